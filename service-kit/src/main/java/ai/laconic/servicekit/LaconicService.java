@@ -1,0 +1,39 @@
+package ai.laconic.servicekit;
+
+import java.util.Map;
+import org.springframework.boot.Banner;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.MapPropertySource;
+
+/**
+ * Starts a service as its {@code main} does and as standalone does: the same beans, with settings
+ * from {@code <name>.yaml}, the environment, the command line, and {@code defaults} beneath them.
+ */
+public final class LaconicService {
+  private LaconicService() {}
+
+  /**
+   * Starts one service.
+   *
+   * @param application its configuration class
+   * @param name of the service, also of its settings file
+   * @param settings properties above the file and below environment and command line
+   * @param arguments command line
+   */
+  public static ConfigurableApplicationContext start(
+      Class<?> application, String name, Map<String, Object> settings, String... arguments) {
+    return new SpringApplicationBuilder(application)
+        .web(WebApplicationType.NONE)
+        .bannerMode(Banner.Mode.OFF)
+        .properties(Map.of("spring.config.name", name, "spring.application.name", name))
+        .initializers(
+            context ->
+                context
+                    .getEnvironment()
+                    .getPropertySources()
+                    .addAfter("systemEnvironment", new MapPropertySource("standalone", settings)))
+        .run(arguments);
+  }
+}

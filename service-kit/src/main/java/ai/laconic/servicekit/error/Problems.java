@@ -1,0 +1,180 @@
+package ai.laconic.servicekit.error;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Message;
+import com.google.rpc.BadRequest;
+import com.google.rpc.Code;
+import com.google.rpc.ErrorInfo;
+import com.google.rpc.RetryInfo;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the statuses that Laconic's services answer with. Each carries a sentence that names the
+ * value and what was expected, an {@link ErrorInfo} with the same in fields, and a {@link
+ * RetryInfo} exactly when trying again may help.
+ *
+ * <p>Error model: <a href="https://google.aip.dev/193">AIP-193</a>.
+ */
+public final class Problems {
+  /** Domain of every {@link ErrorInfo} made here. */
+  public static final String DOMAIN = "laconic";
+
+  private static final int SHOWN_CHARACTERS = 120;
+
+  private Problems() {}
+
+  /** A value that can never be right: INVALID_ARGUMENT. */
+  public static StatusRuntimeException invalid(String field, Object value, String expected) {
+    BadRequest violation =
+        BadRequest.newBuilder()
+            .addFieldViolations(
+                BadRequest.FieldViolation.newBuilder()
+                    .setField(field)
+                    .setDescription(shown(value) + " (expected: " + expected + ")"))
+            .build();
+    return expectation(Code.INVALID_ARGUMENT, "INVALID", field, value, expected, violation);
+  }
+
+  /** A value that lies outside what exists or fits: OUT_OF_RANGE. */
+  public static StatusRuntimeException outOfRange(String field, Object value, String expected) {
+    return expectation(Code.OUT_OF_RANGE, "OUT_OF_RANGE", field, value, expected, null);
+  }
+
+  /** Something that is not there, or not the caller's to see: NOT_FOUND. */
+  public static StatusRuntimeException notFound(String kind, Object id) {
+    return expectation(Code.NOT_FOUND, "NOT_FOUND", kind, id, "an ID that exists", null);
+  }
+
+  /** A value that is right elsewhere or at another time: FAILED_PRECONDITION. */
+  public static StatusRuntimeException precondition(String field, Object value, String expected) {
+    return expectation(
+        Code.FAILED_PRECONDITION, "FAILED_PRECONDITION", field, value, expected, null);
+  }
+
+  /** Nobody that is known: UNAUTHENTICATED. The credential itself is never shown. */
+  public static StatusRuntimeException unauthenticated(String expected) {
+    ErrorInfo info = info("UNAUTHENTICATED").putMetadata("expected", expected).build();
+    return status(Code.UNAUTHENTICATED, "credentials (expected: " + expected + ")", info, null);
+  }
+
+  /** A limit is reached; trying again after {@code retryAfter} may help: RESOURCE_EXHAUSTED. */
+  public static StatusRuntimeException exhausted(
+      String resource, Object value, String limit, Duration retryAfter) {
+    ErrorInfo info =
+        info("RESOURCE_EXHAUSTED")
+            .putMetadata("field", resource)
+            .putMetadata("value", shown(value))
+            .putMetadata("expected", limit)
+            .build();
+    return status(
+        Code.RESOURCE_EXHAUSTED,
+        resource + ": " + shown(value) + " (expected: " + limit + ")",
+        info,
+        retry(retryAfter));
+  }
+
+  /** A limit is reached that the same request will reach again: RESOURCE_EXHAUSTED. */
+  public static StatusRuntimeException tooLarge(String field, Object value, String limit) {
+    return expectation(Code.RESOURCE_EXHAUSTED, "TOO_LARGE", field, value, limit, null);
+  }
+
+  /** A peer is down or not ready; trying again after {@code retryAfter} may help: UNAVAILABLE. */
+  public static StatusRuntimeException unavailable(String peer, String why, Duration retryAfter) {
+    ErrorInfo info =
+        info("UNAVAILABLE").putMetadata("peer", peer).putMetadata("cause", shown(why)).build();
+    return status(Code.UNAVAILABLE, peer + ": " + shown(why), info, retry(retryAfter));
+  }
+
+  /** Stored or received bytes are not what they were: DATA_LOSS. */
+  public static StatusRuntimeException dataLoss(String what, String detail) {
+    ErrorInfo info =
+        info("DATA_LOSS").putMetadata("field", what).putMetadata("value", shown(detail)).build();
+    return status(Code.DATA_LOSS, what + ": " + shown(detail), info, null);
+  }
+
+  /**
+   * What a client may see of anything thrown: a status stays what it is, everything else is
+   * INTERNAL without its message.
+   */
+  public static StatusRuntimeException of(Throwable thrown) {
+    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+      if (cause instanceof StatusRuntimeException status) {
+        return status;
+      }
+      if (cause instanceof io.grpc.StatusException status) {
+        return status.getStatus().asRuntimeException(status.getTrailers());
+      }
+    }
+    return status(
+        Code.INTERNAL,
+        "internal error (expected: none; the service's log has it)",
+        info("INTERNAL").build(),
+        null);
+  }
+
+  /** Whether {@code status} says that the peer itself is in trouble, rather than the request. */
+  public static boolean isPeerFailure(Status status) {
+    return switch (status.getCode()) {
+      case UNAVAILABLE, DEADLINE_EXCEEDED, INTERNAL, UNKNOWN, UNIMPLEMENTED -> true;
+      default -> false;
+    };
+  }
+
+  private static StatusRuntimeException expectation(
+      Code code,
+      String reason,
+      String field,
+      Object value,
+      String expected,
+      @Nullable Message detail) {
+    ErrorInfo info =
+        info(reason)
+            .putMetadata("field", field)
+            .putMetadata("value", shown(value))
+            .putMetadata("expected", expected)
+            .build();
+    return status(
+        code, field + ": " + shown(value) + " (expected: " + expected + ")", info, detail);
+  }
+
+  private static ErrorInfo.Builder info(String reason) {
+    return ErrorInfo.newBuilder().setReason(reason).setDomain(DOMAIN);
+  }
+
+  private static RetryInfo retry(Duration after) {
+    return RetryInfo.newBuilder()
+        .setRetryDelay(
+            com.google.protobuf.Duration.newBuilder()
+                .setSeconds(after.getSeconds())
+                .setNanos(after.getNano()))
+        .build();
+  }
+
+  private static StatusRuntimeException status(
+      Code code, String message, ErrorInfo info, @Nullable Message detail) {
+    List<Any> details = new ArrayList<>(List.of(Any.pack(info)));
+    if (detail != null) {
+      details.add(Any.pack(detail));
+    }
+    return StatusProto.toStatusRuntimeException(
+        com.google.rpc.Status.newBuilder()
+            .setCode(code.getNumber())
+            .setMessage(message)
+            .addAllDetails(details)
+            .build());
+  }
+
+  /** One line, bounded: a value may be a whole document. */
+  private static String shown(Object value) {
+    String text = String.valueOf(value).replaceAll("\\p{Cntrl}", " ");
+    return text.length() <= SHOWN_CHARACTERS
+        ? text
+        : text.substring(0, SHOWN_CHARACTERS) + "... (" + text.length() + " characters)";
+  }
+}

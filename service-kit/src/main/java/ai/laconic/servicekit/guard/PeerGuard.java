@@ -1,0 +1,135 @@
+package ai.laconic.servicekit.guard;
+
+import ai.laconic.servicekit.error.Problems;
+import io.github.resilience4j.bulkhead.Bulkhead;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
+import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
+import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Circuit breaker and bulkhead around every call to one peer, from its start to its close. A call
+ * that is refused never leaves: UNAVAILABLE while the circuit is open, RESOURCE_EXHAUSTED when the
+ * bulkhead is full. Only failures of the peer itself count, not answers about a bad request.
+ */
+public final class PeerGuard implements ClientInterceptor {
+  private static final Duration RETRY_AFTER_FULL = Duration.ofMillis(500);
+
+  private final String peer;
+  private final CircuitBreaker breaker;
+  private final Bulkhead bulkhead;
+
+  /**
+   * @param peer name for messages, such as "decoder of pool nano-4x"
+   * @param settings limits
+   */
+  public PeerGuard(String peer, GuardSettings settings) {
+    this.peer = peer;
+    this.breaker = CircuitBreaker.of(peer, settings.circuitBreaker());
+    this.bulkhead = Bulkhead.of(peer, settings.bulkhead());
+  }
+
+  /** Returns whether calls pass now. */
+  public boolean isClosed() {
+    return breaker.getState() != CircuitBreaker.State.OPEN;
+  }
+
+  @Override
+  public <Q, R> ClientCall<Q, R> interceptCall(
+      MethodDescriptor<Q, R> method, CallOptions options, Channel next) {
+    if (!bulkhead.tryAcquirePermission()) {
+      int limit = bulkhead.getBulkheadConfig().getMaxConcurrentCalls();
+      return new RefusedCall<>(
+          Problems.exhausted(
+              "calls to " + peer, limit + 1, "at most " + limit + " at once", RETRY_AFTER_FULL));
+    }
+    if (!breaker.tryAcquirePermission()) {
+      bulkhead.releasePermission();
+      return new RefusedCall<>(
+          Problems.unavailable(
+              peer, "circuit is open after repeated failures", Duration.ofSeconds(5)));
+    }
+    return new GuardedCall<>(next.newCall(method, options));
+  }
+
+  private final class GuardedCall<Q, R> extends SimpleForwardingClientCall<Q, R> {
+    private boolean started;
+
+    GuardedCall(ClientCall<Q, R> delegate) {
+      super(delegate);
+    }
+
+    @Override
+    public void start(Listener<R> listener, Metadata headers) {
+      long from = breaker.getCurrentTimestamp();
+      started = true;
+      super.start(
+          new SimpleForwardingClientCallListener<R>(listener) {
+            @Override
+            public void onClose(Status status, Metadata trailers) {
+              release(status, breaker.getCurrentTimestamp() - from);
+              super.onClose(status, trailers);
+            }
+          },
+          headers);
+    }
+
+    @Override
+    public void cancel(@Nullable String message, @Nullable Throwable cause) {
+      if (!started) {
+        breaker.releasePermission();
+        bulkhead.releasePermission();
+        started = true;
+      }
+      super.cancel(message, cause);
+    }
+  }
+
+  private void release(Status status, long nanos) {
+    bulkhead.onComplete();
+    if (Problems.isPeerFailure(status)) {
+      breaker.onError(nanos, TimeUnit.NANOSECONDS, status.asRuntimeException());
+    } else if (status.getCode() == Status.Code.CANCELLED) {
+      breaker.releasePermission();
+    } else {
+      breaker.onSuccess(nanos, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  /** Fails when it is started, as a call over a broken connection would. */
+  private static final class RefusedCall<Q, R> extends ClientCall<Q, R> {
+    private final StatusRuntimeException problem;
+
+    RefusedCall(StatusRuntimeException problem) {
+      this.problem = problem;
+    }
+
+    @Override
+    public void start(Listener<R> listener, Metadata headers) {
+      Metadata trailers = problem.getTrailers();
+      listener.onClose(problem.getStatus(), trailers == null ? new Metadata() : trailers);
+    }
+
+    @Override
+    public void request(int messages) {}
+
+    @Override
+    public void cancel(@Nullable String message, @Nullable Throwable cause) {}
+
+    @Override
+    public void halfClose() {}
+
+    @Override
+    public void sendMessage(Q message) {}
+  }
+}

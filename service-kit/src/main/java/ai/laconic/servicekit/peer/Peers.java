@@ -1,0 +1,48 @@
+package ai.laconic.servicekit.peer;
+
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.springframework.grpc.client.ChannelBuilderOptions;
+import org.springframework.grpc.client.GrpcChannelFactory;
+
+/** Opens channels to peers and closes them with the service. */
+public final class Peers implements AutoCloseable {
+  private static final int MAX_MESSAGE_BYTES = 20 << 20;
+  private static final int CLOSE_SECONDS = 5;
+
+  private final GrpcChannelFactory channels;
+  private final List<ManagedChannel> opened = new CopyOnWriteArrayList<>();
+
+  public Peers(GrpcChannelFactory channels) {
+    this.channels = channels;
+  }
+
+  /** Opens a channel that spreads its calls over all addresses of the target. */
+  public Peer open(String name, PeerProperties properties) {
+    ManagedChannel channel = channels.createChannel(properties.target(), options());
+    opened.add(channel);
+    return new Peer(name, channel, properties);
+  }
+
+  private static <B extends ManagedChannelBuilder<B>> ChannelBuilderOptions options() {
+    return ChannelBuilderOptions.defaults()
+        .<B>withCustomizer(
+            (target, builder) ->
+                builder
+                    .defaultLoadBalancingPolicy("round_robin")
+                    .maxInboundMessageSize(MAX_MESSAGE_BYTES));
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    opened.forEach(ManagedChannel::shutdown);
+    for (ManagedChannel channel : opened) {
+      if (!channel.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+        channel.shutdownNow();
+      }
+    }
+  }
+}
