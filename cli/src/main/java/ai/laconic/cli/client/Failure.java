@@ -1,0 +1,81 @@
+package ai.laconic.cli.client;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.rpc.RetryInfo;
+import io.grpc.Status;
+import io.grpc.protobuf.StatusProto;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * What went wrong, for a person and for a script.
+ *
+ * @param code of gRPC, or CLIENT for what went wrong before a call
+ * @param message the value and what was expected
+ * @param hint what to do; may be empty
+ * @param exitCode see {@link ExitCode}
+ */
+public record Failure(String code, String message, String hint, int exitCode) {
+  /** Explains {@code thrown}. */
+  public static Failure of(Throwable thrown) {
+    Status status = Status.fromThrowable(thrown);
+    boolean remote = status.getCode() != Status.Code.UNKNOWN || status.getDescription() != null;
+    if (!remote) {
+      return local(thrown);
+    }
+    String message = Optional.ofNullable(status.getDescription()).orElse("no explanation");
+    return new Failure(
+        status.getCode().name(), message, hint(status, thrown), ExitCode.of(status.getCode()));
+  }
+
+  private static Failure local(Throwable thrown) {
+    if (thrown instanceof NoSuchFileException || thrown instanceof FileNotFoundException) {
+      return new Failure(
+          "CLIENT",
+          "file: " + thrown.getMessage() + " (expected: a file that exists)",
+          "",
+          ExitCode.USAGE);
+    }
+    if (thrown instanceof IOException || thrown instanceof IllegalArgumentException) {
+      return new Failure("CLIENT", String.valueOf(thrown.getMessage()), "", ExitCode.USAGE);
+    }
+    return new Failure("CLIENT", thrown.toString(), "", ExitCode.FAILED);
+  }
+
+  private static String hint(Status status, Throwable thrown) {
+    return switch (status.getCode()) {
+      case UNAVAILABLE ->
+          retryAfter(thrown)
+              .orElse("is the gateway running? start one with: laconic up   (or name it: --server)");
+      case UNAUTHENTICATED -> "set LACONIC_API_KEY to a key of this gateway";
+      case RESOURCE_EXHAUSTED -> retryAfter(thrown).orElse("");
+      case NOT_FOUND -> "laconic contexts lists what there is";
+      default -> "";
+    };
+  }
+
+  private static Optional<String> retryAfter(Throwable thrown) {
+    com.google.rpc.Status details = StatusProto.fromThrowable(thrown);
+    if (details == null) {
+      return Optional.empty();
+    }
+    return details.getDetailsList().stream()
+        .filter(detail -> detail.is(RetryInfo.class))
+        .findFirst()
+        .map(Failure::unpackRetry);
+  }
+
+  private static String unpackRetry(Any detail) {
+    try {
+      var delay = detail.unpack(RetryInfo.class).getRetryDelay();
+      return String.format(
+          Locale.ROOT, "try again in %.1f s", delay.getSeconds() + delay.getNanos() / 1e9);
+    } catch (InvalidProtocolBufferException e) {
+      return "try again";
+    }
+  }
+}

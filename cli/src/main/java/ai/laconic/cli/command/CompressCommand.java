@@ -1,0 +1,108 @@
+package ai.laconic.cli.command;
+
+import ai.laconic.cli.client.Connection;
+import ai.laconic.cli.client.ExitCode;
+import ai.laconic.cli.client.Upload;
+import ai.laconic.v1.Context;
+import ai.laconic.v1.ContextOptions;
+import ai.laconic.v1.Segment;
+import ai.laconic.v1.Windowing;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "compress",
+    description = "Compress a text once; prints the ID of the context.",
+    mixinStandardHelpOptions = true)
+final class CompressCommand implements Callable<Integer> {
+  enum Window {
+    CONTENT(Windowing.WINDOWING_CONTENT_DEFINED),
+    FIXED(Windowing.WINDOWING_FIXED);
+
+    private final Windowing windowing;
+
+    Window(Windowing windowing) {
+      this.windowing = windowing;
+    }
+  }
+
+  @Mixin GatewayOptions gateway = new GatewayOptions();
+
+  @Parameters(paramLabel = "FILE", description = "A text in UTF-8; - reads standard input.")
+  Path file = Path.of("-");
+
+  @Option(
+      names = "--ratio",
+      required = true,
+      description = "Source tokens per latent: 4, 8, 16, as the gateway serves them.")
+  int ratio;
+
+  @Option(names = "--name", description = "For people; default: the file's name.")
+  @Nullable String name;
+
+  @Option(names = "--ttl", description = "How long to keep it, such as 90s, 15m, 24h, 7d.")
+  @Nullable String ttl;
+
+  @Option(
+      names = "--window",
+      defaultValue = "content",
+      description = "Window boundaries: content (follow paragraphs) or fixed (the reference's grid).")
+  Window window = Window.CONTENT;
+
+  @Option(
+      names = "--discard-source",
+      description = "Keep latents only; such a context can't be expanded.")
+  boolean discardSource;
+
+  @Override
+  public Integer call() throws IOException {
+    Output output = gateway.output();
+    boolean standardInput = file.toString().equals("-");
+    long bytes = standardInput ? 0 : Files.size(file);
+    try (Connection connection = gateway.connect();
+        InputStream text = standardInput ? System.in : Files.newInputStream(file);
+        CompressionBar bar = CompressionBar.show(bytes, !output.isJson() && !standardInput)) {
+      Context context = Upload.run(connection, text, options(standardInput), bar::update);
+      output.print(context, () -> print(output, context));
+    }
+    return ExitCode.OK;
+  }
+
+  private ContextOptions options(boolean standardInput) {
+    String fileName = standardInput ? "" : String.valueOf(file.getFileName());
+    ContextOptions.Builder options =
+        ContextOptions.newBuilder()
+            .setRatio(ratio)
+            .setName(name == null ? fileName : name)
+            .setWindowing(window.windowing)
+            .setDiscardSource(discardSource);
+    if (ttl != null) {
+      Duration duration = Units.duration(ttl);
+      options.setTtl(
+          com.google.protobuf.Duration.newBuilder().setSeconds(duration.getSeconds()).build());
+    }
+    return options.build();
+  }
+
+  private static void print(Output output, Context context) {
+    long reused = context.getSegmentsList().stream().filter(Segment::getReused).count();
+    output.line(
+        "%s tokens in %s windows (%s reused) -> %s latents at %dx",
+        Units.count(context.getTokens()),
+        Units.count(context.getSegmentCount()),
+        Units.count(reused),
+        Units.count(context.getLatents()),
+        context.getRatio());
+    output.line("kept until %s", Units.time(context.getExpires()));
+    output.line(context.getId());
+  }
+}

@@ -1,0 +1,88 @@
+package ai.laconic.cli.command;
+
+import ai.laconic.cli.demo.DemoReport;
+import ai.laconic.cli.demo.DemoReport.Compression;
+import ai.laconic.cli.demo.DemoReport.FirstToken;
+import java.util.List;
+import java.util.Locale;
+
+/** The demo's report for a person. */
+final class DemoTable {
+  private final Output output;
+
+  DemoTable(Output output) {
+    this.output = output;
+  }
+
+  void print(DemoReport report) {
+    Compression compression = report.compression();
+    output.line("");
+    output.line("%s, %s, %dx", report.text(), report.model(), report.ratio());
+    output.line("");
+    output.table(
+        List.of(
+            row(
+                "compressed",
+                "%s tokens in %s windows -> %s latents in %.2f s",
+                Units.count(compression.tokens()),
+                Units.count(compression.windows()),
+                Units.count(compression.latents()),
+                compression.seconds()),
+            row(
+                "again",
+                "%d of %d windows from the cache, %.2f s",
+                compression.againReused(),
+                compression.windows(),
+                compression.againSeconds()),
+            row(
+                "memory",
+                "%s of latents, against %s of decoder KV cache for the raw text: %.0f times less",
+                Units.bytes(compression.latentBytes()),
+                Units.bytes(compression.kvBytes()),
+                (double) compression.kvBytes() / compression.latentBytes()),
+            firstToken(report.latents()),
+            uncompressed(report),
+            row("needle", "%s", report.needle().question()),
+            row(
+                "",
+                "%s (from latents alone; it stands in segment %d)",
+                report.needle().answer(),
+                report.needle().segment())));
+    for (DemoReport.Segment segment : report.reconstruction()) {
+      output.line(
+          "reconstruct   segment %d: %.1f %% of %d tokens back from %d latents",
+          segment.segment(), segment.share() * 100, segment.tokens(), segment.latents());
+    }
+    output.line(
+        "expand        segment %d: %s bytes, identical to the source",
+        report.expansion().segment(), Units.count(report.expansion().bytes()));
+  }
+
+  private static List<String> firstToken(FirstToken latents) {
+    return row(
+        "first token",
+        "cold %.2f s (compressing included), warm %.2f s, over %s positions",
+        latents.coldSeconds(),
+        latents.warmSeconds(),
+        Units.count(latents.positions()));
+  }
+
+  private static List<String> uncompressed(DemoReport report) {
+    FirstToken raw = report.uncompressed();
+    if (raw == null) {
+      return row("uncompressed", "does not fit the decoder's window");
+    }
+    return row(
+        "uncompressed",
+        "%.2f s, over %s positions: %.1f times the cold, %.1f times the warm",
+        raw.coldSeconds(),
+        Units.count(raw.positions()),
+        raw.coldSeconds() / report.latents().coldSeconds(),
+        raw.coldSeconds() / report.latents().warmSeconds());
+  }
+
+  private static List<String> row(String label, String format, Object... values) {
+    return List.of(
+        String.format(Locale.ROOT, "%-12s", label), String.format(Locale.ROOT, format, values));
+  }
+}

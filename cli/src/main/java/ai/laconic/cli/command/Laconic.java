@@ -1,0 +1,52 @@
+package ai.laconic.cli.command;
+
+import ai.laconic.cli.client.ExitCode;
+import ai.laconic.cli.client.Failure;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The root command. */
+@Command(
+    name = "laconic",
+    description = "Serves long texts as latents: compressed once, read by every question.",
+    mixinStandardHelpOptions = true,
+    version = "laconic 0.1.0",
+    subcommands = {
+      DemoCommand.class,
+      UpCommand.class,
+      CompressCommand.class,
+      AskCommand.class,
+      ExpandCommand.class,
+      ContextsCommand.class,
+      ModelsCommand.class
+    },
+    synopsisSubcommandLabel = "COMMAND",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:it worked",
+      "1:it failed",
+      "2:the command line, or a file that it names, makes no sense",
+      "3:the gateway refused a value",
+      "4:not found",
+      "5:not available now; trying again later may help",
+      "6:no valid API key"
+    })
+public final class Laconic {
+  private Laconic() {}
+
+  /** Returns the whole command line, with failures as one sentence each and an exit code. */
+  public static CommandLine commandLine() {
+    return new CommandLine(new Laconic())
+        .setExecutionStrategy(new CommandLine.RunLast())
+        .setExecutionExceptionHandler(Laconic::explain)
+        .setCaseInsensitiveEnumValuesAllowed(true);
+  }
+
+  private static int explain(
+      Exception thrown, CommandLine command, CommandLine.ParseResult parsed) {
+    Failure failure = Failure.of(thrown);
+    boolean json = parsed.hasMatchedOption("--json");
+    new Output(command.getOut(), command.getErr(), json).failure(failure);
+    return failure.exitCode() == ExitCode.OK ? ExitCode.FAILED : failure.exitCode();
+  }
+}

@@ -1,0 +1,68 @@
+package ai.laconic.cli.command;
+
+import ai.laconic.cli.standalone.StandaloneOptions;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Options of the commands that start a system. */
+final class StandaloneFlags {
+  private static final String DEFAULT_MODELS = "models";
+
+  @Option(
+      names = "--model",
+      paramLabel = "DIR",
+      description = "A checkpoint directory; may be repeated for several ratios. Default: the nano models.")
+  List<Path> models = List.of();
+
+  @Option(
+      names = "--redis",
+      paramLabel = "URI",
+      description = "Keep contexts and latents in Redis, such as redis://localhost:6379.")
+  @Nullable String redis;
+
+  @Option(
+      names = "--max-positions",
+      defaultValue = "32768",
+      description = "Decoder positions of one generation; default ${DEFAULT-VALUE}.")
+  int maxPositions = 32768;
+
+  @Option(
+      names = "--slots",
+      defaultValue = "4",
+      description = "Generations at once in each decoder; default ${DEFAULT-VALUE}.")
+  int slots = 4;
+
+  StandaloneOptions options(String host, int port) {
+    return new StandaloneOptions(
+        models.isEmpty() ? nano() : models,
+        Optional.ofNullable(redis),
+        host,
+        port,
+        maxPositions,
+        slots);
+  }
+
+  /** Returns the checkpoints that come with the repository. */
+  private static List<Path> nano() {
+    Path home = home().resolve(DEFAULT_MODELS);
+    List<Path> found =
+        List.of("nano-4x", "nano-8x", "nano-16x").stream()
+            .map(home::resolve)
+            .filter(Files::isDirectory)
+            .toList();
+    if (found.isEmpty()) {
+      throw new IllegalArgumentException(
+          "models: none in " + home + " (expected: --model DIR, or the nano models there)");
+    }
+    return found;
+  }
+
+  /** Returns the repository's directory, which the launcher names. */
+  static Path home() {
+    return Path.of(System.getProperty("laconic.home", ".")).toAbsolutePath().normalize();
+  }
+}

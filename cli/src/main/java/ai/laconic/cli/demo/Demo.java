@@ -1,0 +1,179 @@
+package ai.laconic.cli.demo;
+
+import ai.laconic.cli.client.Connection;
+import ai.laconic.cli.demo.DemoCalls.Answer;
+import ai.laconic.cli.demo.DemoCalls.Compressed;
+import ai.laconic.runtime.tokenizer.TextTokenizer;
+import ai.laconic.v1.CompressionProgress;
+import ai.laconic.v1.Context;
+import ai.laconic.v1.Pool;
+import ai.laconic.v1.Segment;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The main job on one text: compress, ask, reconstruct, expand. Each step fails if it did not
+ * really work.
+ */
+public final class Demo {
+  private static final double NEEDLE_DEPTH = 0.4;
+  private static final int ANSWER_TOKENS = 48;
+  private static final int RECONSTRUCTED_SEGMENTS = 3;
+  private static final String REPEAT = "Repeat the text above.";
+
+  /** Below this share a reconstruction is noise: unrelated English shares about a third. */
+  private static final double LEAST_RECONSTRUCTION = 0.6;
+
+  private final DemoCalls calls;
+  private final Pool pool;
+  private final TextTokenizer tokenizer;
+  private final Consumer<String> announce;
+
+  /**
+   * @param connection to a gateway that serves {@code pool}
+   * @param tokenizer of the model's encoder, to count what came back
+   * @param announce told before each step that takes a while
+   */
+  public Demo(
+      Connection connection, Pool pool, TextTokenizer tokenizer, Consumer<String> announce) {
+    this.calls = new DemoCalls(connection, pool.getRatio());
+    this.pool = pool;
+    this.tokenizer = tokenizer;
+    this.announce = announce;
+  }
+
+  /**
+   * Runs all steps.
+   *
+   * @param name of the text, for people
+   * @param source the text
+   * @param progress of compressing
+   */
+  public DemoReport run(
+      String name, String source, long seed, Consumer<CompressionProgress> progress)
+      throws IOException, DemoFailedException {
+    PlantedText planted = PlantedText.plant(source, NEEDLE_DEPTH, seed);
+    Compressed compressed = calls.compress(planted.text(), name, progress);
+    Context context = compressed.context();
+    announce.accept("asking the needle question over latents");
+    Answer first = calls.askContext(context, planted.question(), ANSWER_TOKENS);
+    Answer second = calls.askContext(context, planted.question(), ANSWER_TOKENS);
+    DemoReport.Needle needle = needle(planted, second, context);
+    Compressed again = calls.compress(planted.text(), name, ignored -> {});
+    return new DemoReport(
+        name,
+        source.getBytes(StandardCharsets.UTF_8).length,
+        pool.getModel().getName(),
+        pool.getRatio(),
+        compression(compressed, again),
+        new DemoReport.FirstToken(
+            DemoReport.seconds(compressed.took().plus(first.firstToken())),
+            DemoReport.seconds(second.firstToken()),
+            second.positions()),
+        uncompressed(planted, context.getTokens()),
+        needle,
+        reconstruct(context),
+        expand(planted, context));
+  }
+
+  private DemoReport.Compression compression(Compressed compressed, Compressed again)
+      throws DemoFailedException {
+    Context context = compressed.context();
+    int reused = (int) again.context().getSegmentsList().stream().filter(Segment::getReused).count();
+    if (reused != context.getSegmentCount()) {
+      throw new DemoFailedException(
+          "windows reused the second time", reused, "all " + context.getSegmentCount());
+    }
+    return new DemoReport.Compression(
+        context.getTokens(),
+        context.getSegmentCount(),
+        context.getLatents(),
+        DemoReport.seconds(compressed.took()),
+        DemoReport.seconds(again.took()),
+        reused,
+        context.getLatents() * pool.getModel().getLatentBytes(),
+        context.getTokens() * pool.getModel().getKvBytesPerPosition());
+  }
+
+  private DemoReport.@Nullable FirstToken uncompressed(PlantedText planted, long tokens) {
+    announce.accept("reading the same " + tokens + " tokens uncompressed, for comparison");
+    try {
+      Answer answer = calls.askRaw(planted.text(), planted.question(), 1);
+      double seconds = DemoReport.seconds(answer.firstToken());
+      return new DemoReport.FirstToken(seconds, seconds, answer.positions());
+    } catch (StatusRuntimeException e) {
+      if (e.getStatus().getCode() == Status.Code.OUT_OF_RANGE) {
+        return null;
+      }
+      throw e;
+    }
+  }
+
+  private static DemoReport.Needle needle(PlantedText planted, Answer answer, Context context)
+      throws DemoFailedException {
+    if (!answer.text().contains(planted.number())) {
+      throw new DemoFailedException(
+          "answer to \"" + planted.question() + "\"", answer.text(), planted.number());
+    }
+    String before = planted.text().substring(0, planted.offset());
+    long bytes = before.getBytes(StandardCharsets.UTF_8).length;
+    int segment = 0;
+    while (bytes >= context.getSegments(segment).getTextBytes()) {
+      bytes -= context.getSegments(segment++).getTextBytes();
+    }
+    return new DemoReport.Needle(
+        planted.question(), planted.number(), answer.text().strip(), segment);
+  }
+
+  private List<DemoReport.Segment> reconstruct(Context context) throws DemoFailedException {
+    List<DemoReport.Segment> results = new ArrayList<>();
+    int count = Math.min(RECONSTRUCTED_SEGMENTS, context.getSegmentCount());
+    for (int i = 0; i < count; i++) {
+      int index = (2 * i + 1) * context.getSegmentCount() / (2 * count);
+      Segment segment = context.getSegments(index);
+      announce.accept("reconstructing segment " + index + " from its latents");
+      int limit = segment.getTokens() + segment.getTokens() / 8 + 16;
+      Answer answer = calls.askSegment(context, index, REPEAT, limit);
+      double share = Reconstruction.share(tokens(calls.expand(context, index)), tokens(answer.text()));
+      results.add(
+          new DemoReport.Segment(
+              index, segment.getTokens(), segment.getLatent().getLatents(), share));
+    }
+    double mean = results.stream().mapToDouble(DemoReport.Segment::share).average().orElse(0);
+    if (mean < LEAST_RECONSTRUCTION) {
+      throw new DemoFailedException(
+          "tokens reconstructed from latents", mean, "at least " + LEAST_RECONSTRUCTION);
+    }
+    return results;
+  }
+
+  private int[] tokens(String text) {
+    return tokenizer.tokenize(text).ids();
+  }
+
+  private DemoReport.Expansion expand(PlantedText planted, Context context)
+      throws DemoFailedException {
+    int index = context.getSegmentCount() / 2;
+    byte[] expanded = calls.expand(context, index).getBytes(StandardCharsets.UTF_8);
+    byte[] source = planted.text().getBytes(StandardCharsets.UTF_8);
+    int start =
+        Stream.iterate(0, i -> i < index, i -> i + 1)
+            .mapToInt(i -> context.getSegments(i).getTextBytes())
+            .sum();
+    boolean identical =
+        Arrays.equals(
+            expanded, 0, expanded.length, source, start, start + expanded.length);
+    if (!identical) {
+      throw new DemoFailedException("expanded segment " + index, "differs", "the source's bytes");
+    }
+    return new DemoReport.Expansion(index, expanded.length, true);
+  }
+}

@@ -1,0 +1,70 @@
+package ai.laconic.cli.demo;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that the demo measured. Times are in seconds, sizes in bytes.
+ *
+ * @param uncompressed how the same text did as raw tokens on the same engine; null if it does not
+ *     fit
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record DemoReport(
+    String text,
+    long textBytes,
+    String model,
+    int ratio,
+    Compression compression,
+    FirstToken latents,
+    @Nullable FirstToken uncompressed,
+    Needle needle,
+    List<Segment> reconstruction,
+    Expansion expansion) {
+
+  /**
+   * @param seconds from the first byte sent to the finished context
+   * @param again the same text once more: every window is in the cache
+   * @param latentBytes of all latents as the cache stores them
+   * @param kvBytes of the decoder's key/value cache if the text were read uncompressed
+   */
+  public record Compression(
+      long tokens,
+      int windows,
+      long latents,
+      double seconds,
+      double againSeconds,
+      int againReused,
+      long latentBytes,
+      long kvBytes) {}
+
+  /**
+   * Time to first token.
+   *
+   * @param coldSeconds the text was never seen: compressing included
+   * @param warmSeconds the second question on it
+   * @param positions of the decoder that the prompt takes
+   */
+  public record FirstToken(double coldSeconds, double warmSeconds, long positions) {}
+
+  /**
+   * @param segment that the needle stands in
+   */
+  public record Needle(String question, String expected, String answer, int segment) {}
+
+  /**
+   * @param share of the segment's tokens that came back in order
+   */
+  public record Segment(int segment, int tokens, int latents, double share) {}
+
+  /**
+   * @param identical whether the bytes equal those of the source
+   */
+  public record Expansion(int segment, int bytes, boolean identical) {}
+
+  static double seconds(Duration duration) {
+    return duration.toMillis() / 1000.0;
+  }
+}

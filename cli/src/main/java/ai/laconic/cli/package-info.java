@@ -1,0 +1,16 @@
+/**
+ * The command line.
+ *
+ * <ul>
+ *   <li>{@code client}: one connection to a gateway, and its failures as sentences and exit codes.
+ *   <li>{@code command}: what a person types. Every command talks to a running gateway, except
+ *       {@code up} and {@code demo}, which start one.
+ *   <li>{@code standalone}: all four tiers in this process: the same applications that run alone in
+ *       a cluster, each with its own context and its own gRPC server on the loopback interface.
+ *   <li>{@code demo}: the main job from end to end, measured.
+ * </ul>
+ */
+@NullMarked
+package ai.laconic.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,161 @@
+package ai.laconic.cli.standalone;
+
+import ai.laconic.cache.CacheApplication;
+import ai.laconic.decoder.DecoderApplication;
+import ai.laconic.encoder.EncoderApplication;
+import ai.laconic.gateway.GatewayApplication;
+import ai.laconic.runtime.model.ModelDirectory;
+import ai.laconic.runtime.model.ModelDirectoryException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/**
+ * All four tiers in this process. Each is the application that runs alone in a cluster, with its
+ * own context and its own gRPC server on the loopback interface; only the gateway can be reached
+ * from elsewhere.
+ */
+public final class Standalone implements AutoCloseable {
+  private static final String LOOPBACK = "127.0.0.1";
+
+  private final StandaloneOptions options;
+  private final Deque<ConfigurableApplicationContext> started = new ArrayDeque<>();
+  private final List<Tier> tiers = new ArrayList<>();
+
+  /**
+   * One service that runs.
+   *
+   * @param name of the service, with its model if it has one
+   * @param address host and port of its gRPC server
+   */
+  public record Tier(String name, String address) {}
+
+  private Standalone(StandaloneOptions options) {
+    this.options = options;
+  }
+
+  /**
+   * Starts everything; if one tier can't start, none stays.
+   *
+   * @throws ModelDirectoryException a model can't be served
+   */
+  public static Standalone start(StandaloneOptions options) throws ModelDirectoryException {
+    Standalone standalone = new Standalone(options);
+    boolean complete = false;
+    try {
+      standalone.startTiers(open(options.models()));
+      complete = true;
+      return standalone;
+    } finally {
+      if (!complete) {
+        standalone.close();
+      }
+    }
+  }
+
+  /** Opens and checks the models before anything starts: a wrong path is told at once. */
+  private static List<ModelDirectory> open(List<Path> paths) throws ModelDirectoryException {
+    List<ModelDirectory> models = new ArrayList<>();
+    Set<Integer> ratios = new HashSet<>();
+    for (Path path : paths) {
+      ModelDirectory model = ModelDirectory.open(path);
+      if (!ratios.add(model.ratio().value())) {
+        throw new IllegalArgumentException(
+            "--model: two models at ratio " + model.ratio() + " (expected: one for each ratio)");
+      }
+      models.add(model);
+    }
+    return models;
+  }
+
+  private void startTiers(List<ModelDirectory> models) {
+    String cache = start("latent-cache-svc", CacheApplication::start, cacheSettings());
+    Map<String, Object> gateway = new HashMap<>();
+    gateway.put("laconic.gateway.cache.target", target(cache));
+    for (int i = 0; i < models.size(); i++) {
+      ModelDirectory model = models.get(i);
+      String pool = "laconic.gateway.pools[" + i + "].";
+      gateway.put(pool + "name", model.name());
+      gateway.put(pool + "ratio", model.ratio().value());
+      String encoder =
+          start(
+              "encoder-svc " + model.name(),
+              EncoderApplication::start,
+              Map.of(
+                  "laconic.encoder.model", model.path(), "laconic.encoder.cache.target", target(cache)));
+      gateway.put(pool + "encoder.target", target(encoder));
+      String decoder =
+          start("decoder-svc " + model.name(), DecoderApplication::start, decoder(model, cache));
+      gateway.put(pool + "decoder.target", target(decoder));
+    }
+    gateway.put("spring.grpc.server.address", options.host());
+    gateway.put("spring.grpc.server.port", options.port());
+    start("gateway", GatewayApplication::start, gateway);
+  }
+
+  private Map<String, Object> cacheSettings() {
+    return options
+        .redis()
+        .<Map<String, Object>>map(
+            uri -> Map.of("laconic.cache.store", "redis", "laconic.cache.redis.uri", uri))
+        .orElse(Map.of("laconic.cache.store", "memory"));
+  }
+
+  private Map<String, Object> decoder(ModelDirectory model, String cache) {
+    return Map.of(
+        "laconic.decoder.model",
+        model.path(),
+        "laconic.decoder.cache.target",
+        target(cache),
+        "laconic.decoder.max-positions",
+        Math.min(options.maxPositions(), model.decoder().maxPositions()),
+        "laconic.decoder.slots",
+        options.slots());
+  }
+
+  private String start(String name, Starter starter, Map<String, Object> settings) {
+    Map<String, Object> all = new HashMap<>(settings);
+    all.putIfAbsent("spring.grpc.server.address", LOOPBACK);
+    all.putIfAbsent("spring.grpc.server.port", 0);
+    ConfigurableApplicationContext context = starter.start(all);
+    started.push(context);
+    String port = context.getEnvironment().getRequiredProperty("local.grpc.server.port");
+    String address = all.get("spring.grpc.server.address") + ":" + port;
+    tiers.add(new Tier(name, address));
+    return address;
+  }
+
+  private static String target(String address) {
+    return "dns:///" + address;
+  }
+
+  /** Returns what runs, in the order of its start: cache, encoders and decoders, gateway. */
+  public List<Tier> tiers() {
+    return List.copyOf(tiers);
+  }
+
+  /** Returns host and port of the gateway. */
+  public String gateway() {
+    return tiers.get(tiers.size() - 1).address();
+  }
+
+  /** Stops the tiers, gateway first, so that each still has the peers that it drains to. */
+  @Override
+  public void close() {
+    while (!started.isEmpty()) {
+      started.pop().close();
+    }
+  }
+
+  @FunctionalInterface
+  private interface Starter {
+    ConfigurableApplicationContext start(Map<String, Object> settings, String... arguments);
+  }
+}

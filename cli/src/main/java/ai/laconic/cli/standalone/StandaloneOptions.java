@@ -1,0 +1,25 @@
+package ai.laconic.cli.standalone;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What to start.
+ *
+ * @param models checkpoint directories, each a pool of its own; no two of one ratio
+ * @param redis where contexts and blocks are kept; in memory if empty
+ * @param host address that the gateway listens on
+ * @param port of the gateway; 0 takes a free one
+ * @param maxPositions decoder positions of one generation; the model's own limit if that is lower
+ * @param slots generations that run at once in each decoder
+ */
+public record StandaloneOptions(
+    List<Path> models, Optional<String> redis, String host, int port, int maxPositions, int slots) {
+  public StandaloneOptions {
+    models = List.copyOf(models);
+    if (models.isEmpty()) {
+      throw new IllegalArgumentException("--model: none (expected: a checkpoint directory)");
+    }
+  }
+}
