@@ -4,6 +4,7 @@ import ai.laconic.cli.standalone.StandaloneOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -36,6 +37,12 @@ final class StandaloneFlags {
       description = "Generations at once in each decoder; default ${DEFAULT-VALUE}.")
   int slots = 4;
 
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "A setting of any tier, such as laconic.encoder.block-type=fp32; may be repeated.")
+  Map<String, String> settings = Map.of();
+
   StandaloneOptions options(String host, int port) {
     return new StandaloneOptions(
         models.isEmpty() ? nano() : models,
@@ -43,7 +50,8 @@ final class StandaloneFlags {
         host,
         port,
         maxPositions,
-        slots);
+        slots,
+        settings);
   }
 
   /** Returns the checkpoints that come with the repository. */

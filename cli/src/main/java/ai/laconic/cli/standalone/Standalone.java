@@ -1,6 +1,6 @@
 package ai.laconic.cli.standalone;
 
-import ai.laconic.cache.CacheApplication;
+import ai.laconic.cache.LatentCacheApplication;
 import ai.laconic.decoder.DecoderApplication;
 import ai.laconic.encoder.EncoderApplication;
 import ai.laconic.gateway.GatewayApplication;
@@ -76,7 +76,7 @@ public final class Standalone implements AutoCloseable {
   }
 
   private void startTiers(List<ModelDirectory> models) {
-    String cache = start("latent-cache-svc", CacheApplication::start, cacheSettings());
+    String cache = start("latent-cache-svc", LatentCacheApplication::start, cacheSettings());
     Map<String, Object> gateway = new HashMap<>();
     gateway.put("laconic.gateway.cache.target", target(cache));
     for (int i = 0; i < models.size(); i++) {
@@ -124,6 +124,7 @@ public final class Standalone implements AutoCloseable {
     Map<String, Object> all = new HashMap<>(settings);
     all.putIfAbsent("spring.grpc.server.address", LOOPBACK);
     all.putIfAbsent("spring.grpc.server.port", 0);
+    all.putAll(options.settings());
     ConfigurableApplicationContext context = starter.start(all);
     started.push(context);
     String port = context.getEnvironment().getRequiredProperty("local.grpc.server.port");

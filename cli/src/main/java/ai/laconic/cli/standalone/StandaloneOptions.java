@@ -2,6 +2,7 @@ package ai.laconic.cli.standalone;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -13,11 +14,19 @@ import java.util.Optional;
  * @param port of the gateway; 0 takes a free one
  * @param maxPositions decoder positions of one generation; the model's own limit if that is lower
  * @param slots generations that run at once in each decoder
+ * @param settings of any tier, by their property names; they win over everything above
  */
 public record StandaloneOptions(
-    List<Path> models, Optional<String> redis, String host, int port, int maxPositions, int slots) {
+    List<Path> models,
+    Optional<String> redis,
+    String host,
+    int port,
+    int maxPositions,
+    int slots,
+    Map<String, String> settings) {
   public StandaloneOptions {
     models = List.copyOf(models);
+    settings = Map.copyOf(settings);
     if (models.isEmpty()) {
       throw new IllegalArgumentException("--model: none (expected: a checkpoint directory)");
     }

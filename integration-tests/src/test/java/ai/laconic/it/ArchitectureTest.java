@@ -1,0 +1,140 @@
+package ai.laconic.it;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Dependencies point one way: services to service-kit to proto, services to runtime. */
+class ArchitectureTest {
+  private static final String[] SERVICES = {
+    "ai.laconic.encoder..", "ai.laconic.cache..", "ai.laconic.decoder..", "ai.laconic.gateway.."
+  };
+
+  private static JavaClasses house;
+
+  @BeforeAll
+  static void read() {
+    house =
+        new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("ai.laconic");
+  }
+
+  @Test
+  void everyRoomIsThere() {
+    for (String room : SERVICES) {
+      classes().that().resideInAPackage(room).should().bePackagePrivate().orShould().bePublic().check(house);
+    }
+  }
+
+  @Test
+  void noServiceKnowsAnother() {
+    for (String service : SERVICES) {
+      for (String other : SERVICES) {
+        if (!service.equals(other)) {
+          noClasses()
+              .that()
+              .resideInAPackage(service)
+              .should()
+              .dependOnClassesThat()
+              .resideInAPackage(other)
+              .check(house);
+        }
+      }
+    }
+  }
+
+  @Test
+  void theRuntimeKnowsNeitherSpringNorGrpcNorServices() {
+    noClasses()
+        .that()
+        .resideInAPackage("ai.laconic.runtime..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "org.springframework..",
+            "io.grpc..",
+            "ai.laconic.v1..",
+            "ai.laconic.servicekit..",
+            "ai.laconic.cli..")
+        .check(house);
+  }
+
+  @Test
+  void theServiceKitKnowsNoServiceAndNoRuntime() {
+    noClasses()
+        .that()
+        .resideInAPackage("ai.laconic.servicekit..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "ai.laconic.encoder..",
+            "ai.laconic.cache..",
+            "ai.laconic.decoder..",
+            "ai.laconic.gateway..",
+            "ai.laconic.cli..",
+            "ai.laconic.runtime..")
+        .check(house);
+  }
+
+  @Test
+  void theGatewayHoldsNoModel() {
+    noClasses()
+        .that()
+        .resideInAPackage("ai.laconic.gateway..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("ai.laconic.runtime..", "ai.onnxruntime..")
+        .check(house);
+  }
+
+  @Test
+  void onlyTheCacheTalksToRedisAndOnlyTheRuntimeToOnnx() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("ai.laconic.cache..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.lettuce..")
+        .check(house);
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("ai.laconic.runtime..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("ai.onnxruntime..")
+        .check(house);
+  }
+
+  @Test
+  void noRoomsLieInACircle() {
+    for (String house : new String[] {"runtime", "servicekit", "encoder", "cache", "decoder", "gateway"}) {
+      slices()
+          .matching("ai.laconic." + house + ".(*)..")
+          .should()
+          .beFreeOfCycles()
+          .check(ArchitectureTest.house);
+    }
+  }
+
+  @Test
+  void everyPackageIsNullMarked() {
+    classes()
+        .that()
+        .resideInAPackage("ai.laconic..")
+        .and()
+        .resideOutsideOfPackages("ai.laconic.v1..", "ai.laconic.inference..", "ai.laconic.runtime.onnx..")
+        .and()
+        .haveSimpleName("package-info")
+        .should()
+        .beAnnotatedWith(NullMarked.class)
+        .check(house);
+  }
+}
