@@ -6,10 +6,11 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.MapPropertySource;
+import org.springframework.grpc.server.lifecycle.GrpcServerLifecycle;
 
 /**
  * Starts a service as its {@code main} does and as standalone does: the same beans, with settings
- * from {@code <name>.yaml}, the environment, the command line, and {@code defaults} beneath them.
+ * from the command line, the environment, {@code settings} and {@code <name>.yaml}, in this order.
  */
 public final class LaconicService {
   private LaconicService() {}
@@ -25,7 +26,9 @@ public final class LaconicService {
   public static ConfigurableApplicationContext start(
       Class<?> application, String name, Map<String, Object> settings, String... arguments) {
     return new SpringApplicationBuilder(application)
+        .main(application)
         .web(WebApplicationType.NONE)
+        .logStartupInfo(false)
         .bannerMode(Banner.Mode.OFF)
         .properties(Map.of("spring.config.name", name, "spring.application.name", name))
         .initializers(
@@ -35,5 +38,10 @@ public final class LaconicService {
                     .getPropertySources()
                     .addAfter("systemEnvironment", new MapPropertySource("standalone", settings)))
         .run(arguments);
+  }
+
+  /** Returns the port that a started service listens on. */
+  public static int port(ConfigurableApplicationContext service) {
+    return service.getBean(GrpcServerLifecycle.class).getPort();
   }
 }

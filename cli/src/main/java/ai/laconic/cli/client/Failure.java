@@ -50,7 +50,8 @@ public record Failure(String code, String message, String hint, int exitCode) {
     return switch (status.getCode()) {
       case UNAVAILABLE ->
           retryAfter(thrown)
-              .orElse("is the gateway running? start one with: laconic up   (or name it: --server)");
+              .orElse(
+                  "is the gateway running? start one with: laconic up   (or name it: --server)");
       case UNAUTHENTICATED -> "set LACONIC_API_KEY to a key of this gateway";
       case RESOURCE_EXHAUSTED -> retryAfter(thrown).orElse("");
       case NOT_FOUND -> "laconic contexts lists what there is";

@@ -27,8 +27,7 @@ public final class Upload
   private boolean begun;
   private boolean ended;
 
-  private Upload(
-      InputStream text, ContextOptions options, Consumer<CompressionProgress> progress) {
+  private Upload(InputStream text, ContextOptions options, Consumer<CompressionProgress> progress) {
     this.text = text;
     this.options = options;
     this.progress = progress;

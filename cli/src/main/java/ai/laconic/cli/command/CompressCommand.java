@@ -55,7 +55,8 @@ final class CompressCommand implements Callable<Integer> {
   @Option(
       names = "--window",
       defaultValue = "content",
-      description = "Window boundaries: content (follow paragraphs) or fixed (the reference's grid).")
+      description =
+          "Window boundaries: content (follow paragraphs) or fixed (the reference's grid).")
   Window window = Window.CONTENT;
 
   @Option(

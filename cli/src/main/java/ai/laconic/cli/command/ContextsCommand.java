@@ -36,7 +36,8 @@ final class ContextsCommand implements Callable<Integer> {
 
   private static void printAll(Output output, List<Context> contexts) {
     List<List<String>> rows = new ArrayList<>();
-    rows.add(List.of("CONTEXT", "NAME", "MODEL", "RATIO", "TOKENS", "LATENTS", "SEGMENTS", "UNTIL"));
+    rows.add(
+        List.of("CONTEXT", "NAME", "MODEL", "RATIO", "TOKENS", "LATENTS", "SEGMENTS", "UNTIL"));
     for (Context context : contexts) {
       rows.add(
           List.of(

@@ -33,7 +33,16 @@ final class ModelsCommand implements Callable<Integer> {
   private static void print(Output output, ListPoolsResponse pools) {
     List<List<String>> rows = new ArrayList<>();
     rows.add(
-        List.of("POOL", "MODEL", "RATIO", "WINDOW", "POSITIONS", "LATENT", "KV", "FINGERPRINT", "READY"));
+        List.of(
+            "POOL",
+            "MODEL",
+            "RATIO",
+            "WINDOW",
+            "POSITIONS",
+            "LATENT",
+            "KV",
+            "FINGERPRINT",
+            "READY"));
     for (Pool pool : pools.getPoolsList()) {
       String fingerprint = pool.getModel().getFingerprint();
       rows.add(

@@ -16,7 +16,8 @@ final class StandaloneFlags {
   @Option(
       names = "--model",
       paramLabel = "DIR",
-      description = "A checkpoint directory; may be repeated for several ratios. Default: the nano models.")
+      description =
+          "A checkpoint directory; may be repeated for several ratios. Default: the nano models.")
   List<Path> models = List.of();
 
   @Option(
@@ -40,7 +41,8 @@ final class StandaloneFlags {
   @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
-      description = "A setting of any tier, such as laconic.encoder.block-type=fp32; may be repeated.")
+      description =
+          "A setting of any tier, such as laconic.encoder.block-type=fp32; may be repeated.")
   Map<String, String> settings = Map.of();
 
   StandaloneOptions options(String host, int port) {

@@ -43,8 +43,7 @@ public final class Units {
 
   /** Returns a point in time in the local zone, to the minute. */
   public static String time(Timestamp time) {
-    return MINUTE.format(
-        Instant.ofEpochSecond(time.getSeconds()).atZone(ZoneId.systemDefault()));
+    return MINUTE.format(Instant.ofEpochSecond(time.getSeconds()).atZone(ZoneId.systemDefault()));
   }
 
   /** Reads 90s, 15m, 24h or 7d. */

@@ -87,7 +87,8 @@ public final class Demo {
   private DemoReport.Compression compression(Compressed compressed, Compressed again)
       throws DemoFailedException {
     Context context = compressed.context();
-    int reused = (int) again.context().getSegmentsList().stream().filter(Segment::getReused).count();
+    int reused =
+        (int) again.context().getSegmentsList().stream().filter(Segment::getReused).count();
     if (reused != context.getSegmentCount()) {
       throw new DemoFailedException(
           "windows reused the second time", reused, "all " + context.getSegmentCount());
@@ -142,7 +143,8 @@ public final class Demo {
       announce.accept("reconstructing segment " + index + " from its latents");
       int limit = segment.getTokens() + segment.getTokens() / 8 + 16;
       Answer answer = calls.askSegment(context, index, REPEAT, limit);
-      double share = Reconstruction.share(tokens(calls.expand(context, index)), tokens(answer.text()));
+      double share =
+          Reconstruction.share(tokens(calls.expand(context, index)), tokens(answer.text()));
       results.add(
           new DemoReport.Segment(
               index, segment.getTokens(), segment.getLatent().getLatents(), share));
@@ -169,8 +171,7 @@ public final class Demo {
             .mapToInt(i -> context.getSegments(i).getTextBytes())
             .sum();
     boolean identical =
-        Arrays.equals(
-            expanded, 0, expanded.length, source, start, start + expanded.length);
+        Arrays.equals(expanded, 0, expanded.length, source, start, start + expanded.length);
     if (!identical) {
       throw new DemoFailedException("expanded segment " + index, "differs", "the source's bytes");
     }

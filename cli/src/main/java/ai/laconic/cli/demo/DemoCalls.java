@@ -46,8 +46,7 @@ final class DemoCalls {
     long start = System.nanoTime();
     ContextOptions options = ContextOptions.newBuilder().setRatio(ratio).setName(name).build();
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    Context context =
-        Upload.run(connection, new ByteArrayInputStream(bytes), options, progress);
+    Context context = Upload.run(connection, new ByteArrayInputStream(bytes), options, progress);
     return new Compressed(context, since(start));
   }
 

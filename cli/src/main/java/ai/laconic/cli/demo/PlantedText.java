@@ -16,7 +16,9 @@ record PlantedText(String text, String key, String number, int offset) {
   private static final List<String> WORDS =
       List.of("amber", "copper", "harbor", "lantern", "meadow", "orchard", "silver", "walnut");
 
-  /** Plants a needle near {@code depth} (0 to 1) of {@code text}; the seed chooses key and number. */
+  /**
+   * Plants a needle near {@code depth} (0 to 1) of {@code text}; the seed chooses key and number.
+   */
   static PlantedText plant(String text, double depth, long seed) {
     Random random = new Random(seed);
     String key = WORDS.get(random.nextInt(WORDS.size()));

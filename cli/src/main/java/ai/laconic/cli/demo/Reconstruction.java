@@ -17,9 +17,7 @@ final class Reconstruction {
       int[] current = new int[answer.length + 1];
       for (int j = 1; j <= answer.length; j++) {
         current[j] =
-            token == answer[j - 1]
-                ? previous[j - 1] + 1
-                : Math.max(previous[j], current[j - 1]);
+            token == answer[j - 1] ? previous[j - 1] + 1 : Math.max(previous[j], current[j - 1]);
       }
       previous = current;
     }

@@ -21,8 +21,7 @@ public final class Ready {
       throws InterruptedException {
     long end = System.nanoTime() + limit.toNanos();
     while (true) {
-      ListPoolsResponse pools =
-          connection.pools().listPools(ListPoolsRequest.getDefaultInstance());
+      ListPoolsResponse pools = connection.pools().listPools(ListPoolsRequest.getDefaultInstance());
       if (pools.getPoolsCount() > 0 && pools.getPoolsList().stream().allMatch(Ready::serves)) {
         return pools;
       }

@@ -6,6 +6,7 @@ import ai.laconic.encoder.EncoderApplication;
 import ai.laconic.gateway.GatewayApplication;
 import ai.laconic.runtime.model.ModelDirectory;
 import ai.laconic.runtime.model.ModelDirectoryException;
+import ai.laconic.servicekit.LaconicService;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -89,7 +90,10 @@ public final class Standalone implements AutoCloseable {
               "encoder-svc " + model.name(),
               EncoderApplication::start,
               Map.of(
-                  "laconic.encoder.model", model.path(), "laconic.encoder.cache.target", target(cache)));
+                  "laconic.encoder.model",
+                  model.path().toString(),
+                  "laconic.encoder.cache.target",
+                  target(cache)));
       gateway.put(pool + "encoder.target", target(encoder));
       String decoder =
           start("decoder-svc " + model.name(), DecoderApplication::start, decoder(model, cache));
@@ -111,7 +115,7 @@ public final class Standalone implements AutoCloseable {
   private Map<String, Object> decoder(ModelDirectory model, String cache) {
     return Map.of(
         "laconic.decoder.model",
-        model.path(),
+        model.path().toString(),
         "laconic.decoder.cache.target",
         target(cache),
         "laconic.decoder.max-positions",
@@ -124,11 +128,11 @@ public final class Standalone implements AutoCloseable {
     Map<String, Object> all = new HashMap<>(settings);
     all.putIfAbsent("spring.grpc.server.address", LOOPBACK);
     all.putIfAbsent("spring.grpc.server.port", 0);
+    all.putIfAbsent("logging.level.root", "warn");
     all.putAll(options.settings());
     ConfigurableApplicationContext context = starter.start(all);
     started.push(context);
-    String port = context.getEnvironment().getRequiredProperty("local.grpc.server.port");
-    String address = all.get("spring.grpc.server.address") + ":" + port;
+    String address = all.get("spring.grpc.server.address") + ":" + LaconicService.port(context);
     tiers.add(new Tier(name, address));
     return address;
   }

@@ -101,13 +101,13 @@ public final class StreamingCalls implements AutoCloseable {
 
   private StatusRuntimeException problem(Context context, Exception thrown) {
     if (context.isCancelled()) {
-      Status ended = Status.fromThrowable(context.cancellationCause());
       return Status.fromCode(
               context.getDeadline() != null && context.getDeadline().isExpired()
                   ? Status.Code.DEADLINE_EXCEEDED
                   : Status.Code.CANCELLED)
           .withDescription(name + " call: ended early")
-          .withCause(ended.asRuntimeException())
+          // Null if the context was cancelled without one.
+          .withCause(context.cancellationCause())
           .asRuntimeException();
     }
     StatusRuntimeException problem = Problems.of(thrown);

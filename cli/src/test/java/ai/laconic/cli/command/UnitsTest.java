@@ -1,0 +1,38 @@
+package ai.laconic.cli.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class UnitsTest {
+  @ParameterizedTest
+  @CsvSource({"0, 0 B", "1023, 1023 B", "1024, 1.0 KiB", "3251200, 3.1 MiB", "1.1e12, 1.0 TiB"})
+  void writesBytesInTheLargestUnit(double bytes, String expected) {
+    assertThat(Units.bytes(bytes)).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"90s, PT1M30S", "15m, PT15M", "24h, PT24H", "7d, PT168H"})
+  void readsDurations(String typed, Duration expected) {
+    assertThat(Units.duration(typed)).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "24", "h", "-1h", "1.5h", "1w"})
+  void refusesWhatIsNoDuration(String typed) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Units.duration(typed))
+        .withMessageContaining("duration: " + typed)
+        .withMessageContaining("such as 24h");
+  }
+
+  @Test
+  void groupsThousands() {
+    assertThat(Units.count(1_234_567)).isEqualTo("1,234,567");
+  }
+}

@@ -1,0 +1,169 @@
+package ai.laconic.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.laconic.cli.client.ExitCode;
+import ai.laconic.cli.command.Laconic;
+import ai.laconic.cli.standalone.Standalone;
+import ai.laconic.cli.standalone.StandaloneOptions;
+import ai.laconic.runtime.Golden;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The command line as a person and as a script use it, against a running system. */
+class CommandLineIT {
+  private static final String TEXT = "The rays of light differ in colour.\n\n".repeat(12);
+
+  private static Standalone standalone;
+
+  @TempDir static Path folder;
+
+  private record Result(int exitCode, String out, String err) {
+    JsonNode json() {
+      return JsonMapper.builder().build().readTree(out);
+    }
+  }
+
+  @BeforeAll
+  static void start() throws Exception {
+    standalone =
+        Standalone.start(
+            new StandaloneOptions(
+                List.of(Golden.checkpoint()),
+                Optional.empty(),
+                "127.0.0.1",
+                0,
+                2048,
+                2,
+                Map.of()));
+    Awaitility.await().until(() -> run("models").out().contains("yes"));
+  }
+
+  @AfterAll
+  static void stop() {
+    standalone.close();
+  }
+
+  private static Result run(String... arguments) {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(List.of("--server", standalone.gateway()));
+    return execute(all.toArray(String[]::new));
+  }
+
+  private static Result execute(String... arguments) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    int exitCode =
+        Laconic.commandLine()
+            .setOut(new PrintWriter(out, true))
+            .setErr(new PrintWriter(err, true))
+            .execute(arguments);
+    return new Result(exitCode, out.toString(), err.toString());
+  }
+
+  private static String compress(String name) throws Exception {
+    Path file = Files.writeString(folder.resolve(name + ".txt"), TEXT);
+    Result result = run("compress", file.toString(), "--ratio", "4", "--name", name, "--json");
+    assertThat(result.exitCode()).isEqualTo(ExitCode.OK);
+    return result.json().path("id").stringValue();
+  }
+
+  @Test
+  void compressesAndListsForPeople() throws Exception {
+    Path file = Files.writeString(folder.resolve("people.txt"), TEXT);
+    Result compressed = run("compress", file.toString(), "--ratio", "4");
+    assertThat(compressed.exitCode()).isEqualTo(ExitCode.OK);
+    assertThat(compressed.out()).contains("latents at 4x").containsPattern("ctx_[0-9a-f]{32}");
+    assertThat(run("contexts").out()).contains("people.txt").contains("tiny-4x");
+  }
+
+  @Test
+  void asksByIdByNameAndByTheBeginningOfAnId() throws Exception {
+    String id = compress("asked");
+    String byId = run("ask", id, "What differs?", "--max-tokens", "8").out();
+    assertThat(byId).isNotBlank();
+    assertThat(run("ask", "asked", "What differs?", "--max-tokens", "8").out()).isEqualTo(byId);
+    assertThat(run("ask", id.substring(0, 20), "What differs?", "--max-tokens", "8").out())
+        .isEqualTo(byId);
+  }
+
+  @Test
+  void answersAMachineWithOneObject() throws Exception {
+    String id = compress("machine");
+    JsonNode answer = run("ask", id, "Why?", "--max-tokens", "4", "--json").json();
+    assertThat(answer.path("pool").stringValue()).isEqualTo("tiny-4x");
+    assertThat(answer.path("prompt_latents").intValue()).isPositive();
+    assertThat(answer.path("generated_tokens").intValue()).isLessThanOrEqualTo(4);
+  }
+
+  @Test
+  void expandsByteForByte() throws Exception {
+    String id = compress("expanded");
+    int segments = run("contexts", "show", id, "--json").json().path("segments").size();
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < segments; i++) {
+      text.append(run("expand", id, Integer.toString(i)).out());
+    }
+    assertThat(text.toString()).isEqualTo(TEXT);
+  }
+
+  @Test
+  void deletes() throws Exception {
+    String id = compress("deleted");
+    assertThat(run("contexts", "delete", id).exitCode()).isEqualTo(ExitCode.OK);
+    Result again = run("contexts", "delete", id);
+    assertThat(again.exitCode()).isEqualTo(ExitCode.NOT_FOUND);
+    assertThat(again.err()).startsWith("error: ").contains(id).contains("laconic contexts");
+  }
+
+  @Test
+  void explainsWrongInput() throws Exception {
+    String id = compress("wrong");
+    Path file = folder.resolve("wrong.txt");
+    Path empty = Files.writeString(folder.resolve("empty.txt"), "");
+    assertExplained(ExitCode.REFUSED, "ratio: 5", "compress", file.toString(), "--ratio", "5");
+    assertExplained(ExitCode.REFUSED, "text", "compress", empty.toString(), "--ratio", "4");
+    assertExplained(ExitCode.USAGE, "nowhere.txt", "compress", "nowhere.txt", "--ratio", "4");
+    assertExplained(
+        ExitCode.USAGE, "duration: soon", "compress", file.toString(), "--ratio", "4", "--ttl", "soon");
+    assertExplained(ExitCode.NOT_FOUND, "context: nobody", "ask", "nobody", "Why?");
+    assertExplained(ExitCode.NOT_FOUND, "ctx_", "ask", "ctx_" + "0".repeat(32), "Why?");
+    assertExplained(ExitCode.REFUSED, "99", "expand", id, "99");
+    assertExplained(ExitCode.USAGE, "--segments: 1", "ask", id, "Why?", "--segments", "1");
+    assertExplained(ExitCode.REFUSED, "temperature", "ask", id, "Why?", "--temperature", "9");
+    assertExplained(ExitCode.USAGE, "Missing required", "compress", file.toString());
+  }
+
+  private static void assertExplained(int exitCode, String message, String... arguments) {
+    Result result = run(arguments);
+    assertThat(result.err()).contains(message).doesNotContain("\tat ");
+    assertThat(result.exitCode()).isEqualTo(exitCode);
+  }
+
+  @Test
+  void saysThatNoGatewayAnswers() {
+    Result result = execute("contexts", "--server", "127.0.0.1:1");
+    assertThat(result.exitCode()).isEqualTo(ExitCode.UNAVAILABLE);
+    assertThat(result.err()).contains("laconic up");
+  }
+
+  @Test
+  void refusesToStartWithoutAModel() {
+    Result result = execute("up", "--model", folder.resolve("none").toString(), "--port", "0");
+    assertThat(result.exitCode()).isNotEqualTo(ExitCode.OK);
+    assertThat(result.err()).contains("none");
+  }
+}

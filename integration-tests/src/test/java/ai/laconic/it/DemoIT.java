@@ -1,0 +1,57 @@
+package ai.laconic.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.laconic.cli.client.ExitCode;
+import ai.laconic.cli.command.Laconic;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The main job with the nano model of the repository, on the first sections of the demo's text. */
+class DemoIT {
+  private static final Path HOME = Path.of("..");
+  private static final int CHARACTERS = 30_000;
+
+  @TempDir static Path folder;
+
+  @Test
+  void reallyWorks() throws Exception {
+    String whole = Files.readString(HOME.resolve("demo/opticks.txt"));
+    Path text = Files.writeString(folder.resolve("excerpt.txt"), whole.substring(0, CHARACTERS));
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    int exitCode =
+        Laconic.commandLine()
+            .setOut(new PrintWriter(out, true))
+            .setErr(new PrintWriter(err, true))
+            .execute(
+                "demo",
+                "--json",
+                "--file",
+                text.toString(),
+                "--slots",
+                "1",
+                "--model",
+                HOME.resolve("models/nano-4x").toString());
+
+    assertThat(exitCode).as(out + "\n" + err).isEqualTo(ExitCode.OK);
+    JsonNode report = JsonMapper.builder().build().readTree(out.toString());
+    JsonNode compression = report.path("compression");
+    assertThat(compression.path("latents").intValue())
+        .isBetween(
+            compression.path("tokens").intValue() / 4, compression.path("tokens").intValue() / 3);
+    assertThat(compression.path("againReused").intValue())
+        .isEqualTo(compression.path("windows").intValue());
+    assertThat(report.path("needle").path("answer").stringValue())
+        .contains(report.path("needle").path("expected").stringValue());
+    assertThat(report.path("expansion").path("identical").booleanValue()).isTrue();
+    assertThat(report.path("uncompressed").path("positions").intValue())
+        .isGreaterThan(compression.path("tokens").intValue() * 9 / 10);
+  }
+}
