@@ -32,6 +32,8 @@ spec:
     spec:
       terminationGracePeriodSeconds: {{ .root.Values.terminationGracePeriodSeconds }}
       automountServiceAccountToken: false
+      # Kubernetes would set <SERVICE>_PORT to a URL, where the services' settings read a number.
+      enableServiceLinks: false
       securityContext:
         runAsNonRoot: true
         runAsUser: 10001

@@ -99,9 +99,11 @@ class ChartIT {
     assertThat(environment)
         .containsEntry("LACONIC_GATEWAY_POOLS_0_RATIO", "4")
         .containsEntry(
-            "LACONIC_GATEWAY_POOLS_0_ENCODER_TARGET", "dns:///demo-nano-4x-encoder.default.svc:7071")
+            "LACONIC_GATEWAY_POOLS_0_ENCODER_TARGET",
+            "dns:///demo-nano-4x-encoder.default.svc:7071")
         .containsEntry(
-            "LACONIC_GATEWAY_POOLS_0_DECODER_TARGET", "dns:///demo-nano-4x-decoder.default.svc:7073");
+            "LACONIC_GATEWAY_POOLS_0_DECODER_TARGET",
+            "dns:///demo-nano-4x-decoder.default.svc:7073");
   }
 
   @Test

@@ -42,13 +42,7 @@ class CommandLineIT {
     standalone =
         Standalone.start(
             new StandaloneOptions(
-                List.of(Golden.checkpoint()),
-                Optional.empty(),
-                "127.0.0.1",
-                0,
-                2048,
-                2,
-                Map.of()));
+                List.of(Golden.checkpoint()), Optional.empty(), "127.0.0.1", 0, 2048, 2, Map.of()));
     Awaitility.await().until(() -> run("models").out().contains("yes"));
   }
 
@@ -138,7 +132,14 @@ class CommandLineIT {
     assertExplained(ExitCode.REFUSED, "text", "compress", empty.toString(), "--ratio", "4");
     assertExplained(ExitCode.USAGE, "nowhere.txt", "compress", "nowhere.txt", "--ratio", "4");
     assertExplained(
-        ExitCode.USAGE, "duration: soon", "compress", file.toString(), "--ratio", "4", "--ttl", "soon");
+        ExitCode.USAGE,
+        "duration: soon",
+        "compress",
+        file.toString(),
+        "--ratio",
+        "4",
+        "--ttl",
+        "soon");
     assertExplained(ExitCode.NOT_FOUND, "context: nobody", "ask", "nobody", "Why?");
     assertExplained(ExitCode.NOT_FOUND, "ctx_", "ask", "ctx_" + "0".repeat(32), "Why?");
     assertExplained(ExitCode.REFUSED, "99", "expand", id, "99");

@@ -43,7 +43,8 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 abstract class EndToEndContract {
   private static final Golden GOLDEN = Golden.load();
-  private static final String TEXT = "Light is refrangible.\n\nOne ray bends more; another less.\n\n";
+  private static final String TEXT =
+      "Light is refrangible.\n\nOne ray bends more; another less.\n\n";
 
   /** Returns the system under test. */
   abstract Gateway gateway();
@@ -97,8 +98,7 @@ abstract class EndToEndContract {
     texts.forEachRemaining(text -> expanded.append(text.getText()));
     assertThat(expanded.toString().getBytes(StandardCharsets.UTF_8))
         .isEqualTo(source.getBytes(StandardCharsets.UTF_8));
-    assertThat(first.getTextBytes())
-        .isEqualTo(source.getBytes(StandardCharsets.UTF_8).length);
+    assertThat(first.getTextBytes()).isEqualTo(source.getBytes(StandardCharsets.UTF_8).length);
   }
 
   @Test
@@ -118,14 +118,16 @@ abstract class EndToEndContract {
   void listsDescribesAndDeletes() throws IOException {
     Context context = gateway().compress(TEXT);
     var described =
-        gateway().connection()
+        gateway()
+            .connection()
             .contexts()
             .describeContext(
                 DescribeContextRequest.newBuilder().setContextId(context.getId()).build());
     assertThat(described).isEqualTo(context);
     assertThat(listed()).contains(context.getId());
 
-    gateway().connection()
+    gateway()
+        .connection()
         .contexts()
         .deleteContext(DeleteContextRequest.newBuilder().setContextId(context.getId()).build());
     assertThat(listed()).doesNotContain(context.getId());
@@ -146,7 +148,8 @@ abstract class EndToEndContract {
   @Test
   void describesItsPools() {
     List<Pool> pools =
-        gateway().connection()
+        gateway()
+            .connection()
             .pools()
             .listPools(ListPoolsRequest.getDefaultInstance())
             .getPoolsList();
@@ -192,9 +195,7 @@ abstract class EndToEndContract {
     List<String> before = listed();
     byte[] broken = {'o', 'k', (byte) 0xc3, (byte) 0x28};
     assertRefused(
-        () -> gateway().compress(new byte[0], Gateway.RATIO),
-        Status.Code.INVALID_ARGUMENT,
-        "text");
+        () -> gateway().compress(new byte[0], Gateway.RATIO), Status.Code.INVALID_ARGUMENT, "text");
     assertRefused(
         () -> gateway().compress(broken, Gateway.RATIO), Status.Code.INVALID_ARGUMENT, "UTF-8");
     assertRefused(
@@ -206,12 +207,12 @@ abstract class EndToEndContract {
   void refusesSegmentsThatAContextLacks() throws IOException {
     Context context = gateway().compress("short");
     assertRefused(() -> expand(context, List.of(9)).next(), Status.Code.OUT_OF_RANGE, "9");
-    assertRefused(
-        () -> gateway().ask(context(context, 9)), Status.Code.OUT_OF_RANGE, "9");
+    assertRefused(() -> gateway().ask(context(context, 9)), Status.Code.OUT_OF_RANGE, "9");
   }
 
   private Iterator<SegmentText> expand(Context context, List<Integer> segments) {
-    return gateway().connection()
+    return gateway()
+        .connection()
         .contexts()
         .expandSegments(
             ExpandSegmentsRequest.newBuilder()
@@ -221,7 +222,8 @@ abstract class EndToEndContract {
   }
 
   private List<String> listed() {
-    return gateway().connection()
+    return gateway()
+        .connection()
         .contexts()
         .listContexts(ListContextsRequest.newBuilder().setPageSize(1000).build())
         .getContextsList()

@@ -34,8 +34,10 @@ class FourProcessesIT extends EndToEndContract {
         tier(
             LatentCacheApplication.class,
             Map.of(
-                "laconic.cache.store", "redis",
-                "laconic.cache.redis.uri", "redis://127.0.0.1:" + redisPort));
+                "laconic.cache.store",
+                "redis",
+                "laconic.cache.redis.uri",
+                "redis://127.0.0.1:" + redisPort));
     TierProcess encoder =
         tier(
             EncoderApplication.class,

@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 class FailureTest {
   @Test
   void tellsAScriptWhatKindItIs() {
-    assertThat(Failure.of(Problems.invalid("ratio", 5, "4")).exitCode()).isEqualTo(ExitCode.REFUSED);
+    assertThat(Failure.of(Problems.invalid("ratio", 5, "4")).exitCode())
+        .isEqualTo(ExitCode.REFUSED);
     assertThat(Failure.of(Problems.notFound("context", "ctx_1")).exitCode())
         .isEqualTo(ExitCode.NOT_FOUND);
     assertThat(Failure.of(Status.UNAVAILABLE.asRuntimeException()).exitCode())

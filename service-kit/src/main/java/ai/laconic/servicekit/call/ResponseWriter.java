@@ -43,14 +43,21 @@ public final class ResponseWriter<R> {
   }
 
   void complete() {
-    if (!call.isCancelled()) {
-      call.onCompleted();
-    }
+    close(call::onCompleted);
   }
 
   void fail(StatusRuntimeException problem) {
-    if (!call.isCancelled()) {
-      call.onError(problem);
+    close(() -> call.onError(problem));
+  }
+
+  private void close(Runnable end) {
+    if (call.isCancelled()) {
+      return;
+    }
+    try {
+      end.run();
+    } catch (IllegalStateException closedBefore) {
+      // By an interceptor that refused one of the call's messages: the client has that answer.
     }
   }
 

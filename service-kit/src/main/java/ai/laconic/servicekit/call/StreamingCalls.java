@@ -2,6 +2,7 @@ package ai.laconic.servicekit.call;
 
 import ai.laconic.servicekit.error.Problems;
 import io.grpc.Context;
+import io.grpc.Deadline;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -101,20 +102,24 @@ public final class StreamingCalls implements AutoCloseable {
 
   private StatusRuntimeException problem(Context context, Exception thrown) {
     if (context.isCancelled()) {
-      return Status.fromCode(
-              context.getDeadline() != null && context.getDeadline().isExpired()
-                  ? Status.Code.DEADLINE_EXCEEDED
-                  : Status.Code.CANCELLED)
-          .withDescription(name + " call: ended early")
-          // Null if the context was cancelled without one.
-          .withCause(context.cancellationCause())
-          .asRuntimeException();
+      return early(context);
     }
     StatusRuntimeException problem = Problems.of(thrown);
     if (problem.getStatus().getCode() == Status.Code.INTERNAL) {
       log.error("{} call failed", name, thrown);
     }
     return problem;
+  }
+
+  /** Whoever cancelled the context with a status of its own is believed. */
+  private StatusRuntimeException early(Context context) {
+    if (context.cancellationCause() instanceof StatusRuntimeException given) {
+      return given;
+    }
+    Deadline deadline = context.getDeadline();
+    Status status =
+        deadline != null && deadline.isExpired() ? Status.DEADLINE_EXCEEDED : Status.CANCELLED;
+    return status.withDescription(name + " call: ended early").asRuntimeException();
   }
 
   @Override

@@ -1,0 +1,123 @@
+package ai.laconic.decoder;
+
+import ai.laconic.decoder.engine.DecoderEngine;
+import ai.laconic.decoder.engine.EngineInfo;
+import ai.laconic.decoder.engine.onnx.OnnxEngines;
+import ai.laconic.decoder.engine.onnx.OnnxSettings;
+import ai.laconic.decoder.engine.triton.TritonEngines;
+import ai.laconic.decoder.engine.triton.TritonSettings;
+import ai.laconic.runtime.model.ModelDirectory;
+import ai.laconic.runtime.model.ModelDirectoryException;
+import ai.laconic.runtime.prompt.PromptAssembler;
+import ai.laconic.runtime.session.Device;
+import ai.laconic.runtime.tokenizer.TextTokenizer;
+import ai.laconic.runtime.tokenizer.TokenizerException;
+import ai.laconic.servicekit.health.ReadinessCheck;
+import ai.laconic.servicekit.peer.Peers;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.concurrent.ScheduledExecutorService;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * The model and what runs it. Beans are made before the server takes calls, and closed after it
+ * took its last one, users first: the service, then the engine, then the tokenizer.
+ */
+@Configuration(proxyBeanMethods = false)
+class EngineConfiguration {
+  private static final Logger log = LoggerFactory.getLogger(EngineConfiguration.class);
+
+  @Bean
+  ModelDirectory model(DecoderProperties properties) throws ModelDirectoryException {
+    return ModelDirectory.open(Path.of(properties.model()));
+  }
+
+  @Bean
+  TextTokenizer tokenizer(ModelDirectory model) throws TokenizerException {
+    return TextTokenizer.open(model.decoderTokenizerFile());
+  }
+
+  @Bean
+  PromptAssembler promptAssembler(ModelDirectory model, TextTokenizer tokenizer)
+      throws TokenizerException {
+    return PromptAssembler.open(
+        tokenizer, model.decoderTokenizerFile().resolveSibling("tokenizer_config.json"));
+  }
+
+  @Bean
+  DecoderEngine engine(
+      DecoderProperties properties,
+      ModelDirectory model,
+      Peers peers,
+      ScheduledExecutorService serviceTimer) {
+    int maxPositions = Math.min(properties.maxPositions(), model.decoder().maxPositions());
+    log.info(
+        "{} {}: engine {}, {} slots of {} positions",
+        model.name(),
+        model.fingerprint().shortHex(),
+        properties.engine(),
+        properties.slots(),
+        maxPositions);
+    return switch (properties.engine()) {
+      case ONNX -> OnnxEngines.open(model, onnx(properties, maxPositions), InstantSource.system());
+      case TRITON ->
+          TritonEngines.open(
+              peers,
+              triton(properties),
+              info(properties, model, maxPositions),
+              serviceTimer,
+              InstantSource.system());
+    };
+  }
+
+  @Bean
+  ReadinessCheck engineReadiness(DecoderEngine engine) {
+    return new ReadinessCheck() {
+      @Override
+      public String name() {
+        return "engine";
+      }
+
+      @Override
+      public boolean ready() {
+        return engine.ready();
+      }
+    };
+  }
+
+  private static OnnxSettings onnx(DecoderProperties properties, int maxPositions) {
+    int threads = properties.threads();
+    return new OnnxSettings(
+        Device.parse(properties.device()),
+        threads == 0 ? Runtime.getRuntime().availableProcessors() : threads,
+        properties.slots(),
+        maxPositions,
+        properties.prefillChunk(),
+        properties.queueLimit(),
+        properties.pauseLimit());
+  }
+
+  private static TritonSettings triton(DecoderProperties properties) {
+    TritonProperties triton = properties.triton();
+    return new TritonSettings(
+        triton.target(),
+        triton.modelName(),
+        triton.modelVersion(),
+        triton.timeout(),
+        properties.queueLimit(),
+        properties.pauseLimit());
+  }
+
+  private static EngineInfo info(
+      DecoderProperties properties, ModelDirectory model, int maxPositions) {
+    return new EngineInfo(
+        properties.slots(),
+        maxPositions,
+        model.latentWidth(),
+        model.decoder().vocabularySize(),
+        model.memoryTokens().placeholder());
+  }
+}

@@ -1,0 +1,53 @@
+package ai.laconic.decoder.cache;
+
+import ai.laconic.decoder.prompt.BlockRef;
+import ai.laconic.runtime.latent.BlockKind;
+import ai.laconic.runtime.latent.CorruptBlockException;
+import ai.laconic.runtime.latent.LatentBlock;
+import ai.laconic.runtime.model.ModelFingerprint;
+import ai.laconic.servicekit.error.Problems;
+import ai.laconic.v1.Block;
+
+/**
+ * Checks that a block is what its reference promised.
+ *
+ * @param model whose latents alone the decoder reads
+ * @param width numbers in one latent
+ */
+record BlockCheck(ModelFingerprint model, int width) {
+  /**
+   * Returns the rows of {@code block}.
+   *
+   * @throws io.grpc.StatusRuntimeException DATA_LOSS for a broken block or another one than asked
+   *     for, FAILED_PRECONDITION for another model's
+   */
+  float[] rows(Block block, BlockRef ref) {
+    String name = "block " + ref.id().hex();
+    if (!block.getLatentId().equals(ref.id().hex())) {
+      throw Problems.dataLoss(name, "the cache sent " + block.getLatentId() + " in its place");
+    }
+    LatentBlock decoded = decode(block, name);
+    if (!decoded.model().equals(model)) {
+      throw Problems.precondition(
+          name + " fingerprint", decoded.model().hex(), model.hex() + ", the model here");
+    }
+    expect(name, "kind", decoded.kind(), BlockKind.EMBEDS);
+    expect(name, "rows", decoded.rows(), ref.latents());
+    expect(name, "cols", decoded.cols(), width);
+    return decoded.toFloats();
+  }
+
+  private static LatentBlock decode(Block block, String name) {
+    try {
+      return LatentBlock.decode(block.getEncoded().asReadOnlyByteBuffer());
+    } catch (CorruptBlockException e) {
+      throw Problems.dataLoss(name, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static void expect(String name, String field, Object value, Object expected) {
+    if (!value.equals(expected)) {
+      throw Problems.dataLoss(name, field + ": " + value + " (expected: " + expected + ")");
+    }
+  }
+}

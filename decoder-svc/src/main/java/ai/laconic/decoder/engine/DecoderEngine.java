@@ -1,0 +1,33 @@
+package ai.laconic.decoder.engine;
+
+/** Runs generations, several at once. Safe for use by many threads. */
+public interface DecoderEngine extends AutoCloseable {
+  /** Returns what the engine can take. */
+  EngineInfo info();
+
+  /**
+   * Fails as {@link #generate} would if one more came now, so that nothing is prepared in vain.
+   *
+   * @throws io.grpc.StatusRuntimeException RESOURCE_EXHAUSTED or UNAVAILABLE
+   */
+  void checkRoom();
+
+  /**
+   * Admits a generation and returns at once; the listener is told from the engine's threads.
+   *
+   * @throws io.grpc.StatusRuntimeException OUT_OF_RANGE if prompt and answer don't fit,
+   *     INVALID_ARGUMENT if the latents aren't those of the prompt, RESOURCE_EXHAUSTED if too many
+   *     wait, UNAVAILABLE if the engine is closed or down. The listener is told nothing then.
+   */
+  Generation generate(GenerationRequest request, TokenListener listener);
+
+  /** Returns how busy the engine is. */
+  EngineLoad load();
+
+  /** Returns whether the engine can serve now. Answers within a second or so, never throws. */
+  boolean ready();
+
+  /** Fails what still waits or runs with UNAVAILABLE and frees everything. */
+  @Override
+  void close();
+}

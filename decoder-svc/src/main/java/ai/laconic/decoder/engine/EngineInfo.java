@@ -1,0 +1,59 @@
+package ai.laconic.decoder.engine;
+
+import ai.laconic.servicekit.error.Problems;
+
+/**
+ * What an engine can take.
+ *
+ * @param slots generations that run at once
+ * @param maxPositions decoder positions that one generation may take, prompt and answer together
+ * @param latentWidth numbers in one latent
+ * @param vocabularySize token ids, from 0
+ * @param placeholderId the id in whose place a latent is read
+ */
+public record EngineInfo(
+    int slots, int maxPositions, int latentWidth, int vocabularySize, int placeholderId) {
+  public EngineInfo {
+    positive("slots", slots);
+    positive("max-positions", maxPositions);
+    positive("latent width", latentWidth);
+    positive("vocabulary size", vocabularySize);
+    if (placeholderId < 0 || placeholderId >= vocabularySize) {
+      throw new IllegalArgumentException(
+          "placeholder id: " + placeholderId + " (expected: 0 to " + (vocabularySize - 1) + ")");
+    }
+  }
+
+  /**
+   * Checks a request before anything is done for it.
+   *
+   * @throws io.grpc.StatusRuntimeException OUT_OF_RANGE or INVALID_ARGUMENT
+   */
+  public void check(GenerationRequest request) {
+    DecodePrompt prompt = request.prompt();
+    if ((long) prompt.length() + request.maxTokens() > maxPositions) {
+      throw Problems.outOfRange(
+          "prompt and max_tokens",
+          prompt.length() + " + " + request.maxTokens() + " positions",
+          "at most " + maxPositions + " together");
+    }
+    for (int id : prompt.ids()) {
+      if (id < 0 || id >= vocabularySize) {
+        throw Problems.invalid("prompt id", id, "0 to " + (vocabularySize - 1));
+      }
+    }
+    int placeholders = prompt.count(placeholderId, 0, prompt.length());
+    if ((long) placeholders * latentWidth != prompt.latents().length) {
+      throw Problems.invalid(
+          "latents",
+          prompt.latents().length + " numbers",
+          placeholders + " placeholders x " + latentWidth);
+    }
+  }
+
+  private static void positive(String name, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(name + ": " + value + " (expected: 1 or more)");
+    }
+  }
+}

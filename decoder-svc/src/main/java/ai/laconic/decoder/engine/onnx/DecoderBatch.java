@@ -1,0 +1,38 @@
+package ai.laconic.decoder.engine.onnx;
+
+/**
+ * A decoder with a key/value cache per slot, used by one thread at a time. A call that throws
+ * leaves the other slots as they were.
+ */
+interface DecoderBatch extends AutoCloseable {
+  int slots();
+
+  /** Returns the positions of a slot. */
+  int maxPositions();
+
+  int vocabularySize();
+
+  /** Returns the id in whose place {@link #append} reads the next row of latents. */
+  int placeholderId();
+
+  /** Forgets what {@code slot} holds from {@code length} on. */
+  void truncate(int slot, int length);
+
+  /**
+   * Appends {@code ids} to one slot.
+   *
+   * @param latents a row for each placeholder among {@code ids}
+   * @return logits of the last position
+   */
+  float[] append(int slot, int[] ids, float[] latents);
+
+  /**
+   * Appends one token to each of these slots.
+   *
+   * @return logits for each, in the same order
+   */
+  float[][] step(int[] slots, int[] tokens);
+
+  @Override
+  void close();
+}

@@ -1,0 +1,31 @@
+package ai.laconic.decoder.engine.onnx;
+
+import ai.laconic.decoder.engine.DecoderEngine;
+import ai.laconic.runtime.model.ModelDirectory;
+import ai.laconic.runtime.session.DecoderSession;
+import java.time.InstantSource;
+
+/** Opens embedded engines. */
+public final class OnnxEngines {
+  private OnnxEngines() {}
+
+  /** Loads the decoder and starts its loop; the engine owns the session. */
+  public static DecoderEngine open(
+      ModelDirectory model, OnnxSettings settings, InstantSource clock) {
+    BatchingSettings batching =
+        new BatchingSettings(
+            model.latentWidth(),
+            settings.prefillChunk(),
+            settings.queueLimit(),
+            settings.pauseLimit(),
+            model.endOfSequenceIds());
+    DecoderSession session =
+        DecoderSession.open(
+            model,
+            settings.device(),
+            settings.slots(),
+            settings.maxPositions(),
+            settings.threads());
+    return new BatchingEngine(new SessionBatch(session), batching, clock).start();
+  }
+}

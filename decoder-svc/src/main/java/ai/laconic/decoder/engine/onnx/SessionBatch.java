@@ -1,0 +1,52 @@
+package ai.laconic.decoder.engine.onnx;
+
+import ai.laconic.runtime.session.DecoderSession;
+
+/** The runtime's session as the scheduler sees it. */
+final class SessionBatch implements DecoderBatch {
+  private final DecoderSession session;
+
+  SessionBatch(DecoderSession session) {
+    this.session = session;
+  }
+
+  @Override
+  public int slots() {
+    return session.slots();
+  }
+
+  @Override
+  public int maxPositions() {
+    return session.maxTokens();
+  }
+
+  @Override
+  public int vocabularySize() {
+    return session.vocabularySize();
+  }
+
+  @Override
+  public int placeholderId() {
+    return session.placeholderId();
+  }
+
+  @Override
+  public void truncate(int slot, int length) {
+    session.truncate(slot, length);
+  }
+
+  @Override
+  public float[] append(int slot, int[] ids, float[] latents) {
+    return session.append(slot, ids, latents);
+  }
+
+  @Override
+  public float[][] step(int[] slots, int[] tokens) {
+    return session.step(slots, tokens);
+  }
+
+  @Override
+  public void close() {
+    session.close();
+  }
+}

@@ -1,0 +1,60 @@
+package ai.laconic.decoder.engine.triton;
+
+import ai.laconic.decoder.engine.EngineProblems;
+import ai.laconic.servicekit.error.Problems;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Makes statuses of what goes wrong at Triton's end. Each says how many tokens came. */
+final class TritonFailures {
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+  private static final Pattern NAMED =
+      Pattern.compile(
+          "\\b(RESOURCE_EXHAUSTED|OUT_OF_RANGE|INVALID_ARGUMENT): ([^\\r\\n]+)",
+          Pattern.UNICODE_CASE);
+
+  private TritonFailures() {}
+
+  /** The server or the model refused or failed the request. */
+  static StatusRuntimeException ofMessage(String message, int tokens) {
+    Matcher named = NAMED.matcher(message);
+    if (!named.find()) {
+      return Problems.unavailable("engine", "triton: " + after(message, tokens), RETRY_AFTER);
+    }
+    return switch (Status.Code.valueOf(named.group(1))) {
+      case OUT_OF_RANGE -> Problems.outOfRange("triton", named.group(2), "what the engine takes");
+      case INVALID_ARGUMENT -> Problems.invalid("triton", named.group(2), "what the engine takes");
+      default -> Problems.exhausted("triton", named.group(2), "room for one more", RETRY_AFTER);
+    };
+  }
+
+  /** The call ended otherwise than by a final response. */
+  static StatusRuntimeException ofStatus(Throwable thrown, int tokens) {
+    Status status = Status.fromThrowable(thrown);
+    return switch (status.getCode()) {
+      case CANCELLED -> EngineProblems.cancelled(tokens);
+      case DEADLINE_EXCEEDED -> EngineProblems.late(tokens);
+      case RESOURCE_EXHAUSTED -> Problems.of(thrown);
+      default -> {
+        String why = status.getDescription();
+        yield Problems.unavailable(
+            "engine", after(why == null ? status.getCode().name() : why, tokens), RETRY_AFTER);
+      }
+    };
+  }
+
+  /** The server ended the stream as if all was said. */
+  static StatusRuntimeException noFinalResponse(int tokens) {
+    return Problems.unavailable(
+        "engine",
+        "triton: " + after("the stream ended without a final response", tokens),
+        RETRY_AFTER);
+  }
+
+  private static String after(String what, int tokens) {
+    return "after " + tokens + " tokens: " + what;
+  }
+}

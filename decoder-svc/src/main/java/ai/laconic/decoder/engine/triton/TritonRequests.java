@@ -1,0 +1,91 @@
+package ai.laconic.decoder.engine.triton;
+
+import ai.laconic.decoder.engine.DecodePrompt;
+import ai.laconic.decoder.engine.GenerationRequest;
+import ai.laconic.decoder.engine.SamplingSettings;
+import ai.laconic.inference.InferParameter;
+import ai.laconic.inference.ModelInferRequest;
+import ai.laconic.inference.ModelInferRequest.InferInputTensor;
+import ai.laconic.inference.ModelInferRequest.InferRequestedOutputTensor;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * Writes requests as the contract says.
+ *
+ * @param model its name
+ * @param version empty takes the server's choice
+ * @param width numbers in one latent
+ */
+record TritonRequests(String model, String version, int width) {
+  ModelInferRequest write(String id, GenerationRequest generation) {
+    DecodePrompt prompt = generation.prompt();
+    SamplingSettings sampling = generation.sampling();
+    ModelInferRequest.Builder request =
+        ModelInferRequest.newBuilder()
+            .setModelName(model)
+            .setModelVersion(version)
+            .setId(id)
+            .putParameters(
+                TritonContract.ENABLE_EMPTY_FINAL_RESPONSE,
+                InferParameter.newBuilder().setBoolParam(true).build());
+    add(request, TritonContract.INPUT_IDS, "INT64", longs(prompt.ids()), prompt.length());
+    if (prompt.latents().length > 0) {
+      int rows = prompt.latents().length / width;
+      add(request, TritonContract.LATENTS, "FP32", floats(prompt.latents()), rows, width);
+    }
+    add(request, TritonContract.MAX_TOKENS, "INT32", ints(generation.maxTokens()), 1);
+    add(request, TritonContract.TEMPERATURE, "FP32", floats(sampling.temperature()), 1);
+    add(request, TritonContract.TOP_P, "FP32", floats(sampling.topP()), 1);
+    add(request, TritonContract.TOP_K, "INT32", ints(sampling.topK()), 1);
+    add(request, TritonContract.SEED, "UINT64", little(Long.BYTES).putLong(sampling.seed()), 1);
+    return request
+        .addOutputs(output(TritonContract.TOKEN_ID))
+        .addOutputs(output(TritonContract.FINISH_REASON))
+        .build();
+  }
+
+  private static void add(
+      ModelInferRequest.Builder request,
+      String name,
+      String datatype,
+      ByteBuffer raw,
+      long... shape) {
+    InferInputTensor.Builder input =
+        InferInputTensor.newBuilder().setName(name).setDatatype(datatype);
+    for (long size : shape) {
+      input.addShape(size);
+    }
+    // The buffer was made for this request and is not written any more: no copy.
+    ByteString contents = UnsafeByteOperations.unsafeWrap(raw.rewind());
+    request.addInputs(input).addRawInputContents(contents);
+  }
+
+  private static InferRequestedOutputTensor output(String name) {
+    return InferRequestedOutputTensor.newBuilder().setName(name).build();
+  }
+
+  private static ByteBuffer longs(int[] values) {
+    ByteBuffer raw = little(Math.multiplyExact(values.length, Long.BYTES));
+    for (int value : values) {
+      raw.putLong(value);
+    }
+    return raw;
+  }
+
+  private static ByteBuffer ints(int value) {
+    return little(Integer.BYTES).putInt(value);
+  }
+
+  private static ByteBuffer floats(float... values) {
+    ByteBuffer raw = little(Math.multiplyExact(values.length, Float.BYTES));
+    raw.asFloatBuffer().put(values);
+    return raw;
+  }
+
+  private static ByteBuffer little(int bytes) {
+    return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+}

@@ -1,0 +1,128 @@
+package ai.laconic.decoder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.laconic.servicekit.guard.GuardSettings;
+import ai.laconic.servicekit.peer.PeerProperties;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.core.env.PropertySource;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.util.unit.DataSize;
+
+class DecoderPropertiesTest {
+  private static DecoderProperties bind(Map<String, String> settings) {
+    Map<String, String> all = new HashMap<>(Map.of("model", "/m", "cache.target", "dns:///c:1"));
+    all.putAll(settings);
+    Map<String, String> named = new HashMap<>();
+    all.forEach((name, value) -> named.put("laconic.decoder." + name, value));
+    return new Binder(new MapConfigurationPropertySource(named))
+        .bind("laconic.decoder", DecoderProperties.class)
+        .get();
+  }
+
+  @Test
+  void defaults() {
+    assertThat(bind(Map.of()))
+        .isEqualTo(
+            new DecoderProperties(
+                "/m",
+                EngineKind.ONNX,
+                "cpu",
+                0,
+                4,
+                8192,
+                512,
+                64,
+                512,
+                Duration.ofSeconds(60),
+                2_097_152,
+                DataSize.ofGigabytes(1),
+                new PeerProperties(
+                    "dns:///c:1",
+                    Duration.ofSeconds(10),
+                    Duration.ofMinutes(10),
+                    GuardSettings.DEFAULT),
+                new TritonProperties(
+                    "dns:///localhost:8001", "laconic_decoder", "", Duration.ofMinutes(10))));
+  }
+
+  @Test
+  void names() {
+    assertThat(
+            bind(
+                Map.ofEntries(
+                    Map.entry("engine", "triton"),
+                    Map.entry("device", "cuda:1"),
+                    Map.entry("threads", "3"),
+                    Map.entry("slots", "5"),
+                    Map.entry("max-positions", "100"),
+                    Map.entry("prefill-chunk", "7"),
+                    Map.entry("queue-limit", "8"),
+                    Map.entry("default-max-tokens", "9"),
+                    Map.entry("pause-limit", "2s"),
+                    Map.entry("max-prompt-characters", "10"),
+                    Map.entry("latent-memory", "2MB"),
+                    Map.entry("cache.unary-timeout", "3s"),
+                    Map.entry("cache.stream-timeout", "4s"),
+                    Map.entry("triton.target", "dns:///t:2"),
+                    Map.entry("triton.model-name", "other"),
+                    Map.entry("triton.model-version", "4"),
+                    Map.entry("triton.timeout", "5s"))))
+        .isEqualTo(
+            new DecoderProperties(
+                "/m",
+                EngineKind.TRITON,
+                "cuda:1",
+                3,
+                5,
+                100,
+                7,
+                8,
+                9,
+                Duration.ofSeconds(2),
+                10,
+                DataSize.ofMegabytes(2),
+                new PeerProperties(
+                    "dns:///c:1",
+                    Duration.ofSeconds(3),
+                    Duration.ofSeconds(4),
+                    GuardSettings.DEFAULT),
+                new TritonProperties("dns:///t:2", "other", "4", Duration.ofSeconds(5))));
+  }
+
+  @Test
+  void settingsFile() throws Exception {
+    PropertySource<?> file =
+        new YamlPropertySourceLoader()
+            .load("decoder-svc", new ClassPathResource("decoder-svc.yaml"))
+            .get(0);
+
+    assertThat(file.getProperty("spring.grpc.server.port"))
+        .hasToString("${LACONIC_DECODER_PORT:7073}");
+    assertThat(file.getProperty("spring.grpc.server.inbound.message.max-size")).isEqualTo("20MB");
+    assertThat(file.getProperty("spring.grpc.server.health.enabled")).isEqualTo(false);
+    assertThat(file.getProperty("spring.grpc.server.shutdown.grace-period")).isEqualTo("20s");
+    assertThat(file.getProperty("laconic.decoder.cache.target")).isEqualTo("dns:///localhost:7072");
+    assertThat(file.getProperty("laconic.decoder.cache.stream-timeout")).isEqualTo("30s");
+  }
+
+  @Test
+  void wrongValuesAreNamed() {
+    refused("model", " ", "laconic.decoder.model: missing (expected: the path of a checkpoint");
+    refused("slots", "0", "slots: 0 (expected: 1 or more)");
+    refused("threads", "-1", "threads: -1 (expected: 0 or more)");
+    refused("device", "tpu", "device: tpu (expected: cpu, or cuda:0 and so on)");
+    refused("pause-limit", "0s", "pause-limit: PT0S (expected: above 0)");
+  }
+
+  private static void refused(String name, String value, String message) {
+    assertThatThrownBy(() -> bind(Map.of(name, value))).rootCause().hasMessageStartingWith(message);
+  }
+}

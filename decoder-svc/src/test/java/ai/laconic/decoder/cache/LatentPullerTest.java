@@ -1,0 +1,200 @@
+package ai.laconic.decoder.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import ai.laconic.decoder.prompt.BlockRef;
+import ai.laconic.runtime.latent.BlockType;
+import ai.laconic.runtime.latent.KvShape;
+import ai.laconic.runtime.latent.LatentBlock;
+import ai.laconic.runtime.latent.LatentId;
+import ai.laconic.runtime.model.ModelFingerprint;
+import ai.laconic.servicekit.error.Problems;
+import io.grpc.Context;
+import io.grpc.Status;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class LatentPullerTest {
+  private static final ModelFingerprint MODEL = new ModelFingerprint("a".repeat(64));
+  private static final ModelFingerprint OTHER = new ModelFingerprint("b".repeat(64));
+  private static final LatentId ONE = new LatentId("1".repeat(64));
+  private static final LatentId TWO = new LatentId("2".repeat(64));
+
+  private final CacheHarness harness = new CacheHarness();
+  private final LatentPuller puller = puller(Duration.ofSeconds(30));
+
+  LatentPullerTest() throws IOException {
+    harness.cache.put(ONE, block(MODEL, 2, 2, 1, 2, 3, 4));
+    harness.cache.put(TWO, block(MODEL, 1, 2, 5, 6));
+  }
+
+  private LatentPuller puller(Duration timeout) {
+    return new LatentPuller(harness.peer(timeout).channel(), MODEL, 2);
+  }
+
+  private static LatentBlock block(ModelFingerprint model, int rows, int cols, float... values) {
+    return LatentBlock.ofEmbeddings(model, BlockType.FP32, rows, cols, values);
+  }
+
+  @AfterEach
+  void close() {
+    harness.close();
+  }
+
+  private ThrowingCallable pulling(LatentId id, int rows) {
+    return () -> puller.pull(List.of(new BlockRef(id, rows)));
+  }
+
+  @Test
+  void putsRowsInOrderAndAsksForABlockOnce() throws Exception {
+    float[] rows =
+        puller.pull(List.of(new BlockRef(TWO, 1), new BlockRef(ONE, 2), new BlockRef(TWO, 1)));
+
+    assertThat(rows).containsExactly(5, 6, 1, 2, 3, 4, 5, 6);
+    assertThat(harness.cache.asked).containsExactly(List.of(TWO.hex(), ONE.hex()));
+  }
+
+  @Test
+  void asksForNothingWithoutBlocks() throws Exception {
+    assertThat(puller.pull(List.of())).isEmpty();
+    assertThat(harness.cache.asked).isEmpty();
+  }
+
+  @Test
+  void passesOnThatABlockIsMissing() {
+    LatentId missing = new LatentId("3".repeat(64));
+
+    assertThatThrownBy(pulling(missing, 1))
+        .satisfies(
+            thrown ->
+                assertThat(Problems.of(thrown))
+                    .hasMessage(
+                        "NOT_FOUND: latent: " + missing.hex() + " (expected: an ID that exists)"));
+  }
+
+  @Test
+  void refusesAFlippedBit() {
+    byte[] broken = block(MODEL, 1, 2, 5, 6).encoded();
+    broken[broken.length - 1] ^= 1;
+    harness.cache.put(TWO, broken);
+
+    assertThatThrownBy(pulling(TWO, 1))
+        .hasMessageStartingWith("DATA_LOSS: block " + TWO.hex() + ": CRC32C");
+  }
+
+  @Test
+  void refusesAnotherModelsBlock() {
+    harness.cache.put(TWO, block(OTHER, 1, 2, 5, 6));
+
+    assertThatThrownBy(pulling(TWO, 1))
+        .hasMessage(
+            "FAILED_PRECONDITION: block %s fingerprint: %s (expected: %s, the model here)"
+                .formatted(TWO.hex(), OTHER.hex(), MODEL.hex()));
+  }
+
+  @Test
+  void refusesOtherRowsThanPromised() {
+    assertThatThrownBy(pulling(ONE, 3))
+        .hasMessage("DATA_LOSS: block " + ONE.hex() + ": rows: 2 (expected: 3)");
+  }
+
+  @Test
+  void refusesAnotherWidth() {
+    harness.cache.put(TWO, block(MODEL, 1, 3, 5, 6, 7));
+
+    assertThatThrownBy(pulling(TWO, 1))
+        .hasMessage("DATA_LOSS: block " + TWO.hex() + ": cols: 3 (expected: 2)");
+  }
+
+  @Test
+  void refusesKeysAndValues() {
+    harness.cache.put(
+        TWO,
+        LatentBlock.ofKeyValues(
+            MODEL, BlockType.FP32, new KvShape(1, 1, 1, 2), new float[] {1, 2, 3, 4}));
+
+    assertThatThrownBy(pulling(TWO, 2))
+        .hasMessage("DATA_LOSS: block " + TWO.hex() + ": kind: KV (expected: EMBEDS)");
+  }
+
+  @Test
+  void refusesAnotherBlockThanAskedFor() {
+    harness.cache.lie = blocks -> List.of(blocks.get(0).toBuilder().setLatentId(ONE.hex()).build());
+
+    assertThatThrownBy(pulling(TWO, 1))
+        .hasMessageContaining("the cache sent " + ONE.hex() + " in its place");
+  }
+
+  @Test
+  void refusesFewerBlocksAndMore() {
+    harness.cache.lie = blocks -> blocks.subList(0, blocks.size() - 1);
+    assertThatThrownBy(pulling(TWO, 1)).hasMessage("DATA_LOSS: cache: 0 blocks (expected: 1)");
+
+    harness.cache.lie =
+        blocks -> {
+          List<ai.laconic.v1.Block> twice = new ArrayList<>(blocks);
+          twice.addAll(blocks);
+          return twice;
+        };
+    assertThatThrownBy(pulling(TWO, 1))
+        .hasMessage("DATA_LOSS: cache: one block too many (expected: 1)");
+  }
+
+  @Test
+  void doesNotWaitForeverForASlowCache() {
+    harness.cache.hangs = true;
+    LatentPuller impatient = puller(Duration.ofMillis(200));
+
+    assertThatThrownBy(() -> impatient.pull(List.of(new BlockRef(ONE, 2))))
+        .satisfies(
+            thrown -> {
+              Status status = Status.fromThrowable(thrown);
+              assertThat(status.getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+              assertThat(status.getDescription()).startsWith("cache: no answer in time");
+            });
+    await().until(() -> harness.cache.cancelled.get() == 1);
+  }
+
+  @Test
+  void saysWhichPeerIsDown() {
+    harness.stopServer();
+
+    assertThatThrownBy(pulling(ONE, 2))
+        .satisfies(
+            thrown ->
+                assertThat(Problems.of(thrown)).hasMessageStartingWith("UNAVAILABLE: cache: "));
+  }
+
+  @Test
+  void endsWithItsContext() {
+    harness.cache.hangs = true;
+    Context.CancellableContext call = Context.ROOT.withCancellation();
+    Callable<float[]> pull = call.wrap(() -> puller.pull(List.of(new BlockRef(ONE, 2))));
+    CompletableFuture<Status> ended =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                pull.call();
+                return Status.OK;
+              } catch (Exception e) {
+                return Status.fromThrowable(e);
+              }
+            });
+    await().until(() -> !harness.cache.asked.isEmpty());
+
+    call.cancel(null);
+
+    await().until(ended::isDone);
+    assertThat(ended.join().getCode()).isEqualTo(Status.Code.CANCELLED);
+    await().until(() -> harness.cache.cancelled.get() == 1);
+  }
+}

@@ -1,0 +1,124 @@
+package ai.laconic.decoder.engine.onnx;
+
+import ai.laconic.decoder.engine.CountingModel;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntPredicate;
+
+/** The counting model, slot by slot; fails when it is told to and when it is used wrongly. */
+final class FakeBatch implements DecoderBatch {
+  /** One call of {@link #append}. */
+  record Append(int slot, List<Integer> ids, List<Float> latents) {}
+
+  private final int maxPositions;
+  private final int[] lengths;
+  private final long[] weights;
+
+  final List<Append> appends = new ArrayList<>();
+  final List<List<Integer>> steps = new ArrayList<>();
+
+  /** Slots whose next calls fail. */
+  IntPredicate fails = slot -> false;
+
+  /** Slots whose logits make no sense. */
+  IntPredicate garbles = slot -> false;
+
+  /** How much surer the model is of its choice than of any other. */
+  float peak = 20;
+
+  volatile boolean closed;
+
+  FakeBatch(int slots, int maxPositions) {
+    this.maxPositions = maxPositions;
+    this.lengths = new int[slots];
+    this.weights = new long[slots];
+  }
+
+  int length(int slot) {
+    return lengths[slot];
+  }
+
+  @Override
+  public int slots() {
+    return lengths.length;
+  }
+
+  @Override
+  public int maxPositions() {
+    return maxPositions;
+  }
+
+  @Override
+  public int vocabularySize() {
+    return CountingModel.VOCABULARY;
+  }
+
+  @Override
+  public int placeholderId() {
+    return CountingModel.PLACEHOLDER;
+  }
+
+  @Override
+  public void truncate(int slot, int length) {
+    check(length <= lengths[slot], "truncate to " + length + " of " + lengths[slot]);
+    lengths[slot] = length;
+    weights[slot] = length == 0 ? 0 : weights[slot];
+  }
+
+  @Override
+  public float[] append(int slot, int[] ids, float[] latents) {
+    check(!closed, "append after close");
+    check(!fails.test(slot), "slot " + slot);
+    int rows = (int) Arrays.stream(ids).filter(id -> id == CountingModel.PLACEHOLDER).count();
+    check(latents.length == rows * CountingModel.WIDTH, rows + " rows, " + latents.length);
+    List<Float> values = new ArrayList<>();
+    for (float value : latents) {
+      values.add(value);
+    }
+    appends.add(new Append(slot, Arrays.stream(ids).boxed().toList(), values));
+    grow(slot, ids.length);
+    weights[slot] += CountingModel.weigh(ids, latents);
+    return logits(slot, CountingModel.first(weights[slot]));
+  }
+
+  @Override
+  public float[][] step(int[] slots, int[] tokens) {
+    check(!closed, "step after close");
+    check(slots.length > 0 && slots.length == tokens.length, "step of " + slots.length);
+    check(Arrays.stream(slots).distinct().count() == slots.length, "a slot twice");
+    check(Arrays.stream(slots).noneMatch(fails), "slots " + Arrays.toString(slots));
+    steps.add(Arrays.stream(slots).boxed().toList());
+    float[][] logits = new float[slots.length][];
+    for (int i = 0; i < slots.length; i++) {
+      grow(slots[i], 1);
+      logits[i] = logits(slots[i], tokens[i] + 1);
+    }
+    return logits;
+  }
+
+  private void grow(int slot, int count) {
+    lengths[slot] += count;
+    check(lengths[slot] <= maxPositions, "slot " + slot + " is full");
+  }
+
+  private float[] logits(int slot, int token) {
+    float[] logits = new float[CountingModel.VOCABULARY];
+    logits[token % logits.length] = peak;
+    if (garbles.test(slot)) {
+      logits[0] = Float.NaN;
+    }
+    return logits;
+  }
+
+  private static void check(boolean holds, String detail) {
+    if (!holds) {
+      throw new IllegalStateException("batch: " + detail);
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+}

@@ -1,0 +1,67 @@
+package ai.laconic.decoder.engine.triton;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import ai.laconic.decoder.engine.CountingModel;
+import ai.laconic.decoder.engine.DecoderEngine;
+import ai.laconic.decoder.engine.DecoderEngineContract;
+import ai.laconic.decoder.engine.Generation;
+import ai.laconic.decoder.engine.GenerationRequest;
+import ai.laconic.decoder.engine.RecordingListener;
+import ai.laconic.decoder.engine.SamplingSettings;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class TritonEngineTest extends DecoderEngineContract {
+  private final TritonHarness harness;
+
+  TritonEngineTest() throws IOException {
+    harness = new TritonHarness();
+  }
+
+  @Override
+  protected DecoderEngine open(int slots, int queueLimit, Duration pauseLimit) {
+    return harness.open(slots, MAX_POSITIONS, queueLimit, pauseLimit, Duration.ofMinutes(1));
+  }
+
+  @AfterEach
+  void close() {
+    harness.close();
+  }
+
+  @Test
+  void cancellingReachesTriton() {
+    RecordingListener listener = RecordingListener.taking(1);
+    Generation generation =
+        open(1, 1, Duration.ofMinutes(1))
+            .generate(
+                new GenerationRequest(
+                    CountingModel.startingWith(0), SamplingSettings.GREEDY, 50, Instant.MAX),
+                listener);
+    await().until(() -> !listener.tokens().isEmpty());
+
+    generation.cancel();
+
+    await().until(() -> harness.triton.cancelled.get() == 1);
+  }
+
+  @Test
+  void isReadyWhileServerAndModelAre() {
+    DecoderEngine engine = open(1, 1, Duration.ofMinutes(1));
+    assertThat(engine.ready()).isTrue();
+
+    harness.triton.modelReady = false;
+    assertThat(engine.ready()).isFalse();
+    harness.triton.modelReady = true;
+    harness.triton.serverReady = false;
+    assertThat(engine.ready()).isFalse();
+    harness.triton.serverReady = true;
+    assertThat(engine.ready()).isTrue();
+    harness.stopServer();
+    assertThat(engine.ready()).isFalse();
+  }
+}

@@ -1,0 +1,229 @@
+package ai.laconic.decoder.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.laconic.runtime.Golden;
+import ai.laconic.runtime.latent.LatentId;
+import ai.laconic.runtime.model.ModelFingerprint;
+import ai.laconic.v1.DecodeRequest;
+import ai.laconic.v1.DecoderServiceGrpc;
+import ai.laconic.v1.DescribeDecoderRequest;
+import ai.laconic.v1.DescribeDecoderResponse;
+import ai.laconic.v1.FinishReason;
+import ai.laconic.v1.Model;
+import ai.laconic.v1.Sampling;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A whole call with a real model: from latent IDs to the reference's text, or to a refusal. */
+@SuppressWarnings("NullAway.Init")
+class GoldenDecodeTest {
+  private static final Golden.Prompt FIRST = GoldenPrompts.GOLDEN.prompts().get(0);
+  private static DecoderHarness harness;
+
+  @BeforeAll
+  static void open() throws Exception {
+    harness = DecoderHarness.embedded(2, 4, Duration.ofMinutes(1));
+  }
+
+  @AfterAll
+  static void close() {
+    harness.close();
+  }
+
+  @BeforeEach
+  void forgetCalls() {
+    harness.cache.cache.asked.clear();
+  }
+
+  @AfterEach
+  void givesAllMemoryBack() {
+    assertThat(harness.memory.used()).isZero();
+  }
+
+  private static DecodeRequest.Builder first() {
+    return GoldenPrompts.request(harness.model, harness.cache.cache, FIRST);
+  }
+
+  private static LatentId firstBlock(DecodeRequest.Builder request) {
+    return new LatentId(request.getTurns(0).getParts(1).getRegion().getLatents(0).getLatentId());
+  }
+
+  private static Answer ask(DecodeRequest.Builder request) {
+    return Answer.to(harness.channel(), request);
+  }
+
+  @Test
+  void answersAsTheReferenceDoes() {
+    for (Golden.Prompt prompt : GoldenPrompts.GOLDEN.prompts()) {
+      Answer answer = ask(GoldenPrompts.request(harness.model, harness.cache.cache, prompt));
+
+      assertThat(answer.text()).isEqualTo(prompt.text());
+      assertThat(answer.finished().getReason()).isEqualTo(FinishReason.FINISH_REASON_LENGTH);
+      assertThat(answer.finished().getUsage().getGeneratedTokens())
+          .isEqualTo(prompt.tokens().length);
+      assertThat(answer.started().getPromptPositions()).isEqualTo(prompt.promptIds().length);
+      assertThat(answer.finished().getUsage().getPromptLatents())
+          .isEqualTo(answer.started().getPromptLatents());
+    }
+  }
+
+  @Test
+  void saysWhatRunsHere() {
+    DescribeDecoderResponse description =
+        DecoderServiceGrpc.newBlockingStub(harness.channel())
+            .describeDecoder(DescribeDecoderRequest.getDefaultInstance());
+
+    assertThat(description)
+        .isEqualTo(
+            DescribeDecoderResponse.newBuilder()
+                .setModel(
+                    Model.newBuilder()
+                        .setName("tiny-4x")
+                        .setFingerprint(harness.model.fingerprint().hex())
+                        .setRatio(4)
+                        .setWindowTokens(64)
+                        .setLatentWidth(80)
+                        .setLatentBytes(320)
+                        .setKvBytesPerPosition(2 * 3 * 16 * 4))
+                .setMaxPositions(DecoderHarness.MAX_POSITIONS)
+                .setSlots(2)
+                .build());
+  }
+
+  @Test
+  void takesTheDefaultWhereNoLimitIsGiven() {
+    Answer answer = ask(first().setMaxTokens(0));
+
+    assertThat(answer.finished().getUsage().getGeneratedTokens())
+        .isEqualTo(DecoderHarness.DEFAULT_MAX_TOKENS);
+  }
+
+  @Test
+  void theSameSeedSaysTheSame() {
+    Sampling hot = Sampling.newBuilder().setTemperature(1.5f).setTopP(0.9f).setSeed(5).build();
+    Answer one = ask(first().setSampling(hot));
+    Answer same = ask(first().setSampling(hot));
+    Answer other = ask(first().setSampling(hot.toBuilder().setSeed(6)));
+
+    assertThat(same.text()).isEqualTo(one.text());
+    assertThat(other.text()).isNotEqualTo(one.text());
+  }
+
+  @Test
+  void markersInTextForgeNothing() {
+    Answer answer = ask(GoldenPrompts.text("<|memory_start|><|memory|><|memory_end|><|im_end|>"));
+
+    assertThat(answer.started().getPromptLatents()).isZero();
+    assertThat(harness.cache.cache.asked).isEmpty();
+  }
+
+  @Test
+  void refusesAMissingBlock() {
+    LatentId missing = new LatentId("0".repeat(64));
+    DecodeRequest.Builder request = first();
+    request
+        .getTurnsBuilder(0)
+        .getPartsBuilder(1)
+        .getRegionBuilder()
+        .getLatentsBuilder(0)
+        .setLatentId(missing.hex());
+
+    assertThatThrownBy(() -> ask(request))
+        .hasMessage("NOT_FOUND: latent: " + missing.hex() + " (expected: an ID that exists)");
+  }
+
+  @Test
+  void refusesABrokenBlock() {
+    DecodeRequest.Builder request = first();
+    float[][] rows = new float[8][80];
+    byte[] broken = GoldenPrompts.block(harness.model.fingerprint(), rows).encoded();
+    broken[100] ^= 4;
+    harness.cache.cache.put(firstBlock(request), broken);
+
+    assertThatThrownBy(() -> ask(request)).hasMessageStartingWith("DATA_LOSS: block ");
+  }
+
+  @Test
+  void refusesAnotherModelsBlock() {
+    DecodeRequest.Builder request = first();
+    ModelFingerprint other = new ModelFingerprint("c".repeat(64));
+    harness.cache.cache.put(firstBlock(request), GoldenPrompts.block(other, new float[8][80]));
+
+    assertThatThrownBy(() -> ask(request))
+        .hasMessageStartingWith("FAILED_PRECONDITION: block ")
+        .hasMessageContaining(other.hex());
+  }
+
+  @Test
+  void refusesABlockWithOtherRows() {
+    DecodeRequest.Builder request = first();
+    harness.cache.cache.put(
+        firstBlock(request), GoldenPrompts.block(harness.model.fingerprint(), new float[7][80]));
+
+    assertThatThrownBy(() -> ask(request))
+        .hasMessageStartingWith("DATA_LOSS: block ")
+        .hasMessageEndingWith("rows: 7 (expected: 8)");
+  }
+
+  @Test
+  void refusesARequestForAnotherModel() {
+    assertThatThrownBy(() -> ask(first().setFingerprint("d".repeat(64))))
+        .hasMessageStartingWith("FAILED_PRECONDITION: fingerprint: " + "d".repeat(64));
+    assertThat(harness.cache.cache.asked).isEmpty();
+  }
+
+  @Test
+  void refusesAPromptThatDoesNotFitBeforeItPullsAnything() {
+    DecodeRequest.Builder request = first();
+    request
+        .getTurnsBuilder(0)
+        .getPartsBuilder(1)
+        .getRegionBuilder()
+        .getLatentsBuilder(0)
+        .setLatents(2000);
+
+    assertThatThrownBy(() -> ask(request))
+        .hasMessage(
+            "OUT_OF_RANGE: prompt: 2000 latents"
+                + " (expected: at most 999 positions, text and markers included)");
+    assertThatThrownBy(() -> ask(first().setMaxTokens(2000)))
+        .hasMessageStartingWith("OUT_OF_RANGE: max_tokens: 2000 after a prompt of 34 positions");
+    assertThatThrownBy(() -> ask(GoldenPrompts.text("?!".repeat(2000))))
+        .hasMessageMatching("OUT_OF_RANGE: prompt: \\d+ positions \\(expected: at most 999.*");
+    assertThatThrownBy(() -> ask(GoldenPrompts.text("a".repeat(10_001))))
+        .hasMessageStartingWith("OUT_OF_RANGE: prompt: 10001 characters of raw text");
+    assertThat(harness.cache.cache.asked).isEmpty();
+  }
+
+  @Test
+  void refusesWhatTheProtosRulesForbid() {
+    assertThatThrownBy(() -> ask(DecodeRequest.newBuilder()))
+        .hasMessageStartingWith("INVALID_ARGUMENT: turns:");
+    assertThatThrownBy(() -> ask(first().setMaxTokens(100_000)))
+        .hasMessageStartingWith("INVALID_ARGUMENT: max_tokens: 100000");
+  }
+
+  @Test
+  void refusesACallWithoutTenant() {
+    assertThatThrownBy(() -> Answer.to(harness.channelWithoutTenant(), first()))
+        .hasMessageStartingWith("UNAUTHENTICATED");
+  }
+
+  @Test
+  void readsTheSameBlockAtTwoPlaces() {
+    DecodeRequest.Builder request = first();
+    request.getTurnsBuilder(0).addParts(request.getTurns(0).getParts(1));
+
+    Answer answer = ask(request);
+
+    assertThat(answer.started().getPromptLatents()).isEqualTo(16);
+    assertThat(harness.cache.cache.asked).containsExactly(List.of(firstBlock(request).hex()));
+  }
+}

@@ -1,0 +1,98 @@
+package ai.laconic.encoder;
+
+import ai.laconic.encoder.batch.Batcher;
+import ai.laconic.encoder.cache.CacheClient;
+import ai.laconic.encoder.span.EncoderModel;
+import ai.laconic.encoder.span.SpanEncoder;
+import ai.laconic.encoder.span.WindowPolicies;
+import ai.laconic.runtime.model.ModelDirectory;
+import ai.laconic.runtime.model.ModelDirectoryException;
+import ai.laconic.runtime.session.Device;
+import ai.laconic.runtime.session.LatentEncoder;
+import ai.laconic.runtime.tokenizer.TextTokenizer;
+import ai.laconic.runtime.tokenizer.TokenizerException;
+import ai.laconic.servicekit.call.StreamingCalls;
+import ai.laconic.servicekit.peer.Peer;
+import ai.laconic.servicekit.peer.Peers;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The encoder's parts. Each is closed before those that it was made of. */
+@Configuration(proxyBeanMethods = false)
+class EncoderConfiguration {
+  private static final Logger log = LoggerFactory.getLogger(EncoderConfiguration.class);
+
+  @Bean
+  ModelDirectory modelDirectory(EncoderProperties properties) {
+    try {
+      return ModelDirectory.open(properties.modelPath());
+    } catch (ModelDirectoryException e) {
+      throw new IllegalArgumentException(
+          "laconic.encoder.model: " + properties.model() + ": " + e.getMessage(), e);
+    }
+  }
+
+  @Bean
+  EncoderModel encoderModel(ModelDirectory directory, EncoderProperties properties) {
+    EncoderModel model = EncoderModel.of(directory, properties.blockType());
+    log.info(
+        "model {} {}, {}, windows of {} tokens, on {}",
+        model.name(),
+        model.fingerprint().shortHex(),
+        model.ratio(),
+        model.windowTokens(),
+        properties.device());
+    return model;
+  }
+
+  @Bean
+  TextTokenizer encoderTokenizer(ModelDirectory directory) {
+    try {
+      return TextTokenizer.open(directory.encoderTokenizerFile());
+    } catch (TokenizerException e) {
+      throw new IllegalArgumentException("laconic.encoder.model: " + e.getMessage(), e);
+    }
+  }
+
+  @Bean
+  LatentEncoder latentEncoder(ModelDirectory directory, EncoderProperties properties) {
+    return LatentEncoder.open(
+        directory, Device.parse(properties.device()), properties.computingThreads());
+  }
+
+  @Bean
+  Batcher batcher(LatentEncoder encoder, EncoderModel model, EncoderProperties properties) {
+    return Batcher.start(
+        encoder::encode, properties.batchLimits(model.windowTokens()), System::nanoTime);
+  }
+
+  @Bean
+  Peer latentCache(Peers peers, EncoderProperties properties) {
+    return peers.open("latent cache", properties.cache());
+  }
+
+  @Bean
+  SpanEncoder spanEncoder(
+      EncoderModel model,
+      TextTokenizer tokenizer,
+      Peer latentCache,
+      Batcher batcher,
+      EncoderProperties properties) {
+    EncoderProperties.WindowingProperties windowing = properties.windowing();
+    return new SpanEncoder(
+        model,
+        tokenizer::tokenize,
+        WindowPolicies.of(
+            windowing.kind(), windowing.minTokens(), windowing.maxTokens(), model.windowTokens()),
+        new CacheClient(latentCache.channel()),
+        batcher,
+        properties.batch().maxTokens());
+  }
+
+  @Bean
+  StreamingCalls encodeSpanCalls(EncoderProperties properties) {
+    return new StreamingCalls("EncodeSpan", properties.maxCalls());
+  }
+}

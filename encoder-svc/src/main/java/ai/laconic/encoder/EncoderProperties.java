@@ -1,0 +1,109 @@
+package ai.laconic.encoder;
+
+import ai.laconic.encoder.batch.BatchLimits;
+import ai.laconic.encoder.span.Windowing;
+import ai.laconic.runtime.latent.BlockType;
+import ai.laconic.runtime.session.Device;
+import ai.laconic.servicekit.peer.PeerProperties;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.bind.Name;
+
+/**
+ * Settings of the encoder service.
+ *
+ * @param model path of the checkpoint directory; required
+ * @param device where the encoder runs: cpu, or cuda:0 and so on
+ * @param threads that compute on the CPU; 0 for as many as there are processors
+ * @param blockType how latents are stored
+ * @param maxCalls most EncodeSpan calls at once
+ * @param windowing how a span is cut
+ * @param batch how windows of all calls are batched
+ * @param queue what may wait
+ * @param cache where the latent cache is
+ */
+@ConfigurationProperties(prefix = "laconic.encoder", ignoreUnknownFields = false)
+record EncoderProperties(
+    String model,
+    @DefaultValue("cpu") String device,
+    @DefaultValue("0") int threads,
+    @DefaultValue("fp16") BlockType blockType,
+    @DefaultValue("64") int maxCalls,
+    @DefaultValue WindowingProperties windowing,
+    @DefaultValue BatchProperties batch,
+    @DefaultValue QueueProperties queue,
+    PeerProperties cache) {
+  EncoderProperties {
+    required("model", model, "path of a checkpoint directory");
+    required("cache.target", cache, "a gRPC target such as dns:///latent-cache:7072");
+    Device.parse(device);
+    if (threads < 0) {
+      throw new IllegalArgumentException(
+          "laconic.encoder.threads: " + threads + " (expected: 0 or more)");
+    }
+    if (maxCalls < 1) {
+      throw new IllegalArgumentException(
+          "laconic.encoder.max-calls: " + maxCalls + " (expected: 1 or more)");
+    }
+  }
+
+  /**
+   * How a span is cut.
+   *
+   * @param kind what a request without a wish gets
+   * @param minTokens least tokens of a content-defined window; 0 for a quarter of the most
+   * @param maxTokens most tokens of a content-defined window; 0 for the model's window
+   */
+  record WindowingProperties(
+      @Name("default") @DefaultValue("content-defined") Windowing kind,
+      @DefaultValue("0") int minTokens,
+      @DefaultValue("0") int maxTokens) {}
+
+  /**
+   * How windows are batched.
+   *
+   * @param maxTokens most tokens of a batch, padding included
+   * @param maxWait longest that a window waits for others
+   */
+  record BatchProperties(
+      @DefaultValue("8192") int maxTokens, @DefaultValue("4ms") Duration maxWait) {}
+
+  /**
+   * What may wait.
+   *
+   * @param maxTokens most tokens of all calls at once; beyond that RESOURCE_EXHAUSTED
+   */
+  record QueueProperties(@DefaultValue("262144") long maxTokens) {}
+
+  Path modelPath() {
+    return Path.of(model);
+  }
+
+  /** Returns the threads to compute with, at least 1. */
+  int computingThreads() {
+    return threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+  }
+
+  /** Returns the bounds of batches, which must have room for a whole window of the model. */
+  BatchLimits batchLimits(int windowTokens) {
+    if (batch.maxTokens() < windowTokens) {
+      throw new IllegalArgumentException(
+          "laconic.encoder.batch.max-tokens: "
+              + batch.maxTokens()
+              + " (expected: at least the model's window of "
+              + windowTokens
+              + " tokens)");
+    }
+    return new BatchLimits(batch.maxTokens(), batch.maxWait(), queue.maxTokens());
+  }
+
+  private static void required(String name, @Nullable Object value, String expected) {
+    if (value == null || (value instanceof String text && text.isBlank())) {
+      throw new IllegalArgumentException(
+          "laconic.encoder." + name + ": missing (expected: " + expected + ")");
+    }
+  }
+}

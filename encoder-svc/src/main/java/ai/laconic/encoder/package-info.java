@@ -1,0 +1,33 @@
+/**
+ * The encoder service: text in, latent blocks into the cache, references out.
+ *
+ * <p>It owns one model's encoder. {@code EncodeSpan} cuts a span into windows, encodes those that
+ * the cache lacks, stores them and answers each as soon as it is stored; the work is in {@code
+ * ai.laconic.encoder.span}, batching across calls in {@code ai.laconic.encoder.batch}, the cache in
+ * {@code ai.laconic.encoder.cache}. This room only holds them together: settings, beans, and the
+ * translation from and to the contract.
+ *
+ * <p>Settings, all under {@code laconic.encoder}:
+ *
+ * <ul>
+ *   <li>{@code model}: the checkpoint directory; required.
+ *   <li>{@code device}: {@code cpu}, or {@code cuda:0} and so on. CUDA needs a build with {@code
+ *       mvn -Pcuda}, which takes ONNX Runtime with its CUDA provider, and a node with CUDA 12 and
+ *       cuDNN 9; everything else stays the same. On such a node raise {@code batch.max-tokens}.
+ *   <li>{@code threads}: of the CPU provider; 0 takes all processors.
+ *   <li>{@code block-type}: how latents are stored: {@code fp32}, {@code fp16}, {@code bf16} or
+ *       {@code int8}. Latents that the type can't hold are refused, never rounded to infinity.
+ *   <li>{@code max-calls}: most EncodeSpan calls at once.
+ *   <li>{@code windowing.default}, {@code windowing.min-tokens}, {@code windowing.max-tokens}: how
+ *       a span is cut. Zeros adapt to the model: its window, and a quarter of it.
+ *   <li>{@code batch.max-tokens}, {@code batch.max-wait}, {@code queue.max-tokens}: see {@link
+ *       ai.laconic.encoder.batch.BatchLimits}.
+ *   <li>{@code cache}: where the latent cache is, and the limits of calls to it.
+ * </ul>
+ *
+ * <p>The service is ready while the cache is; it doesn't listen before the model is loaded.
+ */
+@NullMarked
+package ai.laconic.encoder;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,42 @@
+package ai.laconic.encoder.span;
+
+import ai.laconic.runtime.latent.LatentId;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Set;
+
+/** The answers of one span: in order, and none before its block is stored. */
+final class Answers {
+  private final Span span;
+  private final EncoderModel model;
+  private final SpanCaller caller;
+  // Not stored yet.
+  private final Set<LatentId> pending;
+  // Encoded by this call and not answered yet.
+  private final Set<LatentId> fresh;
+  private int next;
+
+  Answers(Span span, EncoderModel model, Set<LatentId> missing, SpanCaller caller) {
+    this.span = span;
+    this.model = model;
+    this.caller = caller;
+    this.pending = new HashSet<>(missing);
+    this.fresh = new HashSet<>(missing);
+  }
+
+  void stored(Collection<LatentId> ids) {
+    pending.removeAll(ids);
+  }
+
+  /** Answers windows up to the first whose block isn't stored yet. */
+  void answer() throws InterruptedException {
+    while (next < span.size() && !pending.contains(span.id(next))) {
+      LatentId id = span.id(next);
+      int tokens = span.tokens(next);
+      caller.answer(
+          new StoredWindow(
+              id, model.ratio().latentsFor(tokens), tokens, span.text(next), !fresh.remove(id)));
+      next++;
+    }
+  }
+}

@@ -1,0 +1,129 @@
+package ai.laconic.encoder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.laconic.encoder.batch.BatchLimits;
+import ai.laconic.encoder.span.Windowing;
+import ai.laconic.runtime.latent.BlockType;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.core.env.PropertySource;
+import org.springframework.core.io.ClassPathResource;
+
+class EncoderPropertiesTest {
+  @Test
+  void hasDefaults() throws IOException {
+    EncoderProperties properties = bind(Map.of("laconic.encoder.model", "some/model"));
+
+    assertThat(properties.modelPath()).isEqualTo(Path.of("some/model"));
+    assertThat(properties.device()).isEqualTo("cpu");
+    assertThat(properties.threads()).isZero();
+    assertThat(properties.computingThreads()).isEqualTo(Runtime.getRuntime().availableProcessors());
+    assertThat(properties.blockType()).isEqualTo(BlockType.FP16);
+    assertThat(properties.maxCalls()).isEqualTo(64);
+    assertThat(properties.windowing().kind()).isEqualTo(Windowing.CONTENT_DEFINED);
+    assertThat(properties.windowing().minTokens()).isZero();
+    assertThat(properties.windowing().maxTokens()).isZero();
+    assertThat(properties.batchLimits(1024))
+        .isEqualTo(new BatchLimits(8192, Duration.ofMillis(4), 262_144));
+    assertThat(properties.cache().target()).isEqualTo("dns:///localhost:7072");
+    assertThat(properties.cache().unaryTimeout()).isEqualTo(Duration.ofSeconds(10));
+    assertThat(properties.cache().streamTimeout()).isEqualTo(Duration.ofMinutes(1));
+    assertThat(properties.cache().guard().maxConcurrentCalls()).isEqualTo(64);
+  }
+
+  @Test
+  void knowsEveryName() throws IOException {
+    Map<String, Object> settings = new HashMap<>();
+    settings.put("laconic.encoder.model", "m");
+    settings.put("laconic.encoder.device", "cuda:1");
+    settings.put("laconic.encoder.threads", "3");
+    settings.put("laconic.encoder.block-type", "int8");
+    settings.put("laconic.encoder.max-calls", "7");
+    settings.put("laconic.encoder.windowing.default", "fixed");
+    settings.put("laconic.encoder.windowing.min-tokens", "10");
+    settings.put("laconic.encoder.windowing.max-tokens", "20");
+    settings.put("laconic.encoder.batch.max-tokens", "100");
+    settings.put("laconic.encoder.batch.max-wait", "9ms");
+    settings.put("laconic.encoder.queue.max-tokens", "1000");
+    settings.put("laconic.encoder.cache.target", "dns:///cache:1");
+    settings.put("laconic.encoder.cache.unary-timeout", "2s");
+    settings.put("laconic.encoder.cache.stream-timeout", "3s");
+    settings.put("laconic.encoder.cache.guard.max-concurrent-calls", "5");
+
+    EncoderProperties properties = bind(settings);
+
+    assertThat(properties.device()).isEqualTo("cuda:1");
+    assertThat(properties.computingThreads()).isEqualTo(3);
+    assertThat(properties.blockType()).isEqualTo(BlockType.INT8);
+    assertThat(properties.maxCalls()).isEqualTo(7);
+    assertThat(properties.windowing())
+        .isEqualTo(new EncoderProperties.WindowingProperties(Windowing.FIXED, 10, 20));
+    assertThat(properties.batchLimits(100))
+        .isEqualTo(new BatchLimits(100, Duration.ofMillis(9), 1000));
+    assertThat(properties.cache().target()).isEqualTo("dns:///cache:1");
+    assertThat(properties.cache().unaryTimeout()).isEqualTo(Duration.ofSeconds(2));
+    assertThat(properties.cache().streamTimeout()).isEqualTo(Duration.ofSeconds(3));
+    assertThat(properties.cache().guard().maxConcurrentCalls()).isEqualTo(5);
+  }
+
+  @Test
+  void refusesWhatCanNotWork() {
+    assertRefused(Map.of(), "laconic.encoder.model: missing (expected: path of a checkpoint");
+    assertRefused(with("model", " "), "laconic.encoder.model: missing");
+    assertRefused(with("device", "tpu"), "device: tpu (expected: cpu, or cuda:0 and so on)");
+    assertRefused(with("threads", "-1"), "laconic.encoder.threads: -1 (expected: 0 or more)");
+    assertRefused(with("max-calls", "0"), "laconic.encoder.max-calls: 0 (expected: 1 or more)");
+    assertRefused(with("block-type", "fp8"), "fp8");
+  }
+
+  @Test
+  void refusesBatchesSmallerThanAWindow() throws IOException {
+    EncoderProperties properties = bind(with("batch.max-tokens", "1000"));
+
+    assertThatThrownBy(() -> properties.batchLimits(1024))
+        .hasMessage(
+            "laconic.encoder.batch.max-tokens: 1000 (expected: at least the model's window of 1024"
+                + " tokens)");
+  }
+
+  private static Map<String, Object> with(String name, String value) {
+    Map<String, Object> settings = new HashMap<>(Map.of("laconic.encoder.model", "m"));
+    settings.put("laconic.encoder." + name, value);
+    return settings;
+  }
+
+  private static void assertRefused(Map<String, Object> settings, String message) {
+    assertThatThrownBy(() -> bind(settings))
+        .satisfies(
+            thrown -> {
+              Throwable cause = thrown;
+              while (cause.getCause() != null) {
+                cause = cause.getCause();
+              }
+              assertThat(cause).hasMessageContaining(message);
+            });
+  }
+
+  /** Binds {@code settings} over the service's own file. */
+  private static EncoderProperties bind(Map<String, Object> settings) throws IOException {
+    Map<Object, Object> all = new HashMap<>();
+    for (PropertySource<?> file :
+        new YamlPropertySourceLoader()
+            .load("encoder-svc", new ClassPathResource("encoder-svc.yaml"))) {
+      ((Map<?, ?>) file.getSource()).forEach((name, value) -> all.put(name, String.valueOf(value)));
+    }
+    all.putAll(settings);
+    return new Binder(new MapConfigurationPropertySource(all))
+        .bind("laconic.encoder", EncoderProperties.class)
+        .get();
+  }
+}

@@ -1,0 +1,135 @@
+package ai.laconic.encoder;
+
+import ai.laconic.encoder.batch.BatchLimits;
+import ai.laconic.encoder.batch.Batcher;
+import ai.laconic.encoder.batch.WindowEncoder;
+import ai.laconic.encoder.cache.CacheClient;
+import ai.laconic.encoder.cache.CacheServer;
+import ai.laconic.encoder.span.EncoderModel;
+import ai.laconic.encoder.span.SpanEncoder;
+import ai.laconic.encoder.span.WindowPolicies;
+import ai.laconic.encoder.span.Windowing;
+import ai.laconic.runtime.Golden;
+import ai.laconic.runtime.latent.BlockType;
+import ai.laconic.runtime.model.ModelDirectory;
+import ai.laconic.runtime.tokenizer.TextTokenizer;
+import ai.laconic.servicekit.call.DeadlineServerInterceptor;
+import ai.laconic.servicekit.call.StreamingCalls;
+import ai.laconic.servicekit.call.ValidationServerInterceptor;
+import ai.laconic.servicekit.error.ProblemServerInterceptor;
+import ai.laconic.servicekit.tenant.TenantClientInterceptor;
+import ai.laconic.servicekit.tenant.TenantResolver;
+import ai.laconic.servicekit.tenant.TenantServerInterceptor;
+import ai.laconic.v1.EncodeSpanRequest;
+import ai.laconic.v1.EncodedWindow;
+import ai.laconic.v1.EncoderServiceGrpc;
+import ai.laconic.v1.EncoderServiceGrpc.EncoderServiceBlockingStub;
+import build.buf.protovalidate.ValidatorFactory;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.Server;
+import io.grpc.inprocess.InProcessChannelBuilder;
+import io.grpc.inprocess.InProcessServerBuilder;
+import io.grpc.stub.MetadataUtils;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The handler with the golden tokenizer, behind the interceptors of every service, over an
+ * in-process channel, beside a cache of its own.
+ */
+final class EncoderServer {
+  private static final int BATCH_TOKENS = 1024;
+
+  private final ModelDirectory directory;
+  private final TextTokenizer tokenizer;
+  private final CacheServer cache;
+  private final Batcher batcher;
+  private final StreamingCalls calls = new StreamingCalls("EncodeSpan", 4);
+  private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+  private final Server server;
+  private final ManagedChannel channel;
+
+  EncoderServer(WindowEncoder encoder, BlockType blockType) throws Exception {
+    this(encoder, blockType, Duration.ofMinutes(1));
+  }
+
+  EncoderServer(WindowEncoder encoder, BlockType blockType, Duration cacheTimeout)
+      throws Exception {
+    String name = InProcessServerBuilder.generateName();
+    directory = ModelDirectory.open(Golden.checkpoint());
+    tokenizer = TextTokenizer.open(directory.encoderTokenizerFile());
+    cache = new CacheServer(name + "-cache");
+    batcher =
+        Batcher.start(
+            encoder,
+            new BatchLimits(BATCH_TOKENS, Duration.ofMillis(1), 2 * BATCH_TOKENS),
+            System::nanoTime);
+    EncoderModel model = EncoderModel.of(directory, blockType);
+    SpanEncoder spans =
+        new SpanEncoder(
+            model,
+            tokenizer::tokenize,
+            WindowPolicies.of(Windowing.CONTENT_DEFINED, 0, 0, model.windowTokens()),
+            new CacheClient(cache.peer(cacheTimeout).channel()),
+            batcher,
+            BATCH_TOKENS);
+    server =
+        InProcessServerBuilder.forName(name)
+            .addService(new EncoderHandler(model, spans, calls))
+            // The last interceptor sees a call first.
+            .intercept(new ValidationServerInterceptor(ValidatorFactory.newBuilder().build()))
+            .intercept(new TenantServerInterceptor(TenantResolver.trustedHeader()))
+            .intercept(new DeadlineServerInterceptor(Duration.ofMinutes(1), timer))
+            .intercept(new ProblemServerInterceptor())
+            .build()
+            .start();
+    channel = InProcessChannelBuilder.forName(name).build();
+  }
+
+  ModelDirectory directory() {
+    return directory;
+  }
+
+  TextTokenizer tokenizer() {
+    return tokenizer;
+  }
+
+  CacheServer cache() {
+    return cache;
+  }
+
+  Batcher batcher() {
+    return batcher;
+  }
+
+  EncoderServiceBlockingStub stub(String tenant) {
+    Metadata headers = new Metadata();
+    headers.put(TenantClientInterceptor.HEADER, tenant);
+    return EncoderServiceGrpc.newBlockingStub(channel)
+        .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
+  }
+
+  List<EncodedWindow> encode(String tenant, EncodeSpanRequest request) {
+    List<EncodedWindow> windows = new ArrayList<>();
+    stub(tenant)
+        .withDeadlineAfter(30, TimeUnit.SECONDS)
+        .encodeSpan(request)
+        .forEachRemaining(windows::add);
+    return windows;
+  }
+
+  void close() throws InterruptedException {
+    channel.shutdownNow();
+    server.shutdownNow().awaitTermination(10, TimeUnit.SECONDS);
+    calls.close();
+    batcher.close();
+    cache.close();
+    tokenizer.close();
+    timer.shutdownNow();
+  }
+}

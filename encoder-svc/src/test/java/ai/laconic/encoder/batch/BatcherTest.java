@@ -1,0 +1,269 @@
+package ai.laconic.encoder.batch;
+
+import static ai.laconic.encoder.Patience.await;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import ai.laconic.encoder.Statuses;
+import io.grpc.Status;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class BatcherTest {
+  private static final Duration LONG = Duration.ofMinutes(10);
+
+  private final FakeEncoder encoder = new FakeEncoder(4, 1);
+  private Batcher batcher = start(Duration.ZERO);
+
+  private Batcher start(Duration maxWait) {
+    return Batcher.start(encoder, new BatchLimits(32, maxWait, 100), System::nanoTime);
+  }
+
+  private void restart(Duration maxWait) {
+    batcher.close();
+    batcher = start(maxWait);
+  }
+
+  @AfterEach
+  void close() {
+    encoder.releaseAll();
+    batcher.close();
+  }
+
+  @Test
+  void encodesInTheOrderOfTheSubmission() throws Exception {
+    try (BatchJob job = batcher.admit("a", 100)) {
+      List<float[]> latents = get(job.submit(windows(1, 10, 8)));
+
+      assertThat(latents)
+          .extracting(row -> row[0])
+          .containsExactly(1f, 2f, 3f, 4f, 5f, 6f, 7f, 8f, 9f, 10f);
+      assertThat(latents).allSatisfy(row -> assertThat(row).hasSize(2));
+    }
+  }
+
+  @Test
+  void putsWindowsOfSeveralJobsIntoOneBatch() throws Exception {
+    restart(LONG);
+    try (BatchJob one = batcher.admit("a", 16);
+        BatchJob two = batcher.admit("b", 16)) {
+      Future<List<float[]>> first = one.submit(windows(1, 2, 8));
+      assertThat(encoder.batches()).isEmpty();
+      Future<List<float[]>> second = two.submit(windows(3, 2, 8));
+
+      assertThat(get(first)).hasSize(2);
+      assertThat(get(second)).hasSize(2);
+      assertThat(encoder.batches()).hasSize(1);
+      assertThat(encoder.batches().get(0)).hasSize(4);
+    }
+  }
+
+  @Test
+  void doesNotWaitLongerThanSetForABatchThatIsNotFull() throws Exception {
+    restart(Duration.ofMillis(20));
+    try (BatchJob job = batcher.admit("a", 8)) {
+      assertThat(get(job.submit(windows(1, 1, 8)))).hasSize(1);
+    }
+  }
+
+  @Test
+  void doesNotLetAHugeJobStarveASmallOne() throws Exception {
+    encoder.hold();
+    try (BatchJob huge = batcher.admit("a", 80);
+        BatchJob small = batcher.admit("b", 8)) {
+      Future<List<float[]>> rest = huge.submit(windows(1, 10, 8));
+      await().until(() -> encoder.running() == 1);
+      Future<List<float[]>> one = small.submit(windows(50, 1, 8));
+
+      encoder.release();
+      encoder.release();
+
+      assertThat(get(one).get(0)[0]).isEqualTo(50f);
+      assertThat(rest).isNotDone();
+    }
+  }
+
+  @Test
+  void refusesWhatTheQueueHasNoRoomFor() {
+    try (BatchJob job = batcher.admit("a", 90)) {
+      assertThat(job.reserved()).isEqualTo(90);
+      Statuses.assertFailsForNow(Status.Code.RESOURCE_EXHAUSTED, () -> batcher.admit("b", 11))
+          .isEqualTo("encoder queue: 101 tokens (expected: at most 100 tokens at once)");
+    }
+    assertThat(batcher.reservedTokens()).isZero();
+    batcher.admit("b", 100).close();
+  }
+
+  @Test
+  void refusesMoreThanWasAdmitted() throws Exception {
+    encoder.hold();
+    try (BatchJob job = batcher.admit("a", 16)) {
+      Future<List<float[]>> first = job.submit(windows(1, 1, 8));
+      assertThatThrownBy(() -> job.submit(windows(2, 2, 8)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("tokens: 24 (expected: at most the 16 that were admitted)");
+      encoder.releaseAll();
+      assertThat(get(first)).hasSize(1);
+      assertThat(get(job.submit(windows(2, 2, 8)))).hasSize(2);
+      assertThatThrownBy(() -> job.submit(List.of()))
+          .hasMessage("windows: 0 (expected: at least one)");
+    }
+  }
+
+  @Test
+  void dropsTheWaitingWindowsOfAClosedJob() throws Exception {
+    encoder.hold();
+    try (BatchJob other = batcher.admit("a", 8)) {
+      Future<List<float[]>> running = other.submit(windows(1, 1, 8));
+      await().until(() -> encoder.running() == 1);
+      BatchJob job = batcher.admit("b", 40);
+      Future<List<float[]>> waiting = job.submit(windows(2, 5, 8));
+      assertThat(batcher.waitingTokens()).isEqualTo(40);
+
+      job.close();
+      job.close();
+
+      assertThat(batcher.waitingTokens()).isZero();
+      assertThat(batcher.reservedTokens()).isEqualTo(8);
+      assertThat(waiting).isDone();
+      assertThat(job.submit(windows(2, 5, 8))).isCompletedExceptionally();
+      encoder.releaseAll();
+      assertThat(get(running)).hasSize(1);
+      assertThat(encoder.windows()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void survivesAJobThatIsClosedWhileItsBatchRuns() throws Exception {
+    encoder.hold();
+    BatchJob job = batcher.admit("a", 8);
+    Future<List<float[]>> latents = job.submit(windows(1, 1, 8));
+    await().until(() -> encoder.running() == 1);
+
+    job.close();
+
+    assertThat(latents).isDone();
+    encoder.releaseAll();
+    encodesAgain();
+  }
+
+  @Test
+  void failsTheJobsOfABatchThatFails() throws Exception {
+    encoder.misbehave(
+        windows -> {
+          throw new IllegalStateException("out of memory");
+        });
+    try (BatchJob job = batcher.admit("a", 16)) {
+      Future<List<float[]>> latents = job.submit(windows(1, 2, 8));
+      assertProblem(
+          () -> unwrapped(latents),
+          Status.Code.UNAVAILABLE,
+          "encoder: a batch of 2 windows failed in the model");
+    }
+    encoder.behave();
+    encodesAgain();
+  }
+
+  @Test
+  void givesEveryJobOfAFailedBatchAProblemOfItsOwn() {
+    restart(LONG);
+    encoder.misbehave(
+        windows -> {
+          throw new IllegalStateException("out of memory");
+        });
+    try (BatchJob one = batcher.admit("a", 16);
+        BatchJob two = batcher.admit("b", 16)) {
+      Future<List<float[]>> first = one.submit(windows(1, 2, 8));
+      Future<List<float[]>> second = two.submit(windows(3, 2, 8));
+
+      Throwable problem = catchThrowable(() -> unwrapped(first));
+      assertThat(Status.fromThrowable(problem).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+      assertThat(Status.trailersFromThrowable(catchThrowable(() -> unwrapped(second))))
+          .isNotNull()
+          .isNotSameAs(Status.trailersFromThrowable(problem));
+    }
+  }
+
+  @Test
+  void survivesAnError() throws Exception {
+    encoder.misbehave(
+        windows -> {
+          throw new OutOfMemoryError("too much");
+        });
+    try (BatchJob job = batcher.admit("a", 8)) {
+      Future<List<float[]>> latents = job.submit(windows(1, 1, 8));
+      assertProblem(
+          () -> unwrapped(latents),
+          Status.Code.UNAVAILABLE,
+          "encoder: a batch of 1 windows failed in the model");
+    }
+    encoder.behave();
+    encodesAgain();
+  }
+
+  @Test
+  void failsABatchWithTheWrongNumberOfAnswers() throws Exception {
+    encoder.misbehave(windows -> encoder.proper(windows.subList(1, windows.size())));
+    try (BatchJob job = batcher.admit("a", 24)) {
+      Future<List<float[]>> latents = job.submit(windows(1, 3, 8));
+      assertProblem(
+          () -> unwrapped(latents),
+          Status.Code.DATA_LOSS,
+          "encoder's answer: 2 windows (expected: 3)");
+    }
+    encoder.behave();
+    encodesAgain();
+  }
+
+  @Test
+  void failsWhatWaitsWhenItStops() throws Exception {
+    restart(LONG);
+    BatchJob job = batcher.admit("a", 8);
+    Future<List<float[]>> waiting = job.submit(windows(1, 1, 8));
+
+    batcher.close();
+
+    assertProblem(() -> unwrapped(waiting), Status.Code.UNAVAILABLE, "encoder: is stopping");
+    Future<List<float[]>> later = job.submit(windows(1, 1, 8));
+    assertProblem(() -> unwrapped(later), Status.Code.UNAVAILABLE, "encoder: is stopping");
+    assertProblem(() -> batcher.admit("a", 1), Status.Code.UNAVAILABLE, "encoder: is stopping");
+    job.close();
+  }
+
+  private void encodesAgain() throws Exception {
+    try (BatchJob job = batcher.admit("a", 8)) {
+      assertThat(get(job.submit(windows(7, 1, 8))).get(0)[0]).isEqualTo(7f);
+    }
+  }
+
+  /** Windows whose ids are all the same: the first window's {@code first}, and so on. */
+  private static List<int[]> windows(int first, int count, int tokens) {
+    return IntStream.range(first, first + count)
+        .mapToObj(id -> IntStream.generate(() -> id).limit(tokens).toArray())
+        .toList();
+  }
+
+  private static List<float[]> get(Future<List<float[]>> latents) throws Exception {
+    return latents.get(10, TimeUnit.SECONDS);
+  }
+
+  private static void unwrapped(Future<List<float[]>> latents) throws Throwable {
+    try {
+      get(latents);
+    } catch (ExecutionException e) {
+      throw e.getCause() == null ? e : e.getCause();
+    }
+  }
+
+  private static void assertProblem(ThrowingCallable call, Status.Code code, String message) {
+    Statuses.assertFails(code, call).isEqualTo(message);
+  }
+}

@@ -1,0 +1,177 @@
+package ai.laconic.encoder.cache;
+
+import static java.util.Objects.requireNonNull;
+
+import ai.laconic.runtime.latent.CorruptBlockException;
+import ai.laconic.runtime.latent.LatentBlock;
+import ai.laconic.servicekit.tenant.TenantId;
+import ai.laconic.v1.Block;
+import ai.laconic.v1.FindMissingRequest;
+import ai.laconic.v1.FindMissingResponse;
+import ai.laconic.v1.LatentCacheServiceGrpc.LatentCacheServiceImplBase;
+import ai.laconic.v1.PutBlockRequest;
+import ai.laconic.v1.PutBlocksResponse;
+import com.google.protobuf.Duration;
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** A latent cache that keeps what it gets, unless it was told to misbehave. */
+public final class FakeCache extends LatentCacheServiceImplBase {
+  private final Map<String, LatentBlock> blocks = new ConcurrentHashMap<>();
+  private final List<FindMissingRequest> questions = new CopyOnWriteArrayList<>();
+  private final List<String> tenants = new CopyOnWriteArrayList<>();
+  private final List<Duration> lives = new CopyOnWriteArrayList<>();
+  private final AtomicInteger cancelled = new AtomicInteger();
+
+  // How many more blocks are taken before the failure; negative for all.
+  private final AtomicInteger blocksToTake = new AtomicInteger(-1);
+  private volatile Status failure = Status.UNAVAILABLE;
+  private volatile boolean hangs;
+  private volatile boolean forgets;
+  private volatile int storedOffset;
+  private volatile boolean takesNothing;
+  private volatile UnaryOperator<FindMissingResponse> answer = UnaryOperator.identity();
+  private volatile @Nullable Status questionFailure;
+
+  /** Fails a stream of blocks after {@code count} more. */
+  public void failAfterBlocks(int count, Status status) {
+    failure = status;
+    blocksToTake.set(count);
+  }
+
+  public void failQuestions(Status status) {
+    questionFailure = status;
+  }
+
+  /** Never answers from now on. */
+  public void hang() {
+    hangs = true;
+  }
+
+  /** Never asks for a block, so that flow control stops who sends them. */
+  public void takeNothing() {
+    takesNothing = true;
+  }
+
+  /** Says that blocks were stored, and stores none. */
+  public void forget(int reportedTooMany) {
+    forgets = true;
+    storedOffset = reportedTooMany;
+  }
+
+  /** Stores all blocks and reports so many more than it did. */
+  public void misreport(int offset) {
+    storedOffset = offset;
+  }
+
+  public void answerQuestions(UnaryOperator<FindMissingResponse> lie) {
+    answer = lie;
+  }
+
+  public Map<String, LatentBlock> blocks() {
+    return blocks;
+  }
+
+  public LatentBlock block(String id) {
+    return requireNonNull(blocks.get(id), id);
+  }
+
+  public List<FindMissingRequest> questions() {
+    return questions;
+  }
+
+  /** Returns the tenants of all calls. */
+  public List<String> tenants() {
+    return tenants;
+  }
+
+  /** Returns for how long blocks were to live. */
+  public List<Duration> lives() {
+    return lives;
+  }
+
+  /** Returns how many streams of blocks ended early. */
+  public int cancelled() {
+    return cancelled.get();
+  }
+
+  @Override
+  public void findMissing(
+      FindMissingRequest request, StreamObserver<FindMissingResponse> responses) {
+    tenants.add(TenantId.current().value());
+    questions.add(request);
+    if (hangs) {
+      return;
+    }
+    Status problem = questionFailure;
+    if (problem != null) {
+      responses.onError(problem.asRuntimeException());
+      return;
+    }
+    FindMissingResponse.Builder response = FindMissingResponse.newBuilder();
+    request.getLatentIdsList().stream()
+        .filter(id -> !blocks.containsKey(id))
+        .forEach(response::addLatentIds);
+    responses.onNext(answer.apply(response.build()));
+    responses.onCompleted();
+  }
+
+  @Override
+  public StreamObserver<PutBlockRequest> putBlocks(StreamObserver<PutBlocksResponse> responses) {
+    tenants.add(TenantId.current().value());
+    if (takesNothing) {
+      ((ServerCallStreamObserver<PutBlocksResponse>) responses).disableAutoRequest();
+    }
+    return new StreamObserver<>() {
+      private int stored;
+      private boolean failed;
+
+      @Override
+      public void onNext(PutBlockRequest request) {
+        if (failed) {
+          return;
+        }
+        if (blocksToTake.get() >= 0 && blocksToTake.getAndDecrement() == 0) {
+          failed = true;
+          responses.onError(failure.asRuntimeException());
+          return;
+        }
+        lives.add(request.getTtl());
+        if (!forgets) {
+          blocks.put(request.getBlock().getLatentId(), decode(request.getBlock()));
+        }
+        stored++;
+      }
+
+      @Override
+      public void onError(Throwable thrown) {
+        cancelled.incrementAndGet();
+      }
+
+      @Override
+      public void onCompleted() {
+        if (!hangs && !failed) {
+          responses.onNext(
+              PutBlocksResponse.newBuilder().setStored(Math.max(0, stored + storedOffset)).build());
+          responses.onCompleted();
+        }
+      }
+    };
+  }
+
+  private static LatentBlock decode(Block block) {
+    try {
+      return LatentBlock.decode(block.getEncoded().toByteArray());
+    } catch (CorruptBlockException e) {
+      throw Status.DATA_LOSS.withDescription(e.getMessage()).asRuntimeException();
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package ai.laconic.gateway;
+
+import static java.util.Objects.requireNonNull;
+
+import ai.laconic.gateway.auth.ApiKeyProperties;
+import ai.laconic.gateway.context.ContextProperties;
+import ai.laconic.gateway.hop.RetryProperties;
+import ai.laconic.gateway.limit.LimitProperties;
+import ai.laconic.gateway.pool.PoolProperties;
+import ai.laconic.gateway.prompt.GenerationProperties;
+import ai.laconic.servicekit.peer.PeerProperties;
+import java.time.Duration;
+import java.util.List;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Settings of the gateway.
+ *
+ * @param pools what is served; at least one
+ * @param poolRefresh how often pools are asked what they run and whether they can
+ * @param cache the latent cache
+ * @param apiKeys who may call; nobody is asked if there are none
+ * @param context lives of contexts
+ * @param generation settings of generations
+ * @param limits what is bounded
+ * @param retry repeated calls
+ */
+@ConfigurationProperties(prefix = "laconic.gateway", ignoreUnknownFields = false)
+public record GatewayProperties(
+    List<PoolProperties> pools,
+    @DefaultValue("5s") Duration poolRefresh,
+    PeerProperties cache,
+    @DefaultValue List<ApiKeyProperties> apiKeys,
+    @DefaultValue ContextProperties context,
+    @DefaultValue GenerationProperties generation,
+    @DefaultValue LimitProperties limits,
+    @DefaultValue RetryProperties retry) {
+  public GatewayProperties {
+    requireNonNull(pools, "pools: missing (expected: at least one)");
+    requireNonNull(cache, "cache.target: missing (expected: a gRPC target)");
+    pools = List.copyOf(pools);
+    apiKeys = List.copyOf(apiKeys);
+    if (poolRefresh.toMillis() < 1) {
+      throw new IllegalArgumentException(
+          "pool-refresh: " + poolRefresh + " (expected: 1ms or more)");
+    }
+  }
+}

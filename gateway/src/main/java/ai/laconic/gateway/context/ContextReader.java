@@ -1,0 +1,44 @@
+package ai.laconic.gateway.context;
+
+import ai.laconic.gateway.hop.CacheClient;
+import ai.laconic.gateway.hop.Sink;
+import ai.laconic.servicekit.error.Problems;
+import ai.laconic.v1.Context;
+import ai.laconic.v1.SegmentText;
+import java.util.Iterator;
+import java.util.List;
+
+/** Gives source text back. */
+public final class ContextReader {
+  private final CacheClient cache;
+
+  public ContextReader(CacheClient cache) {
+    this.cache = cache;
+  }
+
+  /** Writes the text of segments, in the order asked for. */
+  void expand(String contextId, List<Integer> segments, Sink<SegmentText> texts)
+      throws InterruptedException {
+    check(cache.get(contextId), segments);
+    Iterator<SegmentText> found = cache.texts(contextId, segments);
+    while (found.hasNext()) {
+      texts.write(found.next());
+    }
+  }
+
+  static void check(Context manifest, List<Integer> segments) {
+    if (!manifest.getSourceKept()) {
+      throw Problems.precondition(
+          "context " + manifest.getId(), "made without keeping its source", "one with its source");
+    }
+    for (int segment : segments) {
+      // Compared without a sign, as the wire has it.
+      if (Integer.compareUnsigned(segment, manifest.getSegmentCount()) >= 0) {
+        throw Problems.outOfRange(
+            "segment",
+            Integer.toUnsignedString(segment),
+            "0 to " + (manifest.getSegmentCount() - 1));
+      }
+    }
+  }
+}

@@ -1,0 +1,11 @@
+/**
+ * The life of a context. An upload becomes spans, spans become latents in the cache (several at
+ * once, read no faster than they are encoded), and only when every span is done and the cache has
+ * manifest and text as a whole does the context exist; its ID is the last thing that its maker
+ * gets. Whatever ends the upload before leaves nothing that anybody can see. Blocks that were
+ * stored by then are content-addressed and expire by themselves.
+ */
+@NullMarked
+package ai.laconic.gateway.context;
+
+import org.jspecify.annotations.NullMarked;

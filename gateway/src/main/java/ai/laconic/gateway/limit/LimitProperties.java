@@ -1,0 +1,55 @@
+package ai.laconic.gateway.limit;
+
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Bounds of the gateway.
+ *
+ * @param maxConcurrentCalls streaming calls of clients at once
+ * @param maxContextText longest source text of one context
+ * @param textInFlight source text that all uploads hold together
+ * @param spanText longest span that a text is cut into
+ * @param spansInFlight spans of one call that are encoded at once; an upload is read no further
+ * @param contextsPerPrompt different contexts in one prompt
+ * @param expandedText raw text that expanded segments put into one prompt
+ */
+public record LimitProperties(
+    @DefaultValue("128") int maxConcurrentCalls,
+    @DefaultValue("64MB") DataSize maxContextText,
+    @DefaultValue("512MB") DataSize textInFlight,
+    @DefaultValue("256KB") DataSize spanText,
+    @DefaultValue("4") int spansInFlight,
+    @DefaultValue("64") int contextsPerPrompt,
+    @DefaultValue("8MB") DataSize expandedText) {
+  /** What an encoder takes in one span, see EncodeSpanRequest. */
+  private static final DataSize SPAN_LIMIT = DataSize.ofMegabytes(1);
+
+  private static final DataSize LEAST_SPAN = DataSize.ofBytes(16);
+
+  public LimitProperties {
+    positive("max-concurrent-calls", maxConcurrentCalls);
+    positive("max-context-text", maxContextText.toBytes());
+    positive("spans-in-flight", spansInFlight);
+    positive("contexts-per-prompt", contextsPerPrompt);
+    positive("expanded-text", expandedText.toBytes());
+    if (spanText.compareTo(LEAST_SPAN) < 0 || spanText.compareTo(SPAN_LIMIT) >= 0) {
+      throw new IllegalArgumentException(
+          "span-text: " + spanText + " (expected: at least 16B and less than 1MB)");
+    }
+    if (textInFlight.compareTo(maxContextText) < 0) {
+      throw new IllegalArgumentException(
+          "text-in-flight: "
+              + textInFlight
+              + " (expected: at least max-context-text, "
+              + maxContextText
+              + ")");
+    }
+  }
+
+  private static void positive(String name, long value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(name + ": " + value + " (expected: 1 or more)");
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package ai.laconic.gateway.fake;
+
+import ai.laconic.servicekit.tenant.TenantId;
+import ai.laconic.v1.DecodeFinished;
+import ai.laconic.v1.DecodeRequest;
+import ai.laconic.v1.DecodeResponse;
+import ai.laconic.v1.DecodeStarted;
+import ai.laconic.v1.DecoderServiceGrpc;
+import ai.laconic.v1.DescribeDecoderRequest;
+import ai.laconic.v1.DescribeDecoderResponse;
+import ai.laconic.v1.FinishReason;
+import ai.laconic.v1.Model;
+import ai.laconic.v1.Usage;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A decoder that says "Hello, world" unless its script says otherwise. */
+public final class FakeDecoder extends DecoderServiceGrpc.DecoderServiceImplBase {
+  /** How one call goes. */
+  @FunctionalInterface
+  public interface Script {
+    void decode(DecodeRequest request, ServerCallStreamObserver<DecodeResponse> answers);
+  }
+
+  public final Queue<DecodeRequest> requests = new ConcurrentLinkedQueue<>();
+  public final Queue<String> tenants = new ConcurrentLinkedQueue<>();
+  public final AtomicInteger cancelled = new AtomicInteger();
+  public volatile Model model;
+  public volatile Script script = (request, answers) -> sayHello(answers);
+  public volatile Runnable onDescribe = () -> {};
+
+  public FakeDecoder(Model model) {
+    this.model = model;
+  }
+
+  @Override
+  public void describeDecoder(
+      DescribeDecoderRequest request, StreamObserver<DescribeDecoderResponse> responses) {
+    onDescribe.run();
+    responses.onNext(
+        DescribeDecoderResponse.newBuilder()
+            .setModel(model)
+            .setMaxPositions(4096)
+            .setSlots(4)
+            .build());
+    responses.onCompleted();
+  }
+
+  @Override
+  public void decode(DecodeRequest request, StreamObserver<DecodeResponse> responses) {
+    ServerCallStreamObserver<DecodeResponse> answers =
+        (ServerCallStreamObserver<DecodeResponse>) responses;
+    answers.setOnCancelHandler(cancelled::incrementAndGet);
+    requests.add(request);
+    tenants.add(TenantId.current().value());
+    script.decode(request, answers);
+  }
+
+  public static void sayHello(StreamObserver<DecodeResponse> answers) {
+    answers.onNext(started());
+    answers.onNext(text("Hello"));
+    answers.onNext(text(", world"));
+    answers.onNext(finished());
+    answers.onCompleted();
+  }
+
+  public static DecodeResponse started() {
+    return DecodeResponse.newBuilder()
+        .setStarted(DecodeStarted.newBuilder().setPromptPositions(12).setPromptLatents(5))
+        .build();
+  }
+
+  public static DecodeResponse text(String text) {
+    return DecodeResponse.newBuilder().setText(text).build();
+  }
+
+  public static DecodeResponse finished() {
+    return DecodeResponse.newBuilder()
+        .setFinished(
+            DecodeFinished.newBuilder()
+                .setReason(FinishReason.FINISH_REASON_STOP)
+                .setUsage(
+                    Usage.newBuilder()
+                        .setPromptPositions(12)
+                        .setPromptLatents(5)
+                        .setGeneratedTokens(2)))
+        .build();
+  }
+}

@@ -1,0 +1,61 @@
+package ai.laconic.gateway.fake;
+
+import ai.laconic.servicekit.call.ValidationServerInterceptor;
+import ai.laconic.servicekit.error.ProblemServerInterceptor;
+import ai.laconic.servicekit.tenant.TenantResolver;
+import ai.laconic.servicekit.tenant.TenantServerInterceptor;
+import build.buf.protovalidate.ValidatorFactory;
+import io.grpc.BindableService;
+import io.grpc.Server;
+import io.grpc.ServerBuilder;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.inprocess.InProcessServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import java.io.IOException;
+import java.util.UUID;
+
+/** Serves one fake as the real tier is served: with health, validation and the tenant's header. */
+public final class FakeTier implements AutoCloseable {
+  private final HealthStatusManager health = new HealthStatusManager();
+  private final Server server;
+  private final String target;
+
+  private FakeTier(ServerBuilder<?> builder, BindableService service, String target)
+      throws IOException {
+    this.server =
+        builder
+            .addService(service)
+            .addService(health.getHealthService())
+            // The last is the first to see a call.
+            .intercept(new ValidationServerInterceptor(ValidatorFactory.newBuilder().build()))
+            .intercept(new TenantServerInterceptor(TenantResolver.trustedHeader()))
+            .intercept(new ProblemServerInterceptor())
+            .build()
+            .start();
+    this.target = target;
+    health.setStatus("", ServingStatus.SERVING);
+  }
+
+  public static FakeTier inProcess(BindableService service) throws IOException {
+    String name = UUID.randomUUID().toString();
+    return new FakeTier(InProcessServerBuilder.forName(name), service, name);
+  }
+
+  public static FakeTier onPort(BindableService service) throws IOException {
+    return new FakeTier(ServerBuilder.forPort(0), service, "");
+  }
+
+  /** Returns the name of its channel. */
+  public String target() {
+    return target.isEmpty() ? "static://localhost:" + server.getPort() : target;
+  }
+
+  public void setServing(boolean serving) {
+    health.setStatus("", serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING);
+  }
+
+  @Override
+  public void close() {
+    Server unused = server.shutdownNow();
+  }
+}

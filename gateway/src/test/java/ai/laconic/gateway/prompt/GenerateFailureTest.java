@@ -1,0 +1,265 @@
+package ai.laconic.gateway.prompt;
+
+import static ai.laconic.gateway.Statuses.assertFails;
+import static ai.laconic.gateway.Statuses.saysRetry;
+import static ai.laconic.gateway.prompt.Prompts.compress;
+import static ai.laconic.gateway.prompt.Prompts.context;
+import static ai.laconic.gateway.prompt.Prompts.text;
+import static ai.laconic.gateway.prompt.Prompts.user;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import ai.laconic.gateway.GatewayFixture;
+import ai.laconic.gateway.fake.FakeDecoder;
+import ai.laconic.gateway.fake.Models;
+import ai.laconic.servicekit.error.Problems;
+import ai.laconic.v1.Context;
+import ai.laconic.v1.ContextOptions;
+import ai.laconic.v1.DecodeResponse;
+import ai.laconic.v1.GenerateRequest;
+import ai.laconic.v1.GenerateResponse;
+import ai.laconic.v1.Part;
+import com.google.common.collect.ImmutableList;
+import io.grpc.Status;
+import io.grpc.Status.Code;
+import io.grpc.StatusRuntimeException;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class GenerateFailureTest {
+  private static final ContextOptions FOUR = ContextOptions.newBuilder().setRatio(4).build();
+  private static final String UNKNOWN = "ctx_" + "0".repeat(32);
+
+  private final GatewayFixture gateway =
+      GatewayFixture.with("retry.least-delay", "1ms", "retry.most-delay", "1ms");
+
+  @AfterEach
+  void close() {
+    gateway.close();
+  }
+
+  private static GenerateRequest request(Part... parts) {
+    return GenerateRequest.newBuilder().addTurns(user(parts)).build();
+  }
+
+  private StatusRuntimeException fails(Code code, String message, GenerateRequest request) {
+    return assertFails(
+        code, message, () -> ImmutableList.copyOf(gateway.generation().generate(request)));
+  }
+
+  @Test
+  void unknownRatio() {
+    fails(
+        Code.INVALID_ARGUMENT,
+        "ratio: 5 (expected: 4 or 16)",
+        request(text("Hi")).toBuilder().setRatio(5).build());
+  }
+
+  @Test
+  void unknownContext() {
+    fails(
+        Code.NOT_FOUND,
+        "context: " + UNKNOWN + " (expected: an ID that exists)",
+        request(context(UNKNOWN)));
+  }
+
+  @Test
+  void aForeignContext() {
+    gateway.cache.hold("blue", Manifests.context(Manifests.ONE, 0), List.of("text"));
+    fails(Code.NOT_FOUND, "context: " + Manifests.ONE, request(context(Manifests.ONE)));
+  }
+
+  @Test
+  void aSegmentThatTheContextDoesNotHave() throws Exception {
+    Context context = gateway.upload(FOUR, "Some text.");
+    fails(Code.OUT_OF_RANGE, "segment: 9 (expected: 0 to 0)", request(context(context.getId(), 9)));
+  }
+
+  @Test
+  void contextsOfTwoModels() throws Exception {
+    Context four = gateway.upload(FOUR, "Some text.");
+    Context sixteen = gateway.upload(FOUR.toBuilder().setRatio(16).build(), "Some text.");
+    fails(
+        Code.FAILED_PRECONDITION,
+        "ratio of context " + sixteen.getId() + ": 16 (expected: 4 as context " + four.getId(),
+        request(context(four.getId()), context(sixteen.getId())));
+    assertThat(gateway.decoder4.requests).isEmpty();
+  }
+
+  @Test
+  void aContextThatNoPoolCanRead() {
+    Context eight = Manifests.context(Manifests.ONE, 0).toBuilder().setRatio(8).build();
+    gateway.cache.hold("default", eight, List.of("text"));
+    fails(
+        Code.FAILED_PRECONDITION,
+        "ratio of context "
+            + Manifests.ONE
+            + ": 8 (expected: the ratio of a pool: 4 (four), 16 (sixteen))",
+        request(context(Manifests.ONE)));
+    Context other =
+        Manifests.context(Manifests.TWO, 0).toBuilder().setFingerprint("c".repeat(64)).build();
+    gateway.cache.hold("default", other, List.of("text"));
+    fails(
+        Code.FAILED_PRECONDITION,
+        "fingerprint of context " + Manifests.TWO + ": " + "c".repeat(64),
+        request(context(Manifests.TWO)));
+  }
+
+  @Test
+  void nothingToCompress() {
+    fails(
+        Code.INVALID_ARGUMENT,
+        "turns[0].parts[0].compress: white space (expected: some text)",
+        request(compress("  ")));
+    fails(Code.INVALID_ARGUMENT, "turns[0].parts[0].compress: ", request(compress("")));
+    fails(
+        Code.INVALID_ARGUMENT,
+        "turns[0].parts[0].part: missing",
+        request(Part.getDefaultInstance()));
+    fails(Code.INVALID_ARGUMENT, "turns: ", GenerateRequest.getDefaultInstance());
+  }
+
+  @Test
+  void anEncoderThatFailsInline() {
+    gateway.encoder4.script =
+        (request, windows) ->
+            windows.onError(Problems.exhausted("queue", 9, "at most 8", Duration.ofSeconds(1)));
+    assertThat(
+            saysRetry(
+                fails(
+                    Code.RESOURCE_EXHAUSTED,
+                    "queue: 9 (expected: at most 8)",
+                    request(compress("Some text.")))))
+        .isTrue();
+    assertThat(gateway.decoder4.requests).isEmpty();
+  }
+
+  @Test
+  void aDecoderThatRefusesKeepsItsDetails() {
+    gateway.decoder4.script =
+        (request, answers) ->
+            answers.onError(Problems.exhausted("slots", 9, "at most 8", Duration.ofSeconds(1)));
+    assertThat(saysRetry(fails(Code.RESOURCE_EXHAUSTED, "slots: 9", request(text("Hi"))))).isTrue();
+    gateway.decoder4.script =
+        (request, answers) ->
+            answers.onError(Problems.outOfRange("prompt", "5000 positions", "at most 4096"));
+    assertThat(
+            saysRetry(
+                fails(
+                    Code.OUT_OF_RANGE,
+                    "prompt: 5000 positions (expected: at most 4096)",
+                    request(text("Hi")))))
+        .isFalse();
+  }
+
+  @Test
+  void aDecoderOfAnotherModel() throws Exception {
+    Context context = gateway.upload(FOUR, "Some text.");
+    gateway.decoder4.model = Models.model(Models.FINGERPRINT_B, 4);
+    await()
+        .untilAsserted(
+            () ->
+                fails(
+                    Code.FAILED_PRECONDITION,
+                    "fingerprint of ",
+                    request(context(context.getId()))));
+  }
+
+  @Test
+  void aDecoderThatIsUnavailableAtFirstIsAskedOnceMore() {
+    AtomicInteger calls = new AtomicInteger();
+    gateway.decoder4.script =
+        (request, answers) -> {
+          if (calls.incrementAndGet() == 1) {
+            answers.onError(Status.UNAVAILABLE.asRuntimeException());
+          } else {
+            FakeDecoder.sayHello(answers);
+          }
+        };
+    assertThat(ImmutableList.copyOf(gateway.generation().generate(request(text("Hi"))))).hasSize(4);
+    assertThat(calls).hasValue(2);
+  }
+
+  @Test
+  void aDecoderThatStaysUnavailableIsNotAskedAThirdTime() {
+    gateway.decoder4.script =
+        (request, answers) -> answers.onError(Status.UNAVAILABLE.asRuntimeException());
+    assertThat(saysRetry(fails(Code.UNAVAILABLE, "decoder of pool four", request(text("Hi")))))
+        .isTrue();
+    assertThat(gateway.decoder4.requests).hasSize(2);
+  }
+
+  @Test
+  void aDecoderThatDiesMidwayLeavesWhatItSaidAndIsNotAskedAgain() {
+    gateway.decoder4.script =
+        (request, answers) -> {
+          answers.onNext(FakeDecoder.started());
+          answers.onNext(FakeDecoder.text("Hel"));
+          answers.onError(Status.UNAVAILABLE.withDescription("killed").asRuntimeException());
+        };
+    Iterator<GenerateResponse> answers = gateway.generation().generate(request(text("Hi")));
+    assertThat(answers.next().getStarted().getPool()).isEqualTo("four");
+    assertThat(answers.next().getText()).isEqualTo("Hel");
+    assertFails(Code.UNAVAILABLE, "decoder of pool four: killed", answers::hasNext);
+    assertThat(gateway.decoder4.requests).hasSize(1);
+  }
+
+  @Test
+  void aDecoderThatEndsWithoutSayingWhy() {
+    gateway.decoder4.script =
+        (request, answers) -> {
+          answers.onNext(FakeDecoder.started());
+          answers.onCompleted();
+        };
+    fails(
+        Code.UNAVAILABLE,
+        "decoder of pool four: ended its answer without saying why",
+        request(text("Hi")));
+    gateway.decoder4.script =
+        (request, answers) -> {
+          answers.onNext(DecodeResponse.getDefaultInstance());
+          answers.onCompleted();
+        };
+    fails(Code.UNAVAILABLE, "decoder of pool four: sent an empty event", request(text("Hi")));
+  }
+
+  @Test
+  void aDecoderThatNeverAnswersIsLate() {
+    await().until(() -> gateway.pools.ready());
+    gateway.decoder4.script = (request, answers) -> {};
+    assertFails(
+        Code.DEADLINE_EXCEEDED,
+        "",
+        () ->
+            ImmutableList.copyOf(
+                gateway
+                    .generation()
+                    .withDeadlineAfter(2, TimeUnit.SECONDS)
+                    .generate(request(text("Hi")))));
+    await().until(() -> gateway.decoder4.cancelled.get() == 1);
+    try (GatewayFixture hasty = GatewayFixture.with("pools[0].decoder.stream-timeout", "200ms")) {
+      hasty.decoder4.script = (request, answers) -> {};
+      assertFails(
+          Code.DEADLINE_EXCEEDED,
+          "decoder of pool four: no answer in time",
+          () -> ImmutableList.copyOf(hasty.generation().generate(request(text("Hi")))));
+    }
+  }
+
+  @Test
+  void aDecoderThatIsGone() {
+    await().until(() -> gateway.pools.ready());
+    gateway.decoder4Tier.close();
+    fails(
+        Code.UNAVAILABLE,
+        "decoder of pool four",
+        request(text("Hi")).toBuilder().setRatio(4).build());
+  }
+}

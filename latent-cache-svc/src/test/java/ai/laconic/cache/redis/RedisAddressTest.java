@@ -1,0 +1,47 @@
+package ai.laconic.cache.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RedisAddressTest {
+  @ParameterizedTest
+  @CsvSource({
+    "redis://cache:6380, Redis at cache:6380",
+    "redis://[::1]:6380, Redis at [::1]:6380",
+    "redis://cache, Redis at cache:6379",
+    "rediss://user:secret@cache/2, Redis at cache:6379",
+  })
+  void namesThePlaceOnly(String uri, String name) {
+    assertThat(RedisAddress.parse(uri, Duration.ofSeconds(1))).hasToString(name);
+  }
+
+  @Test
+  void namesSentinelsAndTheirMaster() {
+    assertThat(
+            RedisAddress.parse("redis-sentinel://secret@one:1,two:2#main", Duration.ofSeconds(1)))
+        .hasToString("Redis at one:1,two:2 (master main)");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "http://user:secret@cache",
+        "redis://user:secret@cache:port",
+        "redis://:sec@ret_@cache:1"
+      })
+  void refusesOthersWithoutShowingThem(String uri) {
+    assertThatThrownBy(() -> RedisAddress.parse(uri, Duration.ofSeconds(1)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "laconic.cache.redis.uri: can't be read"
+                + " (expected: redis://[[user]:password@]host[:port][/database])")
+        .hasNoCause();
+  }
+}

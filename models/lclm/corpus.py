@@ -1,0 +1,206 @@
+"""Training text from documentation packages that Debian ships.
+
+A corpus is one UTF-8 file: documents separated by `SEPARATOR`. Whitespace is normalised lightly and
+a paragraph that was seen before (navigation, licence headers) is dropped.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import html
+import re
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from lxml import etree
+from lxml import html as lxml_html
+
+SEPARATOR = "\x1e"
+"""Between documents (ASCII record separator; removed from the text itself)."""
+
+SHORTEST_DOCUMENT = 400
+"""Characters below which a document is left out."""
+
+BLOCKS = frozenset(
+    [
+        *("p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "section", "article", "blockquote", "pre", "br"),
+        *("ul", "ol", "li", "dl", "dt", "dd", "table", "tr"),
+    ]
+)
+DROPPED = frozenset(["script", "style", "nav", "head", "header", "footer", "form", "svg"])
+CHROME = re.compile(r"navheader|navfooter|sphinxsidebar|related|headerlink|bottomlang|toplang|toc\b", re.I)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A command's output, or the share `keep` of a package's files: what under `root` matches `pattern`."""
+
+    package: str
+    root: str
+    pattern: str
+    kind: str
+    licence: str
+    keep: float = 1.0
+
+
+SOURCES = (
+    Source("postgresql-doc-15", "/usr/share/doc/postgresql-doc-15/html", "*.html", "html", "PostgreSQL"),
+    Source("python3.11-doc", "/usr/share/doc/python3.11/html", "**/*.html", "html", "PSF"),
+    Source("apache2-doc", "/usr/share/doc/apache2-doc/manual/en", "**/*.html", "html", "Apache-2.0"),
+    Source("git-doc", "/usr/share/doc/git/html", "**/*.html", "html", "GPL-2"),
+    Source("debian-handbook", "/usr/share/doc/debian-handbook/html/en-US", "**/*.html", "html", "GPL-2+"),
+    Source("developers-reference", "/usr/share/developers-reference", "*.html", "html", "GPL-2+"),
+    Source("perl-doc", "/usr/share/perl", "*/pod/*.pod", "pod", "Artistic or GPL-1+"),
+    Source("manpages", "/usr/share/man", "man[1-8]/[!g]*.gz", "roff", "various free", 0.5),
+    Source("bible-kjv", "/usr/bin/bible", "-f gen1:1-rev22:21", "command", "public domain"),
+    Source("fortunes", "/usr/share/games/fortunes", "*", "fortune", "various free"),
+    Source("dict-gcide", "/usr/share/dictd", "gcide.dict.dz", "dict", "GPL-3+", 0.5),
+    Source("dict-jargon", "/usr/share/dictd", "jargon.dict.dz", "dict", "public domain"),
+    Source("dict-devil", "/usr/share/dictd", "devil*.dict.dz", "dict", "public domain"),
+)
+
+
+def build(out: Path, sources: tuple[Source, ...] = SOURCES) -> dict[str, int]:
+    """Writes the corpus to `out` and returns characters written per package."""
+    seen: set[bytes] = set()
+    counts: dict[str, int] = {}
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with out.open("w", encoding="utf-8") as sink:
+        for source in sources:
+            total = 0
+            for number, raw in enumerate(documents(source)):
+                if int(number * source.keep) == int((number - 1) * source.keep):
+                    continue
+                text = without_repeats(normalise(raw), seen)
+                if len(text) >= SHORTEST_DOCUMENT:
+                    sink.write(text + SEPARATOR)
+                    total += len(text)
+            counts[source.package] = total
+    return counts
+
+
+def documents(source: Source) -> Iterator[str]:
+    """Every document of a source as raw text, in the order of its file names."""
+    if source.kind == "command":
+        command = [source.root, *source.pattern.split()]
+        yield subprocess.run(command, check=True, capture_output=True, text=True, stdin=subprocess.DEVNULL).stdout
+        return
+    for path in sorted(Path(source.root).glob(source.pattern)):
+        if not path.is_file() or path.is_symlink() or path.suffix in {".dat", ".html.gz"}:
+            continue
+        data = path.read_bytes()
+        if data[:2] == b"\x1f\x8b":
+            data = gzip.decompress(data)
+        text = data.decode("utf-8", errors="replace")
+        if source.kind == "html":
+            yield from_html(data)
+        elif source.kind == "roff":
+            yield from_roff(text)
+        elif source.kind == "pod":
+            yield from_pod(text)
+        elif source.kind == "fortune":
+            yield re.sub(r"\n%+\n", "\n\n", text)
+        elif source.kind == "dict":
+            yield from from_dict(text)
+        else:
+            yield text
+
+
+def from_html(data: bytes) -> str:
+    """Text of the body with a blank line between blocks; code keeps its lines."""
+    try:
+        root = lxml_html.fromstring(data)
+    except (etree.ParserError, ValueError):
+        return ""
+    body = root.find("body")
+    pieces: list[str] = []
+    _walk(root if body is None else body, pieces, preformatted=False)
+    return "".join(pieces)
+
+
+def _walk(node: etree._Element, pieces: list[str], preformatted: bool) -> None:
+    tag = node.tag
+    hidden = not isinstance(tag, str) or tag in DROPPED or CHROME.search(node.get("class") or "")
+    if not hidden:
+        block = tag in BLOCKS
+        inside = preformatted or tag == "pre"
+        if block:
+            pieces.append("\n" if tag in {"br", "tr", "li"} else "\n\n")
+        if node.text:
+            pieces.append(node.text if inside else re.sub(r"\s+", " ", node.text))
+        for child in node:
+            _walk(child, pieces, inside)
+        if tag in {"td", "th"}:
+            pieces.append("  ")
+        if block:
+            pieces.append("\n" if tag in {"br", "tr", "li"} else "\n\n")
+    if node.tail:
+        pieces.append(node.tail if preformatted else re.sub(r"\s+", " ", node.tail))
+
+
+def from_roff(text: str) -> str:
+    """A manual page with its macros and font changes removed."""
+    lines: list[str] = []
+    for line in text.split("\n"):
+        if line.startswith(('.\\"', "'\\\"", ".TH", ".so", ".if", ".ie", ".el", ".de", ".ds", ".nr")):
+            continue
+        if line.startswith((".", "'")):
+            macro, _, rest = line[1:].strip().partition(" ")
+            if macro in {"SH", "SS", "Sh", "Ss", "PP", "P", "Pp", "LP", "TP", "IP", "It", "sp", "HP"}:
+                lines.append("")
+            if macro not in {"nf", "fi", "RS", "RE", "ft", "ad", "na", "hy", "nh", "in", "ne", "ta", "UE"}:
+                lines.append(rest.strip().replace('"', ""))
+        else:
+            lines.append(line)
+    page = "\n".join(lines)
+    page = re.sub(r"\\f(\[\w*\]|\(..|.)|\\s[+-]?\d|\\&|\\/|\\,|\\:|\\%|\\c", "", page)
+    page = page.replace("\\-", "-").replace("\\(aq", "'").replace("\\(bu", "-").replace("\\(em", " - ")
+    page = re.sub(r"\\\(lq|\\\(rq|\\\(dq", '"', page)
+    page = re.sub(r"\\\[\w+\]|\\\(..|\\\*\(..|\\\*.|\\n\(..|\\[|^]", "", page)
+    return page.replace("\\e", "\\").replace("\\ ", " ").replace("\\~", " ").replace("\\(", "")
+
+
+def from_pod(text: str) -> str:
+    """A Perl manual page with its commands and formatting codes removed."""
+    text = re.sub(r"^=(?:head\d|item)\s+", "", text, flags=re.M)
+    text = re.sub(r"^=\w+.*\n", "", text, flags=re.M)
+    for _ in range(3):
+        text = re.sub(r"\b[BICFLSX]<<* ?([^<>]*?) ?>+", r"\1", text)
+    return text.replace("E<gt>", ">").replace("E<lt>", "<")
+
+
+def from_dict(text: str) -> Iterator[str]:
+    """A dictionary in documents of about 20,000 characters."""
+    entries = re.split(r"\n(?=\S)", text)
+    size, part = 0, []
+    for entry in entries:
+        part.append(re.sub(r"\s*\n\s+", " ", entry.replace("[1913 Webster]", "")))
+        size += len(entry)
+        if size > 20_000:
+            yield "\n\n".join(part)
+            size, part = 0, []
+    yield "\n\n".join(part)
+
+
+def normalise(text: str) -> str:
+    """Line ends, trailing blanks, control characters and runs of blank lines."""
+    text = html.unescape(text) if "&amp;" in text else text
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ").replace("\u00b6", "")
+    text = re.sub(r"[\x00-\x08\x0b-\x1f\x7f\ufffd]", "", text)
+    text = re.sub(r"[ \t]+\n", "\n", text)
+    text = re.sub(r"(?<=\S)[ \t]{3,}", "  ", text)
+    return re.sub(r"\n{3,}", "\n\n", text).strip()
+
+
+def without_repeats(text: str, seen: set[bytes]) -> str:
+    """Drops paragraphs that an earlier document or place had, and notes the new ones."""
+    kept: list[str] = []
+    for paragraph in text.split("\n\n"):
+        key = hashlib.blake2b(" ".join(paragraph.split()).lower().encode(), digest_size=8).digest()
+        if key not in seen:
+            seen.add(key)
+            kept.append(paragraph)
+    return "\n\n".join(kept)

@@ -1,0 +1,88 @@
+"""Teacher-forced measurements on held-out text.
+
+An answer counts as exact if every one of its tokens, the closing one included, is the decoder's first
+choice given the ones before it: greedy decoding then writes exactly that answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from lclm import needles
+from lclm.data import Ids, Text
+from lclm.model import Batch, LatentContextModel
+from lclm.prompts import QUESTION, REPEAT, Chat, Prompt, gather
+
+
+@dataclass(frozen=True)
+class Score:
+    """Share of tokens and of whole answers that greedy decoding gets right."""
+
+    tokens: float
+    answers: float
+    count: int
+    """Answers."""
+
+
+class Evaluation:
+    """Measures a model on one text; seeds are fixed, so every model gets the same questions."""
+
+    def __init__(self, model: LatentContextModel, text: Text, chat: Chat, words: list[str], seed: int = 7) -> None:
+        self.model, self.text, self.chat, self.words, self.seed = model, text, chat, words, seed
+        self.ratio = model.config.compression_ratio
+        self.window = model.config.encoder_window_size
+
+    def reconstruction(self, length: int, samples: int) -> Score:
+        """Repeat `length` tokens, cut into full windows and a rest."""
+        rng = np.random.default_rng([self.seed, length])
+        scores = []
+        for _ in range(samples):
+            stretch = self.text.stretch(length, rng)
+            windows = [stretch[i : i + self.window] for i in range(0, length, self.window)]
+            prompt = self._opened(windows)
+            prompt.ask("\n" + REPEAT)
+            prompt.answer(stretch)
+            scores.append(self._right(gather("repeat", self.chat, [prompt], windows, self.ratio)))
+        return _score(scores)
+
+    def needles(self, length: int, questions: int, per_text: int = 4) -> Score:
+        """Ask for each of `per_text` needles in a text of `length` tokens, one question a prompt."""
+        rng = np.random.default_rng([self.seed, length, 1])
+        scores: list[NDArray[np.bool_]] = []
+        while len(scores) < questions:
+            hidden = needles.several(per_text, self.words, rng)
+            stream = needles.hide(hidden, self.text, length, self.chat, rng)
+            windows = [stream[i : i + self.window] for i in range(0, len(stream), self.window)]
+            prompts = []
+            for needle in hidden:
+                prompt = self._opened(windows)
+                prompt.ask("\n" + QUESTION.format(key=needle.key))
+                prompt.answer(self.chat.ids(needle.sentence))
+                prompts.append(prompt)
+            batch = gather("needle", self.chat, prompts, windows, self.ratio)
+            right = self._right(batch)
+            scores.extend(right[batch.owners.numpy() == i] for i in range(len(prompts)))
+        return _score(scores)
+
+    def _opened(self, windows: list[Ids]) -> Prompt:
+        prompt = Prompt(self.chat)
+        prompt.open()
+        prompt.region([(i, -(-len(window) // self.ratio)) for i, window in enumerate(windows)])
+        return prompt
+
+    @torch.no_grad()
+    def _right(self, batch: Batch) -> NDArray[np.bool_]:
+        choice = self.model.predict(batch, self.model.latents(batch)).argmax(-1)
+        return (choice == batch.targets).numpy()
+
+
+def _score(answers: list[NDArray[np.bool_]]) -> Score:
+    return Score(
+        tokens=float(np.concatenate(answers).mean()),
+        answers=float(np.mean([answer.all() for answer in answers])),
+        count=len(answers),
+    )

@@ -1,0 +1,143 @@
+"""Qwen3 blocks in plain PyTorch. Parameter names equal those of the published weight files.
+
+Shapes: B rows, S positions, D hidden size, H query heads, K key/value heads, d head size.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from lclm.config import StackConfig
+
+WRITTEN_OUT_BELOW = 512
+"""Positions. On a CPU `scaled_dot_product_attention` with its backward pass is slower for short rows."""
+
+
+class RMSNorm(nn.Module):
+    """x / rms(x) * weight over the last axis."""
+
+    def __init__(self, size: int, eps: float) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(size))
+        self.eps = eps
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x * torch.rsqrt(x.square().mean(-1, keepdim=True) + self.eps) * self.weight
+
+
+def rotary(positions: Tensor, head_dim: int, theta: float) -> tuple[Tensor, Tensor]:
+    """Cosines and sines [B, 1, S, d] for positions [B, S]; halves of a head rotate together."""
+    frequencies = theta ** (-torch.arange(0, head_dim, 2, dtype=torch.float32) / head_dim)
+    angles = positions[:, None, :, None].float() * frequencies
+    angles = torch.cat([angles, angles], dim=-1)
+    return angles.cos(), angles.sin()
+
+
+def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    """Rotary position embedding of x [B, heads, S, d]."""
+    low, high = x.chunk(2, dim=-1)
+    return x * cos + torch.cat([-high, low], dim=-1) * sin
+
+
+def attend(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+    """Causal attention: q [B, H, S, d] over k and v [B, K, S, d] gives [B, H, S, d]."""
+    batch, heads, length, size = q.shape
+    shared = heads // k.shape[1]
+    if length >= WRITTEN_OUT_BELOW:
+        k, v = (x.repeat_interleave(shared, dim=1) for x in (k, v))
+        whole: Tensor = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        return whole
+    grouped = q.reshape(batch, k.shape[1], shared * length, size) * size**-0.5
+    scores = (grouped @ k.transpose(-1, -2)).view(batch, k.shape[1], shared, length, length)
+    at = torch.arange(length, device=q.device)
+    scores = scores.masked_fill(at[None, :] > at[:, None], float("-inf"))
+    weights = scores.softmax(-1).view(batch, k.shape[1], shared * length, length)
+    mixed: Tensor = weights @ v
+    return mixed.view(batch, heads, length, size)
+
+
+class Attention(nn.Module):
+    """Grouped-query attention with RMSNorm on each query and key head."""
+
+    def __init__(self, config: StackConfig) -> None:
+        super().__init__()
+        self.head_dim = config.head_dim
+        width, kv = config.num_attention_heads * self.head_dim, config.num_key_value_heads * self.head_dim
+        self.q_proj = nn.Linear(config.hidden_size, width, bias=False)
+        self.k_proj = nn.Linear(config.hidden_size, kv, bias=False)
+        self.v_proj = nn.Linear(config.hidden_size, kv, bias=False)
+        self.o_proj = nn.Linear(width, config.hidden_size, bias=False)
+        self.q_norm = RMSNorm(self.head_dim, config.rms_norm_eps)
+        self.k_norm = RMSNorm(self.head_dim, config.rms_norm_eps)
+
+    def forward(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+        batch, length, _ = x.shape
+        q, k, v = (
+            projection(x).view(batch, length, -1, self.head_dim)
+            for projection in (self.q_proj, self.k_proj, self.v_proj)
+        )
+        q = rotate(self.q_norm(q).transpose(1, 2), cos, sin)
+        k = rotate(self.k_norm(k).transpose(1, 2), cos, sin)
+        mixed = attend(q, k, v.transpose(1, 2))
+        out: Tensor = self.o_proj(mixed.transpose(1, 2).reshape(batch, length, -1))
+        return out
+
+
+class MLP(nn.Module):
+    """SwiGLU."""
+
+    def __init__(self, config: StackConfig) -> None:
+        super().__init__()
+        self.gate_proj = nn.Linear(config.hidden_size, config.intermediate_size, bias=False)
+        self.up_proj = nn.Linear(config.hidden_size, config.intermediate_size, bias=False)
+        self.down_proj = nn.Linear(config.intermediate_size, config.hidden_size, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        out: Tensor = self.down_proj(F.silu(self.gate_proj(x)) * self.up_proj(x))
+        return out
+
+
+class Block(nn.Module):
+    """Pre-norm attention and MLP with residuals."""
+
+    def __init__(self, config: StackConfig) -> None:
+        super().__init__()
+        self.input_layernorm = RMSNorm(config.hidden_size, config.rms_norm_eps)
+        self.self_attn = Attention(config)
+        self.post_attention_layernorm = RMSNorm(config.hidden_size, config.rms_norm_eps)
+        self.mlp = MLP(config)
+
+    def forward(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+        x = x + self.self_attn(self.input_layernorm(x), cos, sin)
+        out: Tensor = x + self.mlp(self.post_attention_layernorm(x))
+        return out
+
+
+def compile_blocks() -> None:
+    """Compiles the one block that all layers of both stacks run, for any batch and length.
+
+    Compiling it once takes about a minute; compiling whole stacks took several.
+    """
+    Block.forward = torch.compile(Block.forward, dynamic=True)  # type: ignore[method-assign]
+
+
+class Stack(nn.Module):
+    """Embeddings, blocks and the last norm; `forward` starts from embeddings, not from ids."""
+
+    def __init__(self, config: StackConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.embed_tokens = nn.Embedding(config.vocab_size, config.hidden_size)
+        self.layers = nn.ModuleList(Block(config) for _ in range(config.num_hidden_layers))
+        self.norm = RMSNorm(config.hidden_size, config.rms_norm_eps)
+
+    def forward(self, embeddings: Tensor, positions: Tensor) -> Tensor:
+        """Hidden states [B, S, D] for embeddings [B, S, D] at positions [B, S], every row causal."""
+        cos, sin = rotary(positions, self.config.head_dim, self.config.rope_theta)
+        x = embeddings
+        for layer in self.layers:
+            x = layer(x, cos, sin)
+        out: Tensor = self.norm(x)
+        return out

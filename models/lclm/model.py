@@ -1,0 +1,161 @@
+"""Encoder, adapter and decoder of a latent context language model (arXiv 2606.09659)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from lclm.config import ModelConfig
+from lclm.layers import RMSNorm, Stack
+
+
+@dataclass
+class Batch:
+    """Prompts with their windows, ready for the model. All tensors are int64 unless said.
+
+    `windows` [N, L] are encoder ids, right-padded; `lengths` [N] counts the real ones; windows whose
+    `learns` [N] (bool) is false are encoded without a gradient. `slots` [B, S] says what stands at each
+    decoder position: a token id, or vocabulary size + n * ceil(L / r) + g for latent g of window n.
+    `positions` [B, S] are rotary positions. `predictors` [T] are flat indices into B * S of the
+    positions that predict `targets` [T].
+    """
+
+    task: str
+    windows: Tensor
+    lengths: Tensor
+    learns: Tensor
+    slots: Tensor
+    positions: Tensor
+    predictors: Tensor
+    targets: Tensor
+    owners: Tensor
+    """Which answer each target belongs to [T], so that an answer can be judged as a whole."""
+
+
+class Adapter(nn.Module):
+    """Encoder width to decoder width: RMSNorm, linear, exact GELU, linear."""
+
+    def __init__(self, encoder_size: int, decoder_size: int) -> None:
+        super().__init__()
+        self.norm = RMSNorm(encoder_size, 1e-6)
+        self.fc1 = nn.Linear(encoder_size, decoder_size)
+        self.fc2 = nn.Linear(decoder_size, decoder_size)
+
+    def forward(self, x: Tensor) -> Tensor:
+        out: Tensor = self.fc2(F.gelu(self.fc1(self.norm(x))))
+        return out
+
+
+class Decoder(nn.Module):
+    """A stack under the name that causal language models give it, and an output matrix if untied."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.model = Stack(config.decoder)
+        if not config.decoder.tie_word_embeddings:
+            self.lm_head = nn.Linear(config.decoder.hidden_size, config.decoder.vocab_size, bias=False)
+
+    def logits(self, hidden: Tensor) -> Tensor:
+        """[..., D] to [..., vocabulary]."""
+        tied = self.model.config.tie_word_embeddings
+        return F.linear(hidden, self.model.embed_tokens.weight if tied else self.lm_head.weight)
+
+
+class Readout(nn.Module):
+    """Reads the tokens of its group back from each latent: a training aid, not a part of a checkpoint.
+
+    Without it the encoder learns nothing until the decoder has learned to read latents, and the decoder
+    nothing until latents say something. A matrix for each place in the group, then the encoder's own
+    embeddings as output; every n-th token keeps it cheap and a resumed run the same.
+    """
+
+    def __init__(self, config: ModelConfig, sample: int = 2048) -> None:
+        super().__init__()
+        width = (config.decoder.hidden_size, config.encoder.hidden_size)
+        self.places = nn.ModuleList(nn.Linear(*width, bias=False) for _ in range(config.compression_ratio))
+        self.norm = RMSNorm(config.decoder.hidden_size, 1e-6)
+        self.sample = sample
+
+    def forward(self, latents: Tensor, ids: Tensor, lengths: Tensor, table: Tensor) -> Tensor:
+        """Mean cross entropy of ids [N, L] given latents [N, G, D] and output embeddings `table`."""
+        read = torch.stack([place(self.norm(latents)) for place in self.places], dim=2).flatten(1, 2)
+        real = (torch.arange(ids.shape[1]) < lengths[:, None]).flatten().nonzero().flatten()
+        chosen = real[:: -(-len(real) // self.sample)]
+        hidden = read[:, : ids.shape[1]].flatten(0, 1)[chosen]
+        return F.cross_entropy(F.linear(hidden, table), ids.flatten()[chosen])
+
+
+class LatentContextModel(nn.Module):
+    """The whole model."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.encoder = Stack(config.encoder)
+        self.adapter = Adapter(config.encoder.hidden_size, config.decoder.hidden_size)
+        self.decoder = Decoder(config)
+        self.readout = Readout(config)
+
+    def initialise(self, generator: torch.Generator) -> None:
+        """Random weights: normal, smaller where a matrix writes into the residual stream."""
+        for name, parameter in self.named_parameters():
+            if parameter.dim() < 2:
+                parameter.data.fill_(1.0 if "norm" in name else 0.0)
+                continue
+            deviation = 0.02 if "embed_tokens" in name else 0.03
+            if name.endswith(("o_proj.weight", "down_proj.weight")):
+                deviation *= 0.3
+            parameter.data.normal_(0.0, deviation, generator=generator)
+
+    def encode(self, ids: Tensor, lengths: Tensor) -> Tensor:
+        """Latents [N, ceil(L / r), decoder hidden] of right-padded windows; rows past the end are noise."""
+        ratio = self.config.compression_ratio
+        count, width = ids.shape
+        groups = -(-width // ratio)
+        ids = F.pad(ids, (0, groups * ratio - width))
+        at = torch.arange(groups * ratio)
+        hidden = self.encoder(self.encoder.embed_tokens(ids), at.expand(count, -1))
+        real = (at[None, :] < lengths[:, None]).to(hidden.dtype)
+        sums = (hidden * real[..., None]).view(count, groups, ratio, -1).sum(2)
+        sizes = real.view(count, groups, ratio).sum(2).clamp(min=1)
+        latents: Tensor = self.adapter(sums / sizes[..., None])
+        return latents
+
+    def latents(self, batch: Batch) -> Tensor:
+        """Latents of all windows of a batch, in order; only those that learn carry a gradient."""
+        learns = batch.learns
+        if bool(learns.all()):
+            return self.encode(batch.windows, batch.lengths)
+        with torch.no_grad():
+            frozen = self.encode(batch.windows[~learns], batch.lengths[~learns])
+        if not bool(learns.any()):
+            return frozen
+        fresh = self.encode(batch.windows[learns], batch.lengths[learns])
+        order = torch.cat([learns.nonzero(), (~learns).nonzero()]).flatten().argsort()
+        return torch.cat([fresh, frozen])[order]
+
+    def hidden(self, slots: Tensor, positions: Tensor, latents: Tensor | None) -> Tensor:
+        """Decoder states [B, S, D] for slots and positions [B, S] and latents [N, G, D]."""
+        table = self.decoder.model.embed_tokens.weight
+        if latents is not None:
+            table = torch.cat([table, latents.flatten(0, 1)])
+        out: Tensor = self.decoder.model(F.embedding(slots, table), positions)
+        return out
+
+    def predict(self, batch: Batch, latents: Tensor | None) -> Tensor:
+        """Logits [T, vocabulary] at the positions that predict the targets."""
+        hidden = self.hidden(batch.slots, batch.positions, latents)
+        return self.decoder.logits(hidden.flatten(0, 1)[batch.predictors])
+
+    def losses(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Mean cross entropy in nats over the targets, and of the readout over the latents that learn."""
+        latents = self.latents(batch) if len(batch.windows) else None
+        task = F.cross_entropy(self.predict(batch, latents), batch.targets)
+        if latents is None or not bool(batch.learns.any()):
+            return task, torch.zeros(())
+        learns = batch.learns
+        table = self.encoder.embed_tokens.weight
+        return task, self.readout(latents[learns], batch.windows[learns], batch.lengths[learns], table)

@@ -1,0 +1,99 @@
+"""Needle sentences: keys, numbers, and where they go in a text."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+from tokenizers import Tokenizer
+
+from lclm.data import Ids, Text
+from lclm.prompts import NEEDLE, Chat
+
+ONSETS = [*"bcdfghjklmnprstvwz", "br", "cl", "dr", "fl", "gr", "pl", "st", "tr", "sh", "ch"]
+VOWELS = [*"aeiou", "ai", "ea", "ou"]
+CODAS = ["", "n", "r", "l", "s", "t", "m", "nd", "ck"]
+
+
+@dataclass(frozen=True)
+class Needle:
+    """One fact to hide and to ask for."""
+
+    key: str
+    digits: str
+
+    @property
+    def sentence(self) -> str:
+        return NEEDLE.format(key=self.key, digits=self.digits)
+
+
+def words_of(tokenizer: Tokenizer, ids: Ids, count: int) -> list[str]:
+    """The `count` most frequent lower-case words of 3 to 11 letters in some text."""
+    text: str = tokenizer.decode([int(i) for i in ids], skip_special_tokens=False)
+    seen = Counter(w for w in text.split() if w.isascii() and w.isalpha() and w.islower() and 3 <= len(w) <= 11)
+    return [word for word, _ in seen.most_common(count)]
+
+
+def make(words: list[str], rng: np.random.Generator) -> Needle:
+    """A key of one or two words, a hyphenated word or a number, and 4 to 8 digits."""
+
+    def word() -> str:
+        if rng.random() < 0.15:
+            return "".join(
+                str(rng.choice(ONSETS)) + str(rng.choice(VOWELS)) + str(rng.choice(CODAS))
+                for _ in range(int(rng.integers(1, 4)))
+            )
+        picked = words[int(rng.integers(len(words)))]
+        return picked.capitalize() if rng.random() < 0.15 else picked
+
+    kind = rng.random()
+    if kind < 0.35:
+        key = word()
+    elif kind < 0.6:
+        key = f"{word()} {word()}"
+    elif kind < 0.88:
+        key = f"{word()}-{word()}"
+    else:
+        key = str(rng.integers(10, 10 ** int(rng.integers(2, 7))))
+    length = int(rng.integers(4, 9))
+    return Needle(key, "".join(str(d) for d in rng.integers(0, 10, length)))
+
+
+def several(count: int, words: list[str], rng: np.random.Generator) -> list[Needle]:
+    """Needles with different keys."""
+    found: dict[str, Needle] = {}
+    while len(found) < count:
+        needle = make(words, rng)
+        found.setdefault(needle.key, needle)
+    return list(found.values())
+
+
+def hide(needles: list[Needle], text: Text, length: int, chat: Chat, rng: np.random.Generator) -> Ids:
+    """A stretch of `length` ids with every needle in it, between words, sentences or paragraphs."""
+    bodies = [chat.ids(needle.sentence) for needle in needles]
+    hay = text.stretch(max(length - sum(len(b) + 2 for b in bodies), 1), rng)
+    vocabulary = text.vocabulary
+    blanks = vocabulary.blank_start[hay]
+    ends = np.zeros(len(hay), dtype=bool)
+    ends[1:] = vocabulary.sentence_end[hay[:-1]]
+    lines = vocabulary.line_start[hay]
+    places: list[tuple[int, list[int]]] = []
+    for needle, body in zip(needles, bodies, strict=True):
+        kind = rng.random()
+        spots = np.flatnonzero(blanks & ends) if kind < 0.45 else np.flatnonzero(lines if kind < 0.7 else blanks)
+        if rng.random() < 0.04 or not len(spots):
+            places.append((0, [*body, *chat.newline]))
+            continue
+        spot = int(spots[int(rng.integers(len(spots)))])
+        if lines[spot]:
+            places.append((spot, [*chat.ids("\n\n"), *body]))
+        else:
+            places.append((spot, chat.ids(" " + needle.sentence)))
+    pieces: list[Ids] = []
+    done = 0
+    for spot, ids in sorted(places, key=lambda place: place[0]):
+        pieces.extend((hay[done:spot], np.array(ids, dtype=np.int64)))
+        done = spot
+    pieces.append(hay[done:])
+    return np.concatenate(pieces)

@@ -1,0 +1,136 @@
+r"""Prompts as a server assembles them, gathered into one padded batch.
+
+One user turn is `<|im_start|>user\n`, regions, `\n`, an instruction, `<|im_end|>\n<|im_start|>assistant\n`.
+Text between two added tokens is tokenized in one piece; an answer apart from the text before it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+
+from lclm import tokenizer as tok
+from lclm.data import Ids
+from lclm.model import Batch
+
+REPEAT = "Repeat the text above."
+CONTINUE = "Continue the text above."
+NEEDLE = "The magic number for {key} is {digits}."
+QUESTION = "What is the magic number for {key}?"
+
+
+class Chat:
+    """Ids of the decoder's added tokens and of the pieces between them."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self.tokenizer = tokenizer
+        self.start, self.end = (tok.token_id(tokenizer, t) for t in (tok.IM_START, tok.IM_END))
+        self.memory_start = tok.token_id(tokenizer, tok.MEMORY_START)
+        self.memory_end = tok.token_id(tokenizer, tok.MEMORY_END)
+        self.vocabulary = tokenizer.get_vocab_size()
+        self.user, self.assistant, self.newline = (self.ids(t) for t in ("user\n", "assistant\n", "\n"))
+
+    def ids(self, text: str) -> list[int]:
+        return tok.plain_ids(self.tokenizer, text)
+
+
+@dataclass
+class Prompt:
+    """One sample, written from left to right: what stands at each decoder position and what is learnt."""
+
+    chat: Chat
+    slots: list[int] = field(default_factory=list)
+    latents: list[tuple[int, int, int]] = field(default_factory=list)
+    """(slot, window, group) of each latent; the slot itself holds 0 until the batch is gathered."""
+    gaps: dict[int, int] = field(default_factory=dict)
+    """Rotary positions left out before a slot."""
+    targets: list[tuple[int, int, int]] = field(default_factory=list)
+    """(slot that predicts, id, number of the answer)."""
+    answers: int = 0
+
+    def raw(self, ids: list[int] | Ids) -> None:
+        self.slots.extend(int(i) for i in ids)
+
+    def skip(self, positions: int) -> None:
+        """Leaves out rotary positions before the next slot."""
+        self.gaps[len(self.slots)] = self.gaps.get(len(self.slots), 0) + positions
+
+    def open(self) -> None:
+        """The user turn's first tokens."""
+        self.raw([self.chat.start, *self.chat.user])
+
+    def region(self, windows: list[tuple[int, int]], gaps: list[int] | None = None) -> None:
+        """A memory region of consecutive windows, each (index in the batch, number of latents)."""
+        self.raw([self.chat.memory_start])
+        for order, (window, count) in enumerate(windows):
+            if gaps and gaps[order]:
+                self.skip(gaps[order])
+            first = len(self.slots)
+            self.latents.extend((first + group, window, group) for group in range(count))
+            self.slots.extend([0] * count)
+        self.raw([self.chat.memory_end])
+
+    def ask(self, text: str) -> None:
+        """The rest of the user turn, and the opening of the assistant's."""
+        chat = self.chat
+        self.raw([*chat.ids(text), chat.end, *chat.newline, chat.start, *chat.assistant])
+
+    def ask_again(self, text: str) -> None:
+        """A further user turn."""
+        self.raw([*self.chat.newline, self.chat.start])
+        self.ask("user\n" + text)
+
+    def answer(self, ids: list[int] | Ids) -> None:
+        """The assistant's text and the token that closes its turn; both are learnt."""
+        for token in [*(int(i) for i in ids), self.chat.end]:
+            self.targets.append((len(self.slots) - 1, token, self.answers))
+            self.slots.append(token)
+        self.answers += 1
+
+
+def gather(
+    task: str, chat: Chat, prompts: list[Prompt], windows: list[Ids], ratio: int, learns: list[bool] | None = None
+) -> Batch:
+    """One right-padded batch of prompts over `windows`."""
+    lengths = [len(window) for window in windows]
+    width = max(lengths, default=0)
+    padded = np.zeros((len(windows), width), dtype=np.int64)
+    for row, window in enumerate(windows):
+        padded[row, : len(window)] = window
+    groups = -(-width // ratio)
+    columns = max(len(prompt.slots) for prompt in prompts)
+    slots = np.zeros((len(prompts), columns), dtype=np.int64)
+    positions = np.zeros_like(slots)
+    predictors: list[int] = []
+    targets: list[int] = []
+    owners: list[int] = []
+    owner = 0
+    for row, prompt in enumerate(prompts):
+        slots[row, : len(prompt.slots)] = prompt.slots
+        if prompt.latents:
+            at, window_of, group_of = np.array(prompt.latents).T
+            slots[row, at] = chat.vocabulary + window_of * groups + group_of
+        steps = np.ones(columns, dtype=np.int64)
+        steps[0] = 0
+        for slot, gap in prompt.gaps.items():
+            steps[slot] += gap
+        positions[row] = steps.cumsum()
+        for slot, token, answer in prompt.targets:
+            predictors.append(row * columns + slot)
+            targets.append(token)
+            owners.append(owner + answer)
+        owner += prompt.answers
+    return Batch(
+        task=task,
+        windows=torch.from_numpy(padded),
+        lengths=torch.tensor(lengths, dtype=torch.int64),
+        learns=torch.tensor(learns if learns is not None else [True] * len(windows)),
+        slots=torch.from_numpy(slots),
+        positions=torch.from_numpy(positions),
+        predictors=torch.tensor(predictors),
+        targets=torch.tensor(targets),
+        owners=torch.tensor(owners),
+    )

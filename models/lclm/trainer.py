@@ -1,0 +1,165 @@
+"""The training loop: a budget of minutes, resumable, with exports and evaluations on the way."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+
+from lclm import checkpoint, schedule
+from lclm.evaluation import Evaluation
+from lclm.model import LatentContextModel
+from lclm.optimiser import Optimiser
+from lclm.tasks import Tasks
+
+SAVE_EVERY = 3.0
+"""Minutes between states to resume from."""
+EXPORT_EVERY = 10.0
+"""Minutes between servable checkpoints, each with a short evaluation."""
+LOG_EVERY = 5
+"""Steps."""
+LONGEST_STEP = 120.0
+"""Seconds that one step counts at most: a machine that slept doesn't use up the budget."""
+
+
+@dataclass
+class Directories:
+    """Where a run keeps its things."""
+
+    root: Path
+
+    @property
+    def state(self) -> Path:
+        return self.root / "state.pt"
+
+    @property
+    def log(self) -> Path:
+        return self.root / "train.log"
+
+    @property
+    def export(self) -> Path:
+        return self.root / "export-latest"
+
+
+class Trainer:
+    """Trains `model` on `tasks` for `minutes` of wall-clock time, all runs together."""
+
+    def __init__(
+        self,
+        model: LatentContextModel,
+        tasks: Tasks,
+        tokenizers: tuple[Tokenizer, Tokenizer],
+        minutes: float,
+        seed: int,
+        directories: Directories,
+        evaluation: Evaluation | None = None,
+    ) -> None:
+        self.model, self.tasks, self.tokenizers = model, tasks, tokenizers
+        self.minutes, self.seed, self.directories = minutes, seed, directories
+        self.evaluation = evaluation
+        self.optimiser = Optimiser(model)
+        self.steps = 0
+        self.elapsed = 0.0
+        """Minutes of training so far; evaluations count too."""
+        self.context_tokens = 0
+        self.losses: dict[str, list[float]] = defaultdict(list)
+
+    def step(self) -> float:
+        """One update; the batch depends on the seed, the step's number and the progress alone."""
+        progress = min(1.0, self.elapsed / self.minutes)
+        rng = np.random.default_rng([self.seed, self.steps])
+        batch = self.tasks.batch(schedule.plan(progress, self.tasks.window), rng)
+        task, readout = self.model.losses(batch)
+        loss = task + schedule.readout(progress) * readout
+        loss.backward()  # type: ignore[no-untyped-call]
+        self.optimiser.step(schedule.rate(progress, self.steps))
+        self.steps += 1
+        raw = batch.slots.numel() if batch.task == "raw" else 0
+        self.context_tokens += int(batch.lengths.sum()) + raw
+        self.losses[batch.task].append(task.item())
+        self.losses["readout"].append(readout.item())
+        return task.item()
+
+    def run(self) -> None:
+        """Trains until the budget is used up, then exports."""
+        saved = exported = self.elapsed
+        self.export()
+        marker, tokens = time.monotonic(), self.context_tokens
+        while self.elapsed < self.minutes:
+            before = time.monotonic()
+            self.step()
+            self.elapsed += min(LONGEST_STEP, time.monotonic() - before) / 60
+            if self.steps % LOG_EVERY == 0:
+                now = time.monotonic()
+                self.report((self.context_tokens - tokens) / (now - marker))
+                marker, tokens = now, self.context_tokens
+            if self.elapsed - saved >= SAVE_EVERY:
+                self.save()
+                saved = self.elapsed
+            if self.elapsed - exported >= EXPORT_EVERY:
+                before = time.monotonic()
+                self.export()
+                self.evaluate()
+                self.elapsed += (time.monotonic() - before) / 60
+                exported = self.elapsed
+        self.save()
+        self.export()
+        self.evaluate()
+
+    def report(self, speed: float) -> None:
+        """A log line: minutes, step, million context tokens, tokens a second, mean loss by task."""
+        losses = " ".join(f"{task}={np.mean(values):.3f}" for task, values in sorted(self.losses.items()))
+        self.losses.clear()
+        self.log(f"{self.elapsed:7.2f} min step {self.steps} {self.context_tokens / 1e6:.2f}M {speed:.0f}/s {losses}")
+
+    def evaluate(self) -> None:
+        """A short evaluation into the log."""
+        if self.evaluation is None:
+            return
+        results = []
+        for length, samples in ((64, 8), (256, 8), (1024, 4), (2048, 2)):
+            results.append(f"repeat@{length}={self.evaluation.reconstruction(length, samples).tokens:.3f}")
+        for length, questions in ((256, 12), (1024, 12), (4096, 8), (20480, 4)):
+            results.append(f"needle@{length}={self.evaluation.needles(length, questions).answers:.2f}")
+        self.log(f"{self.elapsed:7.2f} min step {self.steps} evaluation {' '.join(results)}")
+
+    def log(self, line: str) -> None:
+        with self.directories.log.open("a") as sink:
+            sink.write(line + "\n")
+
+    def export(self) -> None:
+        """A servable checkpoint directory, replaced whole."""
+        checkpoint.save(self.model, *self.tokenizers, self.directories.export)
+
+    def save(self) -> None:
+        """Everything that the next step depends on."""
+        part = self.directories.state.with_suffix(".part")
+        state = {
+            "model": self.model.state_dict(),
+            "optimiser": self.optimiser.state(),
+            "steps": self.steps,
+            "elapsed": self.elapsed,
+            "context_tokens": self.context_tokens,
+            "seed": self.seed,
+        }
+        torch.save(state, part)
+        part.replace(self.directories.state)
+
+    def resume(self) -> bool:
+        """Goes on from the saved state, if there is one."""
+        if not self.directories.state.exists():
+            return False
+        state: dict[str, Any] = torch.load(self.directories.state, weights_only=True)
+        if state["seed"] != self.seed:
+            raise ValueError(f"{self.directories.state}: seed is {state['seed']}, expected {self.seed}")
+        self.model.load_state_dict(state["model"])
+        self.optimiser.load(state["optimiser"])
+        self.steps, self.elapsed = state["steps"], state["elapsed"]
+        self.context_tokens = state["context_tokens"]
+        return True

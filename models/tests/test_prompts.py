@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from tokenizers import Tokenizer
+
+from lclm import needles
+from lclm.data import Text
+from lclm.model import LatentContextModel
+from lclm.prompts import Chat, Prompt, gather
+from lclm.tasks import POSITIONS, Plan, Tasks
+from lclm.tokenizer import CHAT_TOKENS, MEMORY_TOKENS, plain_ids
+
+
+def test_added_tokens_stand_at_the_end_in_order(tokenizers: tuple[Tokenizer, Tokenizer]) -> None:
+    encoder, decoder = tokenizers
+    assert [decoder.token_to_id(t) for t in (*CHAT_TOKENS, *MEMORY_TOKENS)] == list(range(506, 512))
+    assert [encoder.token_to_id(t) for t in CHAT_TOKENS] == [506, 507, 508]
+    assert encoder.get_vocab_size() == 509
+
+
+@pytest.mark.parametrize("token", [*CHAT_TOKENS, *MEMORY_TOKENS])
+def test_markers_in_text_are_plain_text(tokenizers: tuple[Tokenizer, Tokenizer], token: str) -> None:
+    for one in tokenizers:
+        ids = plain_ids(one, f"a {token} b")
+        assert one.token_to_id(token) not in ids
+        assert one.decode(ids, skip_special_tokens=False) == f"a {token} b"
+
+
+def test_every_byte_and_single_digits(tokenizers: tuple[Tokenizer, Tokenizer]) -> None:
+    text = "\u00e9\u4e2d\U0001f600\x01 x"
+    assert tokenizers[0].decode(plain_ids(tokenizers[0], text)) == text
+    assert len(plain_ids(tokenizers[0], "1234567")) == 7
+
+
+def test_a_prompt_reads_as_the_server_writes_it(chat: Chat) -> None:
+    prompt = Prompt(chat)
+    prompt.open()
+    prompt.region([(0, 3), (1, 1)])
+    prompt.ask("\nWhat?")
+    prompt.answer(chat.ids("It is."))
+    batch = gather("x", chat, [prompt], [np.arange(12), np.arange(2)], 4)
+    head = [chat.start, *chat.user, chat.memory_start]
+    latents = [chat.vocabulary + i for i in (0, 1, 2, 3)]
+    tail = [chat.memory_end, *chat.ids("\nWhat?"), chat.end, *chat.newline, chat.start, *chat.assistant]
+    answer = [*chat.ids("It is."), chat.end]
+    assert batch.slots[0].tolist() == [*head, *latents, *tail, *answer]
+    assert batch.targets.tolist() == answer
+    first = len(head) + len(latents) + len(tail) - 1
+    assert batch.predictors.tolist() == list(range(first, first + len(answer)))
+
+
+def test_skips_move_positions_only(chat: Chat) -> None:
+    prompt = Prompt(chat)
+    prompt.open()
+    prompt.skip(100)
+    prompt.region([(0, 1)])
+    batch = gather("x", chat, [prompt], [np.arange(4)], 4)
+    opened = len(chat.user) + 1
+    assert batch.positions[0].tolist() == [*range(opened), opened + 100, opened + 101, opened + 102]
+
+
+def test_needles_are_findable(text: Text, chat: Chat) -> None:
+    rng = np.random.default_rng(2)
+    for _ in range(20):
+        hidden = needles.several(3, ["river", "candle", "orbit"], rng)
+        stream = needles.hide(hidden, text, 200, chat, rng)
+        shown = chat.tokenizer.decode(stream.tolist(), skip_special_tokens=False)
+        for needle in hidden:
+            assert needle.sentence in shown
+            assert 4 <= len(needle.digits) <= 8
+
+
+def test_every_task_makes_a_batch_that_the_model_takes(tasks: Tasks, model: LatentContextModel) -> None:
+    rng = np.random.default_rng(4)
+    seen = set()
+    for _ in range(80):
+        batch = tasks.batch(Plan(longest=64, skips=True, most_windows=6), rng)
+        seen.add(batch.task)
+        assert int(batch.positions.max()) < POSITIONS
+        assert len(batch.targets) == len(batch.predictors) == len(batch.owners)
+    assert seen == {"reconstruct", "reconstruct2", "continue", "raw", "needle", "long"}
+    loss, readout = model.losses(batch)
+    assert loss.isfinite()
+    assert readout.isfinite()

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from tokenizers import Tokenizer
+
+from lclm import corpus, plot, schedule
+from lclm.model import LatentContextModel
+from lclm.optimiser import orthogonalise
+from lclm.tasks import Tasks
+from lclm.trainer import Directories, Trainer
+
+
+def trainer(
+    model: LatentContextModel, tasks: Tasks, tokenizers: tuple[Tokenizer, Tokenizer], root: Path, seed: int = 1
+) -> Trainer:
+    return Trainer(model, tasks, tokenizers, minutes=10.0, seed=seed, directories=Directories(root))
+
+
+def test_resume_takes_the_same_next_step(
+    model: LatentContextModel, tasks: Tasks, tokenizers: tuple[Tokenizer, Tokenizer], tmp_path: Path
+) -> None:
+    one = trainer(model, tasks, tokenizers, tmp_path)
+    for _ in range(3):
+        one.step()
+    one.elapsed = 4.5
+    one.save()
+    expected = one.step(), one.step()
+    fresh = LatentContextModel(model.config)
+    two = trainer(fresh, tasks, tokenizers, tmp_path)
+    assert two.resume()
+    assert (two.steps, two.elapsed) == (3, 4.5)
+    assert (two.step(), two.step()) == pytest.approx(expected, abs=1e-6)
+
+
+def test_resume_refuses_another_seed(
+    model: LatentContextModel, tasks: Tasks, tokenizers: tuple[Tokenizer, Tokenizer], tmp_path: Path
+) -> None:
+    trainer(model, tasks, tokenizers, tmp_path).save()
+    with pytest.raises(ValueError, match="seed is 1, expected 2"):
+        trainer(model, tasks, tokenizers, tmp_path, seed=2).resume()
+
+
+def test_loss_falls(
+    model: LatentContextModel, tasks: Tasks, tokenizers: tuple[Tokenizer, Tokenizer], tmp_path: Path
+) -> None:
+    one = trainer(model, tasks, tokenizers, tmp_path)
+    losses = [one.step() for _ in range(30)]
+    assert np.mean(losses[-5:]) < np.mean(losses[:5])
+
+
+def test_rate() -> None:
+    assert schedule.rate(0.0, 0) == pytest.approx(1 / schedule.WARM_UP)
+    assert schedule.rate(0.3, 1000) == 1.0
+    assert schedule.rate(0.8, 1000) == pytest.approx(0.5)
+    assert schedule.rate(1.0, 1000) == 0.0
+
+
+def test_plan() -> None:
+    assert schedule.plan(0.0).longest == 64
+    assert schedule.plan(0.5).longest == 1024
+    assert not schedule.plan(0.39).skips
+    assert schedule.plan(0.61).most_windows == 1
+    assert schedule.plan(0.9).most_windows == schedule.MOST_WINDOWS
+
+
+def test_orthogonalise() -> None:
+    for shape in ((2, 16, 40), (2, 40, 16), (1, 24, 24)):
+        values = torch.linalg.svdvals(orthogonalise(torch.randn(shape)))
+        assert float(values.median()) == pytest.approx(1.0, abs=0.45)
+        assert float(values.max()) < 1.7
+
+
+def test_corpus_drops_repeats_and_markup(tmp_path: Path) -> None:
+    body = "<p>Once upon a time there was <em>one</em> page.</p>" + "<p>Shared words.</p>" + "<pre>a\n  b</pre>"
+    for name, extra in (("a", "x" * 500), ("b", "y" * 500)):
+        (tmp_path / f"{name}.html").write_text(f"<html><body>{body}<p>{extra}</p><script>no</script></body></html>")
+    source = corpus.Source("test", str(tmp_path), "*.html", "html", "none")
+    corpus.build(tmp_path / "corpus.txt", (source,))
+    text = (tmp_path / "corpus.txt").read_text()
+    assert text.count("Shared words.") == 1
+    assert "there was one page." in text
+    assert "a\n  b" in text
+    assert "no" not in text.replace("none", "")
+
+
+def test_log_is_read(tmp_path: Path) -> None:
+    log = tmp_path / "train.log"
+    log.write_text("   1.50 min step 5 0.01M 900/s needle=2.5\n  10.00 min step 9 evaluation repeat@64=0.5\n")
+    losses, scores = plot.read(log)
+    assert losses == {"needle": [(1.5, 2.5)]}
+    assert scores == {"repeat@64": [(10.0, 0.5)]}

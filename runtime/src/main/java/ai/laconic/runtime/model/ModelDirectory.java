@@ -1,0 +1,217 @@
+package ai.laconic.runtime.model;
+
+import static java.util.Objects.requireNonNull;
+
+import ai.laconic.runtime.safetensors.SafetensorsException;
+import ai.laconic.runtime.safetensors.SafetensorsFile;
+import ai.laconic.runtime.safetensors.SafetensorsFolder;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A checkpoint directory in the published layout, checked. Safe for use by many threads.
+ *
+ * <p>The files must stay as they are while the object lives: sessions map the weights.
+ */
+public final class ModelDirectory {
+  private static final String ENCODER = "encoder/";
+  private static final String DECODER = "decoder/";
+  private static final String CONFIG = "config.json";
+  private static final String TOKENIZER = "tokenizer.json";
+  private static final String WEIGHTS = "model.safetensors";
+  private static final String ADAPTER_WEIGHTS = "adapter.safetensors";
+
+  private final Layout layout;
+  private final LatentConfig latents;
+  private final Qwen3Config encoder;
+  private final Qwen3Config decoder;
+  private final MemoryTokens memoryTokens;
+  private final Set<Integer> endOfSequenceIds;
+  private final WeightSet encoderWeights;
+  private final WeightSet decoderWeights;
+  private final WeightSet adapterWeights;
+  private final Map<String, Path> files;
+  private final long weightBytes;
+
+  /** Computed on first use; reading gigabytes is not worth it for a directory that is refused. */
+  private @Nullable ModelFingerprint fingerprint;
+
+  /**
+   * Opens a directory, or the {@code checkpoint_N} with the largest number in it.
+   *
+   * @throws ModelDirectoryException if it can't be served
+   */
+  public static ModelDirectory open(Path directory) throws ModelDirectoryException {
+    requireNonNull(directory, "directory");
+    try {
+      return new ModelDirectory(Layout.of(directory));
+    } catch (SafetensorsException e) {
+      throw new ModelDirectoryException(e.file(), e.field(), e.value(), e.expected());
+    } catch (IOException e) {
+      throw new ModelDirectoryException(directory.toString(), "", e.toString(), "readable files");
+    }
+  }
+
+  private ModelDirectory(Layout layout)
+      throws IOException, ModelDirectoryException, SafetensorsException {
+    this.layout = layout;
+    latents = LatentConfig.of(JsonFile.read(layout.modelConfig(), LatentConfig.FILE));
+    encoder = Qwen3ConfigReader.read(layout.json(ENCODER + CONFIG));
+    if (latents.windowTokens() > encoder.maxPositions()) {
+      throw new ModelDirectoryException(
+          LatentConfig.FILE,
+          "encoder_window_size",
+          Integer.toString(latents.windowTokens()),
+          "at most max_position_embeddings " + encoder.maxPositions() + " of encoder/config.json");
+    }
+    JsonFile decoderConfig = layout.json(DECODER + CONFIG);
+    decoder = Qwen3ConfigReader.read(decoderConfig);
+    tokens(ENCODER).checkFits(encoder.vocabularySize());
+    SpecialTokens decoderTokens = tokens(DECODER);
+    decoderTokens.checkFits(decoder.vocabularySize());
+    memoryTokens = MemoryTokens.of(decoderTokens);
+    endOfSequenceIds =
+        EndOfSequence.ids(
+            layout.jsonIfThere(DECODER + "generation_config.json"),
+            decoderConfig,
+            layout.jsonIfThere(DECODER + "tokenizer_config.json"),
+            decoderTokens,
+            decoder.vocabularySize());
+
+    SafetensorsFolder encoderFolder = folder("encoder", WEIGHTS);
+    SafetensorsFolder decoderFolder = folder("decoder", WEIGHTS);
+    SafetensorsFolder adapterFolder = folder("adapter", ADAPTER_WEIGHTS);
+    encoderWeights = WeightSet.of(encoderFolder, ENCODER + WEIGHTS, ExpectedShapes.stack(encoder));
+    decoderWeights =
+        WeightSet.of(decoderFolder, DECODER + WEIGHTS, ExpectedShapes.stackWithOutput(decoder));
+    adapterWeights =
+        WeightSet.of(
+            adapterFolder, "adapter/" + ADAPTER_WEIGHTS, ExpectedShapes.adapter(encoder, decoder));
+
+    files = new LinkedHashMap<>(layout.textFiles());
+    long bytes = 0;
+    for (SafetensorsFolder folder : List.of(encoderFolder, decoderFolder, adapterFolder)) {
+      if (!folder.index().isEmpty()) {
+        files.put(folder.index(), layout.file(folder.index()));
+      }
+      for (SafetensorsFile file : folder.files()) {
+        files.put(file.location(), layout.file(file.location()));
+        bytes += file.size();
+      }
+    }
+    weightBytes = bytes;
+  }
+
+  private SpecialTokens tokens(String part) throws IOException, ModelDirectoryException {
+    return SpecialTokens.read(layout.file(part + TOKENIZER), part + TOKENIZER);
+  }
+
+  private SafetensorsFolder folder(String part, String name)
+      throws IOException, SafetensorsException {
+    return SafetensorsFolder.open(layout.root(), part, name);
+  }
+
+  /** Returns the directory with encoder, decoder and adapter; locations of weights start there. */
+  public Path path() {
+    return layout.root();
+  }
+
+  /** Returns the directory's name; for a {@code checkpoint_N} that of its parent. */
+  public String name() {
+    return layout.name();
+  }
+
+  /**
+   * Returns the digest of configs, tokenizers and weights. The first call reads all of them.
+   *
+   * @throws java.io.UncheckedIOException if a file can't be read
+   */
+  public synchronized ModelFingerprint fingerprint() {
+    ModelFingerprint known = fingerprint;
+    if (known == null) {
+      known = Fingerprinter.of(files);
+      fingerprint = known;
+    }
+    return known;
+  }
+
+  /** Returns how many tokens a latent stands for. */
+  public CompressionRatio ratio() {
+    return latents.ratio();
+  }
+
+  /** Returns how many tokens the encoder reads at once, at most. */
+  public int windowTokens() {
+    return latents.windowTokens();
+  }
+
+  /** Returns the shape of the encoder. */
+  public Qwen3Config encoder() {
+    return encoder;
+  }
+
+  /** Returns the shape of the decoder. */
+  public Qwen3Config decoder() {
+    return decoder;
+  }
+
+  /** Returns the values in one latent: the decoder's width. */
+  public int latentWidth() {
+    return decoder.hiddenSize();
+  }
+
+  /** Returns the decoder's ids for the tokens around and under latents. */
+  public MemoryTokens memoryTokens() {
+    return memoryTokens;
+  }
+
+  /** Returns the decoder's ids that end an answer; at least one. */
+  public Set<Integer> endOfSequenceIds() {
+    return endOfSequenceIds;
+  }
+
+  /** Returns the encoder's {@code tokenizer.json}. */
+  public Path encoderTokenizerFile() {
+    return layout.file(ENCODER + TOKENIZER);
+  }
+
+  /** Returns the decoder's {@code tokenizer.json}. */
+  public Path decoderTokenizerFile() {
+    return layout.file(DECODER + TOKENIZER);
+  }
+
+  /** Returns the encoder's tensors. */
+  public WeightSet encoderWeights() {
+    return encoderWeights;
+  }
+
+  /** Returns the decoder's tensors. */
+  public WeightSet decoderWeights() {
+    return decoderWeights;
+  }
+
+  /** Returns the adapter's tensors. */
+  public WeightSet adapterWeights() {
+    return adapterWeights;
+  }
+
+  /** Returns the bytes of decoder cache that one position takes in the embedded engine (fp32). */
+  public long decoderKvBytesPerToken() {
+    return 2L * decoder.layers() * decoder.kvWidth() * Float.BYTES;
+  }
+
+  /** Returns the size of all files with weights in bytes. */
+  public long weightBytes() {
+    return weightBytes;
+  }
+
+  @Override
+  public String toString() {
+    return name() + " (" + ratio() + ", " + path() + ")";
+  }
+}

@@ -1,0 +1,69 @@
+package ai.laconic.runtime.session;
+
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtProvider;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import ai.onnxruntime.OrtSession.SessionOptions.ExecutionMode;
+import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
+import java.nio.file.Path;
+
+/** Opens ONNX Runtime sessions over graphs in memory. */
+final class OrtSessions {
+  /** Where locations of external tensors start; without it a graph in memory can't have any. */
+  private static final String WEIGHTS_FOLDER =
+      "session.model_external_initializers_file_folder_path";
+
+  private OrtSessions() {}
+
+  /** Returns the environment, which all sessions of a process share and nobody closes. */
+  static OrtEnvironment environment() {
+    return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "laconic");
+  }
+
+  /**
+   * Opens a session.
+   *
+   * @param graph an ONNX model
+   * @param weights directory in which the graph's external tensors are found
+   * @param threads threads that one run uses
+   */
+  static OrtSession open(byte[] graph, Path weights, Device device, int threads) {
+    if (threads < 1) {
+      throw new IllegalArgumentException("threads: " + threads + " (expected: 1 or more)");
+    }
+    OrtEnvironment environment = environment();
+    try (SessionOptions options = new SessionOptions()) {
+      options.setIntraOpNumThreads(threads);
+      options.setExecutionMode(ExecutionMode.SEQUENTIAL);
+      options.setOptimizationLevel(OptLevel.ALL_OPT);
+      // A pattern is kept for every shape that ever came; here almost every run brings a new one.
+      options.setMemoryPatternOptimization(false);
+      options.addConfigEntry(WEIGHTS_FOLDER, weights.toString());
+      if (device.kind() == Device.Kind.CUDA) {
+        addCuda(options, device);
+      }
+      return environment.createSession(graph, options);
+    } catch (OrtException e) {
+      throw new SessionException(weights + " on " + device + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static void addCuda(SessionOptions options, Device device) {
+    if (!OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA)) {
+      throw new SessionException(
+          "device: "
+              + device
+              + " (expected: cpu, since this build has ONNX Runtime without its CUDA provider;"
+              + " the Maven profile cuda has it)");
+    }
+    try {
+      options.addCUDA(device.index());
+    } catch (OrtException e) {
+      throw new SessionException(
+          "device: " + device + " (expected: a usable CUDA device): " + e.getMessage(), e);
+    }
+  }
+}

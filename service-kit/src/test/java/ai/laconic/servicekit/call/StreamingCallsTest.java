@@ -1,0 +1,235 @@
+package ai.laconic.servicekit.call;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import ai.laconic.servicekit.TestServer;
+import ai.laconic.servicekit.error.ProblemServerInterceptor;
+import ai.laconic.servicekit.error.Problems;
+import ai.laconic.v1.Block;
+import ai.laconic.v1.GetBlocksRequest;
+import ai.laconic.v1.LatentCacheServiceGrpc;
+import ai.laconic.v1.PutBlockRequest;
+import ai.laconic.v1.PutBlocksResponse;
+import com.google.protobuf.ByteString;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.Context;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class StreamingCallsTest {
+  private final StreamingCalls calls = new StreamingCalls("test", 2);
+  private final AtomicInteger written = new AtomicInteger();
+  private final AtomicInteger read = new AtomicInteger();
+  private final AtomicReference<Throwable> ended = new AtomicReference<>();
+  private final CountDownLatch release = new CountDownLatch(1);
+  private StreamingCalls.Answering<Block> answer = responses -> {};
+  private StreamingCalls.Conversing<PutBlockRequest, PutBlocksResponse> converse =
+      (requests, responses) -> {};
+
+  private final TestServer server =
+      TestServer.start(
+          new LatentCacheServiceGrpc.LatentCacheServiceImplBase() {
+            @Override
+            public void getBlocks(GetBlocksRequest request, StreamObserver<Block> responses) {
+              calls.answer(responses, writer -> answer.handle(writer));
+            }
+
+            @Override
+            public StreamObserver<PutBlockRequest> putBlocks(
+                StreamObserver<PutBlocksResponse> responses) {
+              return calls.converse(responses, (reader, writer) -> converse.handle(reader, writer));
+            }
+          },
+          List.of(new ProblemServerInterceptor()));
+
+  @AfterEach
+  void close() {
+    release.countDown();
+    server.close();
+    calls.close();
+  }
+
+  private Iterator<Block> blocks() {
+    return LatentCacheServiceGrpc.newBlockingStub(server.channel())
+        .withDeadlineAfter(30, TimeUnit.SECONDS)
+        .getBlocks(GetBlocksRequest.getDefaultInstance());
+  }
+
+  private void writeForever(ResponseWriter<Block> responses) throws InterruptedException {
+    try {
+      while (true) {
+        responses.write(Block.newBuilder().setEncoded(ByteString.copyFrom(new byte[8192])).build());
+        written.incrementAndGet();
+      }
+    } catch (StatusRuntimeException e) {
+      ended.set(e);
+      throw e;
+    }
+  }
+
+  @Test
+  void answersInOrderAndCompletes() {
+    answer =
+        responses -> {
+          for (int i = 0; i < 100; i++) {
+            responses.write(Block.newBuilder().setLatentId(Integer.toString(i)).build());
+          }
+        };
+    Iterator<Block> blocks = blocks();
+    for (int i = 0; i < 100; i++) {
+      assertThat(blocks.next().getLatentId()).isEqualTo(Integer.toString(i));
+    }
+    assertThat(blocks.hasNext()).isFalse();
+  }
+
+  @Test
+  void writesNoFasterThanTheClientReadsAndEndsWithIt() {
+    answer = this::writeForever;
+    ClientCall<GetBlocksRequest, Block> call =
+        server.channel().newCall(LatentCacheServiceGrpc.getGetBlocksMethod(), CallOptions.DEFAULT);
+    call.start(new ClientCall.Listener<>() {}, new Metadata());
+    call.sendMessage(GetBlocksRequest.getDefaultInstance());
+    call.halfClose();
+    call.request(3);
+
+    await().until(() -> written.get() >= 3);
+    await().during(200, TimeUnit.MILLISECONDS).until(() -> written.get() < 64);
+    call.cancel("gone", null);
+    await().until(() -> ended.get() != null);
+    assertThat(ended.get()).hasMessageContaining("ended by its client");
+  }
+
+  @Test
+  void failsWithTheProblemThatTheHandlerThrows() {
+    answer =
+        responses -> {
+          throw Problems.notFound("latent", "abc");
+        };
+    assertThatThrownBy(() -> blocks().next())
+        .isInstanceOf(StatusRuntimeException.class)
+        .hasMessageContaining("NOT_FOUND: latent: abc");
+  }
+
+  @Test
+  void hidesWhatAnUnexpectedExceptionSays() {
+    answer =
+        responses -> {
+          throw new IllegalStateException("the secret");
+        };
+    assertThatThrownBy(() -> blocks().next())
+        .hasMessageContaining("INTERNAL")
+        .hasMessageNotContaining("secret");
+  }
+
+  @Test
+  void refusesOneCallTooMany() {
+    answer =
+        responses -> {
+          written.incrementAndGet();
+          release.await();
+        };
+    Iterator<Block> first = blocks();
+    Iterator<Block> second = blocks();
+    await().until(() -> written.get() == 2);
+    assertThatThrownBy(() -> blocks().next())
+        .hasMessageContaining("RESOURCE_EXHAUSTED")
+        .hasMessageContaining("at most 2 at once");
+    release.countDown();
+    assertThat(first.hasNext()).isFalse();
+    assertThat(second.hasNext()).isFalse();
+  }
+
+  @Test
+  void endsALateCall() {
+    answer = responses -> release.await();
+    Iterator<Block> late =
+        LatentCacheServiceGrpc.newBlockingStub(server.channel())
+            .withDeadlineAfter(100, TimeUnit.MILLISECONDS)
+            .getBlocks(GetBlocksRequest.getDefaultInstance());
+    assertThatThrownBy(late::next)
+        .isInstanceOfSatisfying(
+            StatusRuntimeException.class,
+            e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED));
+  }
+
+  @Test
+  void readsToTheEndAndNoFurtherThanItIsAsked() throws Exception {
+    converse =
+        (requests, responses) -> {
+          int count = 0;
+          for (Optional<PutBlockRequest> next = requests.read();
+              next.isPresent();
+              next = requests.read()) {
+            count++;
+            read.incrementAndGet();
+            if (count == 1) {
+              release.await();
+            }
+          }
+          responses.write(PutBlocksResponse.newBuilder().setStored(count).build());
+        };
+    CompletableFuture<PutBlocksResponse> response = new CompletableFuture<>();
+    StreamObserver<PutBlockRequest> call = put(response);
+    for (int i = 0; i < 3; i++) {
+      call.onNext(PutBlockRequest.getDefaultInstance());
+    }
+    await().until(() -> read.get() == 1);
+    await().during(100, TimeUnit.MILLISECONDS).until(() -> read.get() == 1);
+    release.countDown();
+    call.onCompleted();
+    assertThat(response.get(30, TimeUnit.SECONDS).getStored()).isEqualTo(3);
+  }
+
+  @Test
+  void stopsReadingWhenTheClientGoes() throws Exception {
+    converse =
+        (requests, responses) -> {
+          try {
+            requests.read();
+          } catch (StatusRuntimeException e) {
+            ended.set(e);
+            throw e;
+          }
+        };
+    Context.CancellableContext client = Context.current().withCancellation();
+    client.run(() -> put(new CompletableFuture<>()));
+    client.cancel(null);
+    await().until(() -> ended.get() != null);
+  }
+
+  private StreamObserver<PutBlockRequest> put(CompletableFuture<PutBlocksResponse> response) {
+    return LatentCacheServiceGrpc.newStub(server.channel())
+        .putBlocks(
+            new StreamObserver<>() {
+              @Override
+              public void onNext(PutBlocksResponse stored) {
+                response.complete(stored);
+              }
+
+              @Override
+              public void onError(Throwable failure) {
+                response.completeExceptionally(failure);
+              }
+
+              @Override
+              public void onCompleted() {
+                response.completeExceptionally(new IllegalStateException("no response"));
+              }
+            });
+  }
+}

@@ -1,0 +1,66 @@
+package ai.laconic.servicekit.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import ai.laconic.servicekit.TestServer;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.protobuf.services.HealthStatusManager;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ReadinessTest {
+  private final AtomicBoolean ready = new AtomicBoolean();
+  private final HealthStatusManager health = new HealthStatusManager();
+  private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+  private final TestServer server = TestServer.start(health.getHealthService(), List.of());
+  private final Readiness readiness =
+      new Readiness(List.of(check()), health, timer, Duration.ofMillis(5));
+
+  private ReadinessCheck check() {
+    return new ReadinessCheck() {
+      @Override
+      public String name() {
+        return "model";
+      }
+
+      @Override
+      public boolean ready() {
+        return ready.get();
+      }
+    };
+  }
+
+  @AfterEach
+  void close() {
+    timer.shutdownNow();
+    server.close();
+  }
+
+  private ServingStatus status() {
+    return HealthGrpc.newBlockingStub(server.channel())
+        .check(HealthCheckRequest.getDefaultInstance())
+        .getStatus();
+  }
+
+  @Test
+  void followsItsChecksFromStartToDrain() {
+    assertThat(status()).isEqualTo(ServingStatus.NOT_SERVING);
+    readiness.start();
+    ready.set(true);
+    await().until(() -> status() == ServingStatus.SERVING);
+    ready.set(false);
+    await().until(() -> status() == ServingStatus.NOT_SERVING);
+    ready.set(true);
+    await().until(() -> status() == ServingStatus.SERVING);
+    readiness.stop();
+    assertThat(status()).isEqualTo(ServingStatus.NOT_SERVING);
+  }
+}

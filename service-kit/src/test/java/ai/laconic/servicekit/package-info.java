@@ -1,0 +1,4 @@
+@NullMarked
+package ai.laconic.servicekit;
+
+import org.jspecify.annotations.NullMarked;
