@@ -86,7 +86,8 @@ record PoolState(
             .setRatio(ratio)
             .setEncoderReady(encoder.ready() && agree)
             .setDecoderReady(decoder.ready() && agree);
-    Model model = decoderModel() == null ? encoderModel() : decoderModel();
+    // The encoder chooses how latents are stored, so its answer says how large they are.
+    Model model = encoderModel() == null ? decoderModel() : encoderModel();
     if (model != null) {
       pool.setModel(model);
     }
