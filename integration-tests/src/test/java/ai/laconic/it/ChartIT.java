@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 /** The chart, linted and rendered by Helm itself. */
 class ChartIT {
   private static final Path CHART = Path.of("../helm/laconic");
+  private static final String KUBERNETES = "1.30.0";
   private static final String REDIS = "redis://redis:6379";
   private static final String TWO_POOLS =
       """
@@ -138,6 +139,7 @@ class ChartIT {
           .template()
           .withName("demo")
           .withNamespace("default")
+          .withKubeVersion(KUBERNETES)
           .withValuesFile(file)
           .call();
     } finally {
@@ -146,7 +148,12 @@ class ChartIT {
   }
 
   private static String render(String... values) {
-    var template = new Helm(CHART).template().withName("demo").withNamespace("default");
+    var template =
+        new Helm(CHART)
+            .template()
+            .withName("demo")
+            .withNamespace("default")
+            .withKubeVersion(KUBERNETES);
     for (int i = 0; i < values.length; i += 2) {
       template.set(values[i], values[i + 1]);
     }

@@ -30,7 +30,12 @@ public final class LaconicService {
         .web(WebApplicationType.NONE)
         .logStartupInfo(false)
         .bannerMode(Banner.Mode.OFF)
-        .properties(Map.of("spring.config.name", name, "spring.application.name", name))
+        .properties(
+            Map.of(
+                "spring.config.name", name,
+                "spring.application.name", name,
+                // Peers ping while they wait, see Peers: a host that vanished is noticed.
+                "spring.grpc.server.keepalive.permit.time", "10s"))
         .initializers(
             context ->
                 context

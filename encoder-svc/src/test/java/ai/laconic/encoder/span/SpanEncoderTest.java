@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.laconic.encoder.batch.BatchLimits;
 import ai.laconic.encoder.batch.Batcher;
 import ai.laconic.encoder.batch.FakeEncoder;
+import ai.laconic.runtime.latent.BlockType;
 import ai.laconic.runtime.latent.LatentBlock;
 import ai.laconic.runtime.latent.LatentId;
 import ai.laconic.runtime.latent.SharingDomain;

@@ -105,7 +105,7 @@ final class RedisLink implements AutoCloseable {
   <T> void tell(Command<T> command) {
     CompletableFuture<StatefulRedisConnection<byte[], byte[]>> open = connection();
     if (open.isDone() && !open.isCompletedExceptionally()) {
-      command.send(open.join().async());
+      RedisFuture<T> unused = command.send(open.join().async());
     }
   }
 
@@ -149,12 +149,8 @@ final class RedisLink implements AutoCloseable {
     if (connection == stalled) {
       connection = null;
     }
-    stalled.whenComplete(
-        (open, failure) -> {
-          if (open != null) {
-            open.closeAsync();
-          }
-        });
+    CompletableFuture<Void> unused =
+        stalled.thenCompose(StatefulRedisConnection<byte[], byte[]>::closeAsync);
   }
 
   private <T> List<@Nullable T> await(List<RedisFuture<T>> sent) throws InterruptedException {

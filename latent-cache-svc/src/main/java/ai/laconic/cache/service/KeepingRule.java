@@ -17,13 +17,14 @@ record KeepingRule(Duration max) {
   Duration ttl(com.google.protobuf.Duration asked) {
     // Before it becomes a Duration: a message may hold more seconds than that.
     long seconds = asked.getSeconds();
-    if (seconds > max.plus(GRACE).getSeconds()) {
+    int nanos = asked.getNanos();
+    if (seconds > max.plus(GRACE).toSeconds()) {
       throw tooLong("ttl", "PT" + seconds + "S");
     }
-    if (seconds < 0 || asked.getNanos() < 0 || (seconds == 0 && asked.getNanos() == 0)) {
-      throw Problems.invalid("ttl", seconds + " s and " + asked.getNanos() + " ns", "more than 0");
+    if (seconds < 0 || nanos < 0 || (seconds == 0 && nanos == 0)) {
+      throw Problems.invalid("ttl", seconds + " s and " + nanos + " ns", "more than 0");
     }
-    return Duration.ofSeconds(seconds, asked.getNanos());
+    return Duration.ofSeconds(seconds, nanos);
   }
 
   /** Checks when something is to be forgotten. */

@@ -124,9 +124,9 @@ final class CacheServer implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     channel.shutdownNow();
-    server.shutdownNow().awaitTermination(WAIT_SECONDS, TimeUnit.SECONDS);
+    server.shutdownNow();
     calls.close();
     timer.shutdownNow();
     store.close();

@@ -12,6 +12,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.laconic.runtime.latent.LatentId;
+import com.google.protobuf.ByteString;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -31,7 +32,7 @@ final class RandomOperations {
   private static final int BLOCKS = 12;
   private static final int CONTEXTS = 6;
 
-  private record Kept(byte[] bytes, Instant expires) {}
+  private record Kept(ByteString bytes, Instant expires) {}
 
   private record Written(Manifest manifest, List<String> texts) {}
 
@@ -72,7 +73,7 @@ final class RandomOperations {
     Duration ttl = ttl();
     store.putBlock(id, bytes, ttl);
     Instant before = blocks.containsKey(id) ? blocks.get(id).expires() : Instant.MIN;
-    blocks.put(id, new Kept(bytes, later(before, harness.now().plus(ttl))));
+    blocks.put(id, new Kept(ByteString.copyFrom(bytes), later(before, harness.now().plus(ttl))));
   }
 
   private void findMissing(String where) throws Exception {
@@ -93,7 +94,8 @@ final class RandomOperations {
     List<Optional<byte[]>> read = store.readBlocks(ids);
     int[] sizes = store.blockSizes(ids);
     for (int i = 0; i < ids.size(); i++) {
-      Optional<byte[]> expected = Optional.ofNullable(blocks.get(ids.get(i))).map(Kept::bytes);
+      Optional<byte[]> expected =
+          Optional.ofNullable(blocks.get(ids.get(i))).map(kept -> kept.bytes().toByteArray());
       assertThat(Arrays.equals(read.get(i).orElse(null), expected.orElse(null))).as(where).isTrue();
       assertThat(sizes[i]).as(where).isEqualTo(expected.map(bytes -> bytes.length).orElse(0));
     }
@@ -102,7 +104,7 @@ final class RandomOperations {
   private void dropBlock() throws Exception {
     LatentId id = id(random.nextInt(BLOCKS));
     if (blocks.containsKey(id) && random.nextBoolean()) {
-      store.dropBlock(id, blocks.remove(id).bytes());
+      store.dropBlock(id, blocks.remove(id).bytes().toByteArray());
     } else {
       store.dropBlock(id, block(99, 7));
     }

@@ -11,4 +11,7 @@ public interface StoreHarness extends AutoCloseable {
 
   /** Lets time pass, for the store and for whatever it keeps its things in. */
   void elapse(Duration time) throws Exception;
+
+  @Override
+  void close();
 }

@@ -75,9 +75,24 @@ public final class PeerGuard implements ClientInterceptor {
       started = true;
       super.start(
           new SimpleForwardingClientCallListener<R>(listener) {
+            private boolean answered;
+
+            @Override
+            public void onMessage(R message) {
+              if (!answered) {
+                answered = true;
+                // A peer that answers is well; a long stream must not hold a half-open circuit.
+                succeeded(breaker.getCurrentTimestamp() - from);
+              }
+              super.onMessage(message);
+            }
+
             @Override
             public void onClose(Status status, Metadata trailers) {
-              release(status, breaker.getCurrentTimestamp() - from);
+              bulkhead.onComplete();
+              if (!answered || Problems.isPeerFailure(status)) {
+                ended(status, breaker.getCurrentTimestamp() - from);
+              }
               super.onClose(status, trailers);
             }
           },
@@ -95,14 +110,17 @@ public final class PeerGuard implements ClientInterceptor {
     }
   }
 
-  private void release(Status status, long nanos) {
-    bulkhead.onComplete();
+  private void succeeded(long nanos) {
+    breaker.onSuccess(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  private void ended(Status status, long nanos) {
     if (Problems.isPeerFailure(status)) {
       breaker.onError(nanos, TimeUnit.NANOSECONDS, status.asRuntimeException());
     } else if (status.getCode() == Status.Code.CANCELLED) {
       breaker.releasePermission();
     } else {
-      breaker.onSuccess(nanos, TimeUnit.NANOSECONDS);
+      succeeded(nanos);
     }
   }
 

@@ -14,14 +14,14 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param guard circuit breaker and bulkhead
  */
 public record PeerProperties(
-    String target,
+    @DefaultValue("") String target,
     @DefaultValue("10s") Duration unaryTimeout,
     @DefaultValue("10m") Duration streamTimeout,
     @DefaultValue GuardSettings guard) {
   public PeerProperties {
     if (target.isBlank()) {
       throw new IllegalArgumentException(
-          "target: blank (expected: a gRPC target such as dns:///encoder:7071)");
+          "target: none (expected: a gRPC target such as dns:///encoder:7071)");
     }
   }
 }

@@ -13,6 +13,9 @@ public final class Peers implements AutoCloseable {
   private static final int MAX_MESSAGE_BYTES = 20 << 20;
   private static final int CLOSE_SECONDS = 5;
 
+  /** Between pings to a peer that is to answer and doesn't. */
+  private static final int KEEP_ALIVE_SECONDS = 30;
+
   private final GrpcChannelFactory channels;
   private final List<ManagedChannel> opened = new CopyOnWriteArrayList<>();
 
@@ -33,7 +36,8 @@ public final class Peers implements AutoCloseable {
             (target, builder) ->
                 builder
                     .defaultLoadBalancingPolicy("round_robin")
-                    .maxInboundMessageSize(MAX_MESSAGE_BYTES));
+                    .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+                    .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS));
   }
 
   @Override

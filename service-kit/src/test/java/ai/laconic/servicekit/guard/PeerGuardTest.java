@@ -92,6 +92,20 @@ class PeerGuardTest {
   }
 
   @Test
+  void closesAgainWhileLongStreamsRun() {
+    PeerGuard guard = guard(8, Duration.ofMillis(20));
+    for (int i = 0; i < 4; i++) {
+      fail(guard, Status.UNAVAILABLE);
+    }
+    behaviour = responses -> responses.onNext(Block.getDefaultInstance());
+    for (int i = 0; i < 3; i++) {
+      await().ignoreExceptions().until(() -> call(guard).hasNext());
+    }
+    behaviour = StreamObserver::onCompleted;
+    assertThat(call(guard).hasNext()).isFalse();
+  }
+
+  @Test
   void countsAStreamUntilItEnds() {
     PeerGuard guard = guard(1, Duration.ofHours(1));
     behaviour = responses -> responses.onNext(Block.getDefaultInstance());
