@@ -18,6 +18,8 @@ LENGTHS_UNTIL = 0.45
 SKIPS_FROM = 0.4
 MANY_WINDOWS_FROM = 0.62
 MOST_WINDOWS = 24
+NEEDLES_FROM = 0.75
+"""From here on most batches are needles: digits come last, since each of them must be exact."""
 
 
 def rate(progress: float, step: int) -> float:
@@ -37,4 +39,5 @@ def plan(progress: float, window: int = 1024) -> Plan:
     done = min(doublings, int(progress / LENGTHS_UNTIL * doublings))
     far = (progress - MANY_WINDOWS_FROM) / (0.85 - MANY_WINDOWS_FROM)
     most = 1 if far < 0 else min(MOST_WINDOWS, 4 + int(far * (MOST_WINDOWS - 4)))
-    return Plan(longest=SHORTEST_LIMIT * 2**done, skips=progress >= SKIPS_FROM, most_windows=most)
+    repeat, go_on = (0.25, 0.05) if progress >= NEEDLES_FROM else (0.5, 0.1)
+    return Plan(SHORTEST_LIMIT * 2**done, progress >= SKIPS_FROM, most, repeat, go_on)

@@ -29,6 +29,10 @@ class Plan:
     """Leave out rotary positions, so that far positions are seen at low cost."""
     most_windows: int
     """Windows of the longest sample; 1 means single windows only."""
+    repeat: float = 0.5
+    """Share of the batches that reconstruct."""
+    go_on: float = 0.1
+    """Share of the batches that continue; needles take the rest."""
 
 
 class Tasks:
@@ -42,11 +46,11 @@ class Tasks:
         """A batch of about `tokens` context tokens and at most 64 samples."""
         long = plan.most_windows > 1
         kind = rng.random()
-        if kind < 0.50:
+        if kind < plan.repeat:
             return self.reconstruct(plan, rng, windows=2 if long and rng.random() < 0.12 else 1)
-        if kind < 0.60:
+        if kind < plan.repeat + plan.go_on:
             return self.continuation(plan, rng)
-        if kind < 0.62:
+        if kind < plan.repeat + plan.go_on + 0.02:
             return self.raw_needles(plan, rng)
         if long and rng.random() < 0.5:
             return self.many_windows(plan, rng)

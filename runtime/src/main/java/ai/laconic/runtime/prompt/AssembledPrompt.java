@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param ids token ids with a placeholder for each latent; shared, not to be written
  * @param latents the placeholders among {@code ids}, in the order of the prompt's parts
  */
+@SuppressWarnings("ArrayRecordComponent") // compares contents; read in loops
 public record AssembledPrompt(int[] ids, int latents) {
   public AssembledPrompt {
     if (latents < 0 || latents > ids.length) {

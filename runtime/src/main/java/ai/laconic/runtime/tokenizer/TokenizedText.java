@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *     first byte lies; never decreasing, never between two surrogates. A character of several
  *     tokens gives all of them the same start
  */
+@SuppressWarnings("ArrayRecordComponent") // compares contents; read in loops
 public record TokenizedText(String text, int[] ids, int[] starts) {
   public TokenizedText {
     if (starts.length != ids.length) {
