@@ -65,6 +65,7 @@ def test_plan() -> None:
     assert not schedule.plan(0.39).skips
     assert schedule.plan(0.61).most_windows == 1
     assert schedule.plan(0.9).most_windows == schedule.MOST_WINDOWS
+    assert schedule.plan(0.7).repeat > schedule.plan(0.8).repeat
 
 
 def test_orthogonalise() -> None:

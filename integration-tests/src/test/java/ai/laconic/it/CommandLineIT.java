@@ -164,7 +164,7 @@ class CommandLineIT {
   @Test
   void refusesToStartWithoutAModel() {
     Result result = execute("up", "--model", folder.resolve("none").toString(), "--port", "0");
-    assertThat(result.exitCode()).isNotEqualTo(ExitCode.OK);
-    assertThat(result.err()).contains("none");
+    assertThat(result.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(result.err()).startsWith("error: ").contains("none");
   }
 }

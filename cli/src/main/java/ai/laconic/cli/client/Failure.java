@@ -1,5 +1,7 @@
 package ai.laconic.cli.client;
 
+import ai.laconic.runtime.model.ModelDirectoryException;
+import ai.laconic.runtime.tokenizer.TokenizerException;
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.RetryInfo;
@@ -27,9 +29,19 @@ public record Failure(String code, String message, String hint, int exitCode) {
     if (!remote) {
       return local(thrown);
     }
-    String message = Optional.ofNullable(status.getDescription()).orElse("no explanation");
     return new Failure(
-        status.getCode().name(), message, hint(status, thrown), ExitCode.of(status.getCode()));
+        status.getCode().name(),
+        message(status),
+        hint(status, thrown),
+        ExitCode.of(status.getCode()));
+  }
+
+  /** A status without details was made by the transport: its cause tells more. */
+  private static String message(Status status) {
+    String description = Optional.ofNullable(status.getDescription()).orElse("no explanation");
+    boolean fromTransport =
+        status.getCode() == Status.Code.UNAVAILABLE && status.getCause() != null;
+    return fromTransport ? "gateway: " + status.getCause().getMessage() : description;
   }
 
   private static Failure local(Throwable thrown) {
@@ -40,10 +52,21 @@ public record Failure(String code, String message, String hint, int exitCode) {
           "",
           ExitCode.USAGE);
     }
-    if (thrown instanceof IOException || thrown instanceof IllegalArgumentException) {
-      return new Failure("CLIENT", String.valueOf(thrown.getMessage()), "", ExitCode.USAGE);
+    boolean typed =
+        thrown instanceof IOException
+            || thrown instanceof IllegalArgumentException
+            || thrown instanceof ModelDirectoryException
+            || thrown instanceof TokenizerException;
+    return new Failure("CLIENT", rootMessage(thrown), "", typed ? ExitCode.USAGE : ExitCode.FAILED);
+  }
+
+  /** What a framework wraps says more than the wrapping. */
+  private static String rootMessage(Throwable thrown) {
+    Throwable root = thrown;
+    while (root.getCause() != null) {
+      root = root.getCause();
     }
-    return new Failure("CLIENT", thrown.toString(), "", ExitCode.FAILED);
+    return root.getMessage() == null ? root.toString() : root.getMessage();
   }
 
   private static String hint(Status status, Throwable thrown) {

@@ -20,18 +20,18 @@ class LatentBlockTest {
   // Header and payload as another program writes them from the package's page.
   @ParameterizedTest
   @CsvSource({
-    "FP32, 57f23a4c, 0000803f000020c0cdcccc3d0000000000e07f4782a8fbb7",
-    "FP16, 0381f373, 003c00c1662e0000ff7bf781",
-    "BF16, 82f44700, 803f20c0cd3d00008047fcb7",
-    "INT8, 9141b166, 8542a13ce4f10044338105007f00",
+    "FP32, 01, 57f23a4c, 0000803f000020c0cdcccc3d0000000000e07f4782a8fbb7",
+    "FP16, 02, 0381f373, 003c00c1662e0000ff7bf781",
+    "BF16, 03, 82f44700, 803f20c0cd3d00008047fcb7",
+    "INT8, 04, 9141b166, 8542a13ce4f10044338105007f00",
   })
-  void embeddingsLookLikeThis(BlockType type, String crc, String payload) throws Exception {
+  void embeddingsLookLikeThis(BlockType type, String typeCode, String crc, String payload)
+      throws Exception {
     String golden =
         "4c434c42"
             + "01"
             + "01"
-            + "0"
-            + (type.ordinal() + 1)
+            + typeCode
             + "00"
             + "02000000"
             + "03000000"
