@@ -132,7 +132,7 @@ class GatewayPropertiesTest {
     "pool-refresh, 0s, 'pool-refresh: PT0S (expected: 1ms or more)'",
     "pools[0].ratio, 0, 'ratio of pool nano-4x: 0 (expected: 1 to 256)'",
     "pools[0].name, ' ', 'name: blank (expected: a name for the pool)'",
-    "cache.target, ' ', 'target: blank (expected: a gRPC target such as dns:///encoder:7071)'",
+    "cache.target, ' ', 'target: none (expected: a gRPC target such as dns:///encoder:7071)'",
     "context.default-ttl, 0s, 'default-ttl: PT0S (expected: more than nothing)'",
     "context.max-ttl, 1h, 'max-ttl: PT1H (expected: at least default-ttl, PT24H)'",
     "generation.inline-ttl, 0s, 'inline-ttl: PT0S (expected: more than nothing)'",

@@ -1,5 +1,6 @@
 package ai.laconic.runtime;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -48,6 +49,7 @@ public record Golden(List<Span> spans, List<Prompt> prompts) {
    * @param ids encoder's ids, without special tokens
    * @param latents [ceil(ids / 4)][hidden]
    */
+  @SuppressWarnings("ArrayRecordComponent")
   public record Span(String text, int[] ids, float[][] latents) {}
 
   /**
@@ -64,6 +66,7 @@ public record Golden(List<Span> spans, List<Prompt> prompts) {
    * @param tokens ids of the answer
    * @param margins for each of them the distance of its logit to the second best
    */
+  @SuppressWarnings("ArrayRecordComponent")
   public record Prompt(
       List<Part> parts, int[] promptIds, int[] tokens, double[] margins, String text) {}
 
@@ -153,7 +156,7 @@ public record Golden(List<Span> spans, List<Prompt> prompts) {
 
   private static void delete(Path directory) {
     try (Stream<Path> files = Files.walk(directory)) {
-      files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(java.io.File::delete);
+      files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
     } catch (IOException e) {
       // A temporary directory that stays behind harms nobody.
     }

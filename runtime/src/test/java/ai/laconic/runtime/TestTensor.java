@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import java.util.List;
 
 /** A small tensor with its values, to be written in any data type. */
+@SuppressWarnings("ArrayRecordComponent")
 public record TestTensor(List<Long> shape, float[] values) {
 
   /** Decodes stored bytes. */

@@ -23,8 +23,6 @@ final class Fingerprinter {
 
   private static final int BUFFER_BYTES = 1 << 18;
 
-  private record Entry(byte[] name, long size, byte[] digest) {}
-
   private Fingerprinter() {}
 
   /**
@@ -35,22 +33,18 @@ final class Fingerprinter {
    * @throws UncheckedIOException if a file can't be read
    */
   static ModelFingerprint of(Map<String, Path> files) {
-    List<Entry> entries =
+    List<byte[]> entries =
         List.copyOf(new TreeMap<>(files).entrySet()).parallelStream()
             .map(file -> entry(file.getKey(), file.getValue()))
             .toList();
     MessageDigest whole = sha256();
     whole.update(DOMAIN);
-    for (Entry entry : entries) {
-      whole.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, entry.name.length));
-      whole.update(entry.name);
-      whole.update(ByteBuffer.allocate(Long.BYTES).putLong(0, entry.size));
-      whole.update(entry.digest);
-    }
+    entries.forEach(whole::update);
     return ModelFingerprint.of(whole.digest());
   }
 
-  private static Entry entry(String name, Path path) {
+  /** Returns the name's length and the name, the size, and the digest of the content. */
+  private static byte[] entry(String name, Path path) {
     MessageDigest digest = sha256();
     byte[] buffer = new byte[BUFFER_BYTES];
     long size = 0;
@@ -62,7 +56,14 @@ final class Fingerprinter {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return new Entry(name.getBytes(StandardCharsets.UTF_8), size, digest.digest());
+    byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
+    return ByteBuffer.allocate(
+            Integer.BYTES + utf8.length + Long.BYTES + ModelFingerprint.BYTES)
+        .putInt(utf8.length)
+        .put(utf8)
+        .putLong(size)
+        .put(digest.digest())
+        .array();
   }
 
   private static MessageDigest sha256() {

@@ -1,5 +1,6 @@
 package ai.laconic.runtime.safetensors;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,6 +8,7 @@ import ai.laconic.runtime.TestSafetensors;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -39,8 +41,8 @@ class SafetensorsFileTest {
         .isEqualTo(new StoredTensor("x.safetensors", Dtype.F32, List.of(2L), start, 8));
     assertThat(file.tensors().get("b"))
         .isEqualTo(new StoredTensor("x.safetensors", Dtype.BF16, List.of(2L, 3L), start + 8, 12));
-    assertThat(file.tensors().get("scalar").length()).isEqualTo(2);
-    assertThat(file.tensors().get("none").length()).isZero();
+    assertThat(requireNonNull(file.tensors().get("scalar")).length()).isEqualTo(2);
+    assertThat(requireNonNull(file.tensors().get("none")).length()).isZero();
   }
 
   @ParameterizedTest(name = "{0}")
@@ -149,7 +151,7 @@ class SafetensorsFileTest {
 
     Path cut = folder.resolve("cut.safetensors");
     for (int length : IntStream.range(0, bytes.length).toArray()) {
-      Files.write(cut, java.util.Arrays.copyOf(bytes, length));
+      Files.write(cut, Arrays.copyOf(bytes, length));
       assertThatThrownBy(() -> SafetensorsFile.read(cut, "cut.safetensors"))
           .as("%d of %d bytes", length, bytes.length)
           .isInstanceOf(SafetensorsException.class)
@@ -162,7 +164,7 @@ class SafetensorsFileTest {
     String name = "n".repeat(40_000);
     assertThatThrownBy(() -> read("{\"" + name + "\":{}}", 8))
         .hasMessageContaining("nnn...")
-        .extracting(e -> e.getMessage().length())
+        .extracting(e -> requireNonNull(e.getMessage()).length())
         .satisfies(length -> assertThat((Integer) length).isLessThan(400));
   }
 

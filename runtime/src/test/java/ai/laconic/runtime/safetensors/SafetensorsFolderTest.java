@@ -1,5 +1,6 @@
 package ai.laconic.runtime.safetensors;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -36,8 +37,10 @@ class SafetensorsFolderTest {
 
     assertThat(folder.index()).isEqualTo("part/model.safetensors.index.json");
     assertThat(folder.files()).hasSize(2);
-    assertThat(folder.tensors().get("a").location()).isEqualTo("part/one.safetensors");
-    assertThat(folder.tensors().get("b").location()).isEqualTo("part/two.safetensors");
+    assertThat(requireNonNull(folder.tensors().get("a")).location())
+        .isEqualTo("part/one.safetensors");
+    assertThat(requireNonNull(folder.tensors().get("b")).location())
+        .isEqualTo("part/two.safetensors");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package ai.laconic.runtime.session;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -54,7 +55,9 @@ class CheckpointFormsTest {
         .weights(
             "decoder",
             tensors ->
-                tensors.put("lm_head.weight", tensors.get("model.embed_tokens.weight").times(2)));
+                tensors.put(
+                    "lm_head.weight",
+                    requireNonNull(tensors.get("model.embed_tokens.weight")).times(2)));
 
     float[] doubled = logits(ModelDirectory.open(Golden.checkpoint()));
     for (int i = 0; i < doubled.length; i++) {

@@ -1,6 +1,7 @@
 package ai.laconic.runtime.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import ai.laconic.runtime.Golden;
 import ai.laconic.runtime.model.ModelDirectory;
@@ -21,7 +22,7 @@ class DecoderGoldenTest {
           int token = Prompts.best(logits);
           assertThat(token).as("token %d of %s", i, prompt.parts()).isEqualTo(prompt.tokens()[i]);
           assertThat(Prompts.margin(logits))
-              .isCloseTo(prompt.margins()[i], org.assertj.core.api.Assertions.within(1e-3));
+              .isCloseTo(prompt.margins()[i], within(1e-3));
           logits = decoder.step(new int[] {0}, new int[] {token})[0];
         }
       }
