@@ -57,7 +57,7 @@ SOURCES = (
     Source("manpages", "/usr/share/man", "man[1-8]/[!g]*.gz", "roff", "various free", 0.5),
     Source("bible-kjv", "/usr/bin/bible", "-f gen1:1-rev22:21", "command", "public domain"),
     Source("fortunes", "/usr/share/games/fortunes", "*", "fortune", "various free"),
-    Source("dict-gcide", "/usr/share/dictd", "gcide.dict.dz", "dict", "GPL-3+", 0.5),
+    Source("dict-gcide", "/usr/share/dictd", "gcide.dict.dz", "dict", "GPL", 0.5),
     Source("dict-jargon", "/usr/share/dictd", "jargon.dict.dz", "dict", "public domain"),
     Source("dict-devil", "/usr/share/dictd", "devil*.dict.dz", "dict", "public domain"),
 )

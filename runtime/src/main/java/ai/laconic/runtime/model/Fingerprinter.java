@@ -57,8 +57,7 @@ final class Fingerprinter {
       throw new UncheckedIOException(e);
     }
     byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
-    return ByteBuffer.allocate(
-            Integer.BYTES + utf8.length + Long.BYTES + ModelFingerprint.BYTES)
+    return ByteBuffer.allocate(Integer.BYTES + utf8.length + Long.BYTES + ModelFingerprint.BYTES)
         .putInt(utf8.length)
         .put(utf8)
         .putLong(size)

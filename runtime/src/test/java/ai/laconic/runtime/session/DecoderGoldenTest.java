@@ -21,8 +21,7 @@ class DecoderGoldenTest {
         for (int i = 0; i < prompt.tokens().length; i++) {
           int token = Prompts.best(logits);
           assertThat(token).as("token %d of %s", i, prompt.parts()).isEqualTo(prompt.tokens()[i]);
-          assertThat(Prompts.margin(logits))
-              .isCloseTo(prompt.margins()[i], within(1e-3));
+          assertThat(Prompts.margin(logits)).isCloseTo(prompt.margins()[i], within(1e-3));
           logits = decoder.step(new int[] {0}, new int[] {token})[0];
         }
       }
