@@ -45,9 +45,15 @@ final class DemoTable {
             row("needle", "%s", report.needle().question()),
             row(
                 "",
-                "%s (from latents alone; it stands in segment %d)",
+                "%s (exact, from the latents of segments %d to %d)",
                 report.needle().answer(),
-                report.needle().segment())));
+                report.needle().first(),
+                report.needle().last()),
+            row(
+                "",
+                "%s (%s, from the latents of the whole text)",
+                report.needle().wholeAnswer(),
+                report.needle().wholeExact() ? "exact" : "not exact")));
     for (DemoReport.Segment segment : report.reconstruction()) {
       output.line(
           "reconstruct   segment %d: %.1f %% of %d tokens back from %d latents",

@@ -54,11 +54,12 @@ final class DemoCalls {
     return ask(ContextPart.newBuilder().setContextId(context.getId()), question, maxTokens);
   }
 
-  Answer askSegment(Context context, int segment, String question, int maxTokens) {
+  /** Asks about the segments from {@code first} to before {@code end}, without reading others. */
+  Answer askSegments(Context context, int first, int end, String question, int maxTokens) {
     return ask(
         ContextPart.newBuilder()
             .setContextId(context.getId())
-            .setRange(SegmentRange.newBuilder().setFirst(segment).setEnd(segment + 1)),
+            .setRange(SegmentRange.newBuilder().setFirst(first).setEnd(end)),
         question,
         maxTokens);
   }

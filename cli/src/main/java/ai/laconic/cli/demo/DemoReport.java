@@ -50,9 +50,22 @@ public record DemoReport(
   public record FirstToken(double coldSeconds, double warmSeconds, long positions) {}
 
   /**
-   * @param segment that the needle stands in
+   * A question whose answer stands once in the text, asked over latents alone.
+   *
+   * @param first segment of the passage that was read
+   * @param last segment of it
+   * @param answer over the passage; holds what was expected
+   * @param wholeAnswer over the whole text
+   * @param wholeExact whether that held it too
    */
-  public record Needle(String question, String expected, String answer, int segment) {}
+  public record Needle(
+      String question,
+      String expected,
+      int first,
+      int last,
+      String answer,
+      String wholeAnswer,
+      boolean wholeExact) {}
 
   /**
    * @param share of the segment's tokens that came back in order

@@ -1,7 +1,7 @@
 package ai.laconic.cli.demo;
 
 import java.util.List;
-import java.util.Random;
+import java.util.SplittableRandom;
 
 /**
  * A text with one sentence more than its author wrote: the needle. It stands between two paragraphs
@@ -20,9 +20,9 @@ record PlantedText(String text, String key, String number, int offset) {
    * Plants a needle near {@code depth} (0 to 1) of {@code text}; the seed chooses key and number.
    */
   static PlantedText plant(String text, double depth, long seed) {
-    Random random = new Random(seed);
+    SplittableRandom random = new SplittableRandom(seed);
     String key = WORDS.get(random.nextInt(WORDS.size()));
-    String number = Integer.toString(100_000 + random.nextInt(900_000));
+    String number = Integer.toString(1_000 + random.nextInt(9_000));
     int near = (int) (text.length() * depth);
     int paragraph = text.indexOf("\n\n", near);
     int line = text.indexOf('\n', near);

@@ -114,7 +114,7 @@ class ImpatienceTest {
     awaitIdle();
     slow.take(2000);
 
-    assertThat(end(slow).getCode()).isEqualTo(Status.Code.CANCELLED);
+    assertThat(end(slow).getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
   }
 
   @Test
