@@ -6,24 +6,17 @@ import ai.laconic.cli.client.ExitCode;
 import ai.laconic.cli.command.Laconic;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The main job with the nano model of the repository, on the first sections of the demo's text. */
+/** The main job with the nano model of the repository, on the demo's text. */
 class DemoIT {
   private static final Path HOME = Path.of("..");
-  private static final int CHARACTERS = 30_000;
-
-  @TempDir static Path folder;
 
   @Test
   void reallyWorks() throws Exception {
-    String whole = Files.readString(HOME.resolve("demo/opticks.txt"));
-    Path text = Files.writeString(folder.resolve("excerpt.txt"), whole.substring(0, CHARACTERS));
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     int exitCode =
@@ -34,7 +27,7 @@ class DemoIT {
                 "demo",
                 "--json",
                 "--file",
-                text.toString(),
+                HOME.resolve("demo/opticks.txt").toString(),
                 "--slots",
                 "1",
                 "--model",

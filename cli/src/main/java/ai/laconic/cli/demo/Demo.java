@@ -138,9 +138,13 @@ public final class Demo {
         planted.number(),
         first,
         end - 1,
-        passage.text().strip(),
-        whole.text().strip(),
+        firstLine(passage),
+        firstLine(whole),
         whole.text().contains(planted.number()));
+  }
+
+  private static String firstLine(Answer answer) {
+    return answer.text().lines().findFirst().orElse("");
   }
 
   private static int segmentOf(PlantedText planted, Context context) {
