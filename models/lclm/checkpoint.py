@@ -72,6 +72,23 @@ def load(directory: Path) -> LatentContextModel:
     return model.eval()
 
 
+def start(model: LatentContextModel, directory: Path) -> int:
+    """Gives a model the weights of a checkpoint of equal shape, whatever its ratio, and returns that ratio."""
+    other = load(directory)
+    ours, theirs = (one.config for one in (model, other))
+    if (ours.encoder, ours.decoder) != (theirs.encoder, theirs.decoder):
+        raise ValueError(f"{directory}: shapes are {theirs}, expected {ours}")
+    if theirs.compression_ratio > ours.compression_ratio:
+        raise ValueError(f"{directory}: ratio is {theirs.compression_ratio}, expected at most {ours.compression_ratio}")
+    for mine, loaded in (
+        (model.encoder, other.encoder),
+        (model.decoder, other.decoder),
+        (model.adapter, other.adapter),
+    ):
+        mine.load_state_dict(loaded.state_dict())
+    return theirs.compression_ratio
+
+
 def _write_json(path: Path, content: dict[str, Any]) -> None:
     path.write_text(json.dumps(content, indent=2) + "\n")
 

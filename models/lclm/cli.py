@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from lclm import checkpoint, config, corpus, data, needles, plot, tokenizer
+from lclm import checkpoint, config, corpus, data, golden, needles, plot, schedule, tokenizer
 from lclm.evaluation import Evaluation
 from lclm.layers import compile_blocks
 from lclm.model import LatentContextModel
@@ -44,6 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
     one.add_argument("--work", type=Path, required=True, help="work directory")
     one.add_argument("--minutes", type=float, required=True, help="wall-clock budget, all runs together")
     one.add_argument("--ratio", type=int, default=4, help="tokens per latent")
+    one.add_argument("--from", type=Path, dest="start", help="checkpoint to start from, of this or a lower ratio")
     one.add_argument("--tokens", type=int, default=8192, help="context tokens a batch")
     one.add_argument("--seed", type=int, default=1)
     one.add_argument("--held-out", type=Path, help="text file for the evaluations on the way")
@@ -64,6 +65,12 @@ def main(arguments: list[str] | None = None) -> int:
     one.add_argument("--out", type=Path, required=True, help="checkpoint directory to write")
     one.add_argument("--ratio", type=int, default=4, help="tokens per latent")
     one.set_defaults(run=run_export)
+
+    one = commands.add_parser("golden", help="write golden vectors beside a checkpoint")
+    one.add_argument("--model", type=Path, required=True, help="checkpoint directory")
+    one.add_argument("--text", type=Path, required=True, help="text file to take spans from")
+    one.add_argument("--limit", type=int, default=64, help="tokens to decode for each prompt")
+    one.set_defaults(run=run_golden)
 
     one = commands.add_parser("plot", help="draw a training log")
     one.add_argument("--log", type=Path, required=True, help="train.log of a work directory")
@@ -101,6 +108,9 @@ def run_train(options: argparse.Namespace) -> None:
     shape = config.nano(encoder.get_vocab_size(), decoder.get_vocab_size(), options.ratio)
     model = LatentContextModel(shape)
     model.initialise(torch.Generator().manual_seed(options.seed))
+    stage = schedule.FIRST
+    if options.start:
+        stage = schedule.SKILLS if checkpoint.start(model, options.start) == options.ratio else schedule.RATIO
     chat, vocabulary = Chat(decoder), data.Vocabulary.of(decoder)
     ids = np.load(options.work / "ids.npy")
     words = needles.words_of(encoder, ids[:3_000_000], WORDS)
@@ -110,9 +120,8 @@ def run_train(options: argparse.Namespace) -> None:
     if options.held_out:
         held_out = data.Text(np.array(chat.ids(options.held_out.read_text(encoding="utf-8"))), vocabulary)
         evaluation = Evaluation(model, held_out, chat, words)
-    trainer = Trainer(
-        model, tasks, (encoder, decoder), options.minutes, options.seed, Directories(options.work), evaluation
-    )
+    directories = Directories(options.work)
+    trainer = Trainer(model, tasks, (encoder, decoder), options.minutes, options.seed, directories, evaluation, stage)
     if trainer.resume():
         print(f"resumed at step {trainer.steps}, {trainer.elapsed:.1f} minutes")
     if options.compile:
@@ -145,6 +154,11 @@ def run_export(options: argparse.Namespace) -> None:
     state = torch.load(options.work / "state.pt", weights_only=True)
     model.load_state_dict(state["model"])
     checkpoint.save(model, encoder, decoder, options.out)
+
+
+def run_golden(options: argparse.Namespace) -> None:
+    """Writes `golden.json` into the checkpoint directory."""
+    golden.write(options.model, options.text.read_text(encoding="utf-8"), options.limit)
 
 
 def run_plot(options: argparse.Namespace) -> None:

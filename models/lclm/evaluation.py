@@ -16,6 +16,7 @@ from lclm import needles
 from lclm.data import Ids, Text
 from lclm.model import Batch, LatentContextModel
 from lclm.prompts import QUESTION, REPEAT, Chat, Prompt, gather
+from lclm.tasks import Plan, Tasks
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,18 @@ class Evaluation:
             batch = gather("needle", self.chat, prompts, windows, self.ratio)
             right = self._right(batch)
             scores.extend(right[batch.owners.numpy() == i] for i in range(len(prompts)))
+        return _score(scores)
+
+    def skill(self, name: str, batches: int) -> Score:
+        """Answers of a task as it is trained, over windows of full length: `quote` or `triage`."""
+        tasks = Tasks(self.text, self.chat, self.words, self.ratio, self.window, tokens=4096)
+        plan = Plan(longest=self.window, skips=False, most_windows=1, shares={name: 1.0})
+        scores: list[NDArray[np.bool_]] = []
+        for number in range(batches):
+            batch = tasks.batch(plan, np.random.default_rng([self.seed, number, 2]))
+            right = self._right(batch)
+            owners = batch.owners.numpy()
+            scores.extend(right[owners == owner] for owner in range(int(owners.max()) + 1))
         return _score(scores)
 
     def _opened(self, windows: list[Ids]) -> Prompt:

@@ -150,12 +150,13 @@ class LatentContextModel(nn.Module):
         hidden = self.hidden(batch.slots, batch.positions, latents)
         return self.decoder.logits(hidden.flatten(0, 1)[batch.predictors])
 
-    def losses(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """Mean cross entropy in nats over the targets, and of the readout over the latents that learn."""
-        latents = self.latents(batch) if len(batch.windows) else None
-        task = F.cross_entropy(self.predict(batch, latents), batch.targets)
-        if latents is None or not bool(batch.learns.any()):
-            return task, torch.zeros(())
+    def loss(self, batch: Batch, latents: Tensor | None) -> Tensor:
+        """Mean cross entropy in nats over the targets."""
+        return F.cross_entropy(self.predict(batch, latents), batch.targets)
+
+    def readout_loss(self, batch: Batch, latents: Tensor) -> Tensor:
+        """Mean cross entropy in nats of the readout over the latents that learn."""
         learns = batch.learns
         table = self.encoder.embed_tokens.weight
-        return task, self.readout(latents[learns], batch.windows[learns], batch.lengths[learns], table)
+        out: Tensor = self.readout(latents[learns], batch.windows[learns], batch.lengths[learns], table)
+        return out

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
 from tokenizers import Tokenizer
 
-from lclm.data import Ids, Text
+from lclm.data import Ids, Text, Vocabulary
 from lclm.prompts import NEEDLE, Chat
 
 ONSETS = [*"bcdfghjklmnprstvwz", "br", "cl", "dr", "fl", "gr", "pl", "st", "tr", "sh", "ch"]
@@ -36,7 +37,7 @@ def words_of(tokenizer: Tokenizer, ids: Ids, count: int) -> list[str]:
 
 
 def make(words: list[str], rng: np.random.Generator) -> Needle:
-    """A key of one or two words, a hyphenated word or a number, and 4 to 8 digits."""
+    """A key of one or two words, a hyphenated word, a number or a UUID, and 4 to 8 digits."""
 
     def word() -> str:
         if rng.random() < 0.15:
@@ -48,14 +49,16 @@ def make(words: list[str], rng: np.random.Generator) -> Needle:
         return picked.capitalize() if rng.random() < 0.15 else picked
 
     kind = rng.random()
-    if kind < 0.35:
+    if kind < 0.28:
         key = word()
-    elif kind < 0.6:
+    elif kind < 0.48:
         key = f"{word()} {word()}"
-    elif kind < 0.88:
+    elif kind < 0.7:
         key = f"{word()}-{word()}"
-    else:
+    elif kind < 0.78:
         key = str(rng.integers(10, 10 ** int(rng.integers(2, 7))))
+    else:
+        key = str(uuid.UUID(bytes=rng.bytes(16), version=4))
     length = int(rng.integers(4, 9))
     return Needle(key, "".join(str(d) for d in rng.integers(0, 10, length)))
 
@@ -70,26 +73,27 @@ def several(count: int, words: list[str], rng: np.random.Generator) -> list[Need
 
 
 def hide(needles: list[Needle], text: Text, length: int, chat: Chat, rng: np.random.Generator) -> Ids:
-    """A stretch of `length` ids with every needle in it, between words, sentences or paragraphs."""
-    bodies = [chat.ids(needle.sentence) for needle in needles]
-    hay = text.stretch(max(length - sum(len(b) + 2 for b in bodies), 1), rng)
-    vocabulary = text.vocabulary
+    """A stretch of about `length` ids with every needle in it, between words, sentences or paragraphs."""
+    room = sum(len(chat.ids(needle.sentence)) + 2 for needle in needles)
+    return plant(needles, text.stretch(max(length - room, 1), rng), text.vocabulary, chat, rng)
+
+
+def plant(needles: list[Needle], hay: Ids, vocabulary: Vocabulary, chat: Chat, rng: np.random.Generator) -> Ids:
+    """The hay with every needle in it."""
     blanks = vocabulary.blank_start[hay]
     ends = np.zeros(len(hay), dtype=bool)
     ends[1:] = vocabulary.sentence_end[hay[:-1]]
     lines = vocabulary.line_start[hay]
     places: list[tuple[int, list[int]]] = []
-    for needle, body in zip(needles, bodies, strict=True):
+    for needle in needles:
         kind = rng.random()
         spots = np.flatnonzero(blanks & ends) if kind < 0.45 else np.flatnonzero(lines if kind < 0.7 else blanks)
         if rng.random() < 0.04 or not len(spots):
-            places.append((0, [*body, *chat.newline]))
+            places.append((0, [*chat.ids(needle.sentence), *chat.newline]))
             continue
         spot = int(spots[int(rng.integers(len(spots)))])
-        if lines[spot]:
-            places.append((spot, [*chat.ids("\n\n"), *body]))
-        else:
-            places.append((spot, chat.ids(" " + needle.sentence)))
+        before = "\n\n" if lines[spot] else " "
+        places.append((spot, chat.ids(before + needle.sentence)))
     pieces: list[Ids] = []
     done = 0
     for spot, ids in sorted(places, key=lambda place: place[0]):

@@ -20,6 +20,12 @@ REPEAT = "Repeat the text above."
 CONTINUE = "Continue the text above."
 NEEDLE = "The magic number for {key} is {digits}."
 QUESTION = "What is the magic number for {key}?"
+QUESTIONS = "What are the magic numbers for {a} and {b}?"
+QUOTE = "Quote the line that mentions {phrase}."
+TRIAGE = "Expand what you need, then answer: {question}"
+CHUNK = "[{number}] "
+EXPAND = "EXPAND: {numbers}"
+ANSWER = "ANSWER: {answer}"
 
 
 class Chat:
@@ -58,9 +64,9 @@ class Prompt:
         """Leaves out rotary positions before the next slot."""
         self.gaps[len(self.slots)] = self.gaps.get(len(self.slots), 0) + positions
 
-    def open(self) -> None:
-        """The user turn's first tokens."""
-        self.raw([self.chat.start, *self.chat.user])
+    def open(self, text: str = "") -> None:
+        """The user turn's first tokens, with the text before the first region."""
+        self.raw([self.chat.start, *(self.chat.ids("user\n" + text) if text else self.chat.user)])
 
     def region(self, windows: list[tuple[int, int]], gaps: list[int] | None = None) -> None:
         """A memory region of consecutive windows, each (index in the batch, number of latents)."""
@@ -83,9 +89,9 @@ class Prompt:
         self.raw([*self.chat.newline, self.chat.start])
         self.ask("user\n" + text)
 
-    def answer(self, ids: list[int] | Ids) -> None:
+    def answer(self, ids: list[int] | Ids, closes: bool = True) -> None:
         """The assistant's text and the token that closes its turn; both are learnt."""
-        for token in [*(int(i) for i in ids), self.chat.end]:
+        for token in [*(int(i) for i in ids), *([self.chat.end] if closes else [])]:
             self.targets.append((len(self.slots) - 1, token, self.answers))
             self.slots.append(token)
         self.answers += 1

@@ -6,38 +6,104 @@ A budget of minutes rather than of steps lets the decay end on time on a machine
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass, replace
 
-from lclm.tasks import Plan
+from lclm.tasks import Plan, Shares
 
 WARM_UP = 50
 """Steps."""
-DECAY_FROM = 0.6
-SHORTEST_LIMIT = 64
-"""Tokens of the longest window at the start."""
-LENGTHS_UNTIL = 0.45
-SKIPS_FROM = 0.4
-MANY_WINDOWS_FROM = 0.62
-MOST_WINDOWS = 24
-NEEDLES_FROM = 0.75
-"""From here on most batches are needles: digits come last, since each of them must be exact."""
 
 
-def rate(progress: float, step: int) -> float:
-    """Factor on the learning rates: warm-up, flat, linear to zero."""
-    decay = (1 - progress) / (1 - DECAY_FROM)
-    return max(0.0, min(1.0, (step + 1) / WARM_UP, decay))
+@dataclass(frozen=True)
+class Schedule:
+    """One stage of the training; moments are shares of its budget."""
+
+    peak: float
+    """Factor on the learning rates between warm-up and decay."""
+    decay_from: float
+    readout_from: float
+    """The readout's loss has full weight until then."""
+    readout_until: float
+    shortest: int
+    """Tokens of the longest window at the start; doubles up to a full window."""
+    full_from: float
+    skips_from: float
+    many_from: float
+    """Samples of many windows join in, at first of 4."""
+    most_from: float
+    most_windows: int
+    shares: Shares
+    late: Shares
+    """From `late_from` on: what must be exact comes last."""
+    late_from: float
+
+    def rate(self, progress: float, step: int) -> float:
+        """Factor on the learning rates: warm-up, flat, linear to zero."""
+        decay = (1 - progress) / (1 - self.decay_from)
+        return self.peak * max(0.0, min(1.0, (step + 1) / WARM_UP, decay))
+
+    def readout(self, progress: float) -> float:
+        """Weight of the readout's loss: whole while the decoder learns to read latents, then fading out."""
+        if self.readout_until <= self.readout_from:
+            return 0.0
+        return min(1.0, max(0.0, (self.readout_until - progress) / (self.readout_until - self.readout_from)))
+
+    def plan(self, progress: float, window: int = 1024) -> Plan:
+        """How hard the samples are."""
+        doublings = int(math.log2(window / min(self.shortest, window)))
+        ramp = progress / self.full_from if self.full_from else 1.0
+        far = (progress - self.many_from) / (self.most_from - self.many_from)
+        return Plan(
+            longest=self.shortest * 2 ** min(doublings, int(ramp * doublings)),
+            skips=progress >= self.skips_from,
+            most_windows=1 if far < 0 else min(self.most_windows, 4 + int(far * (self.most_windows - 4))),
+            shares=self.late if progress >= self.late_from else self.shares,
+        )
 
 
-def readout(progress: float) -> float:
-    """Weight of the readout's loss: whole while the decoder learns to read latents, then fading out."""
-    return min(1.0, max(0.0, (DECAY_FROM - progress) / (DECAY_FROM - 0.3)))
+FIRST = Schedule(
+    peak=1.0,
+    decay_from=0.6,
+    readout_from=0.3,
+    readout_until=0.6,
+    shortest=64,
+    full_from=0.45,
+    skips_from=0.4,
+    many_from=0.62,
+    most_from=0.85,
+    most_windows=24,
+    shares={"reconstruct": 0.5, "proceed": 0.1, "mixed": 0.02, "needle": 0.38},
+    late={"reconstruct": 0.25, "proceed": 0.05, "mixed": 0.02, "needle": 0.68},
+    late_from=0.75,
+)
+"""From random weights: to read latents at all, then lengths, then exactness."""
 
+SKILLS = Schedule(
+    peak=0.5,
+    decay_from=0.4,
+    readout_from=0.0,
+    readout_until=0.0,
+    shortest=512,
+    full_from=0.1,
+    skips_from=0.0,
+    many_from=0.05,
+    most_from=0.6,
+    most_windows=24,
+    shares={"reconstruct": 0.38, "proceed": 0.1, "mixed": 0.06, "needle": 0.24, "quote": 0.1, "triage": 0.12},
+    late={"reconstruct": 0.3, "proceed": 0.08, "mixed": 0.06, "needle": 0.32, "quote": 0.11, "triage": 0.13},
+    late_from=0.7,
+)
+"""From a trained model of the same ratio: every skill at full length."""
 
-def plan(progress: float, window: int = 1024) -> Plan:
-    """The longest single window doubles from 64; then many windows, up to 24, join in."""
-    doublings = int(math.log2(window / SHORTEST_LIMIT))
-    done = min(doublings, int(progress / LENGTHS_UNTIL * doublings))
-    far = (progress - MANY_WINDOWS_FROM) / (0.85 - MANY_WINDOWS_FROM)
-    most = 1 if far < 0 else min(MOST_WINDOWS, 4 + int(far * (MOST_WINDOWS - 4)))
-    repeat, go_on = (0.25, 0.05) if progress >= NEEDLES_FROM else (0.5, 0.1)
-    return Plan(SHORTEST_LIMIT * 2**done, progress >= SKIPS_FROM, most, repeat, go_on)
+RATIO = replace(
+    SKILLS,
+    peak=0.7,
+    readout_from=0.15,
+    readout_until=0.4,
+    shortest=128,
+    full_from=0.3,
+    many_from=0.3,
+    most_from=0.7,
+    shares={"reconstruct": 0.5, "proceed": 0.06, "mixed": 0.04, "needle": 0.26, "quote": 0.06, "triage": 0.08},
+)
+"""From a trained model of a lower ratio: the encoder learns to say more in one latent."""

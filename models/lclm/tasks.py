@@ -1,22 +1,39 @@
-"""What the model learns: repeat a span, continue it, and answer needle questions over it."""
+"""What the model learns: repeat a span, continue it, quote from it, answer needle questions, and triage chunks."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from lclm import needles
+from lclm import lines, needles
 from lclm.data import Ids, Text
 from lclm.model import Batch
 from lclm.needles import Needle
-from lclm.prompts import CONTINUE, QUESTION, REPEAT, Chat, Prompt, gather
+from lclm.prompts import (
+    ANSWER,
+    CHUNK,
+    CONTINUE,
+    EXPAND,
+    QUESTION,
+    QUESTIONS,
+    QUOTE,
+    REPEAT,
+    TRIAGE,
+    Chat,
+    Prompt,
+    gather,
+)
 
-LONGEST_ANSWER = 128
+LONGEST_ANSWER = 192
 """Tokens of a continuation."""
 
-POSITIONS = 8192
+POSITIONS = 20_480
 """Rotary positions that skips may reach."""
+
+Shares = dict[str, float]
+"""Share of the batches by task; they add up to 1."""
 
 
 @dataclass(frozen=True)
@@ -29,10 +46,11 @@ class Plan:
     """Leave out rotary positions, so that far positions are seen at low cost."""
     most_windows: int
     """Windows of the longest sample; 1 means single windows only."""
-    repeat: float = 0.5
-    """Share of the batches that reconstruct."""
-    go_on: float = 0.1
-    """Share of the batches that continue; needles take the rest."""
+    shares: Shares
+
+    @property
+    def long(self) -> bool:
+        return self.most_windows > 1
 
 
 class Tasks:
@@ -41,20 +59,19 @@ class Tasks:
     def __init__(self, text: Text, chat: Chat, words: list[str], ratio: int, window: int, tokens: int) -> None:
         self.text, self.chat, self.words = text, chat, words
         self.ratio, self.window, self.tokens = ratio, window, tokens
+        self.makers: dict[str, Callable[[Plan, np.random.Generator], Batch]] = {
+            "reconstruct": self.reconstruct,
+            "proceed": self.proceed,
+            "mixed": self.mixed,
+            "needle": self.needle,
+            "quote": self.quote,
+            "triage": self.triage,
+        }
 
     def batch(self, plan: Plan, rng: np.random.Generator) -> Batch:
         """A batch of about `tokens` context tokens and at most 64 samples."""
-        long = plan.most_windows > 1
-        kind = rng.random()
-        if kind < plan.repeat:
-            return self.reconstruct(plan, rng, windows=2 if long and rng.random() < 0.12 else 1)
-        if kind < plan.repeat + plan.go_on:
-            return self.continuation(plan, rng)
-        if kind < plan.repeat + plan.go_on + 0.02:
-            return self.raw_needles(plan, rng)
-        if long and rng.random() < 0.5:
-            return self.many_windows(plan, rng)
-        return self.single_window(plan, rng)
+        task = str(rng.choice(list(plan.shares), p=list(plan.shares.values())))
+        return self.makers[task](plan, rng)
 
     def length(self, longest: int, rng: np.random.Generator) -> int:
         """60 % log-uniform and 40 % uniform powers of two from 32, half of them then made ragged."""
@@ -73,38 +90,57 @@ class Tasks:
     def latents(self, window: Ids) -> int:
         return -(-len(window) // self.ratio)
 
-    def reconstruct(self, plan: Plan, rng: np.random.Generator, windows: int = 1) -> Batch:
+    def reconstruct(self, plan: Plan, rng: np.random.Generator) -> Batch:
+        """Repeat the text: mostly one window, sometimes two to four."""
+        windows = int(rng.integers(2, 5)) if plan.long and rng.random() < 0.2 else 1
         parts: list[Ids] = []
         prompts = []
-        lengths = self.lengths(plan.longest, rng)
-        for length in lengths[::windows]:
-            prompt = Prompt(self.chat)
-            prompt.open()
+        for length in self.lengths(plan.longest, rng)[::windows]:
             whole = self.text.stretch(length * windows, rng)
-            first = len(parts)
-            cut = length if windows == 1 else int(rng.integers(length // 2, length + 1))
-            pieces = [whole] if windows == 1 else [whole[:cut], whole[cut : cut + length]]
-            parts.extend(pieces)
-            prompt.region([(first + i, self.latents(piece)) for i, piece in enumerate(pieces)])
+            # The last window of a span is as long as it comes out.
+            end = len(whole) if windows == 1 else len(whole) - int(rng.integers(0, length))
+            pieces = [whole[i : min(i + length, end)] for i in range(0, end, length)]
+            prompt = self.opened(parts, pieces)
             prompt.ask("\n" + REPEAT)
-            prompt.answer(np.concatenate(pieces))
+            prompt.answer(whole[:end])
             prompts.append(prompt)
         return gather("reconstruct" if windows == 1 else "reconstruct2", self.chat, prompts, parts, self.ratio)
 
-    def continuation(self, plan: Plan, rng: np.random.Generator) -> Batch:
+    def opened(self, parts: list[Ids], pieces: list[Ids]) -> Prompt:
+        """A prompt with the pieces as one region, its windows added to `parts`."""
+        prompt = Prompt(self.chat)
+        prompt.open()
+        prompt.region([(len(parts) + i, self.latents(piece)) for i, piece in enumerate(pieces)])
+        parts.extend(pieces)
+        return prompt
+
+    def proceed(self, plan: Plan, rng: np.random.Generator) -> Batch:
+        """Continue a text that is compressed, or raw, or compressed with a raw end, or not there at all."""
         parts: list[Ids] = []
         prompts = []
-        for length in self.lengths(plan.longest, rng):
-            rest = min(length, LONGEST_ANSWER)
-            whole = self.text.stretch(length + rest, rng)
+        lengths = self.lengths(plan.longest, rng)[: max(1, self.tokens // LONGEST_ANSWER)]
+        kind = rng.random()
+        for length in lengths:
+            whole = self.text.stretch(length + LONGEST_ANSWER, rng)
+            raw = 0 if kind < 0.6 else int(2 ** rng.uniform(4, 8)) if kind < 0.95 else length
+            raw = min(raw, length)
             prompt = Prompt(self.chat)
-            prompt.open()
-            prompt.region([(len(parts), self.latents(whole[:length]))])
-            prompt.ask("\n" + CONTINUE)
-            prompt.answer(whole[length:])
-            parts.append(whole[:length])
+            if kind < 0.75 and length > raw:
+                prompt = self.opened(parts, [whole[: length - raw]])
+            else:
+                prompt.open()
+            text = self.chat.tokenizer.decode(whole[length - raw : length].tolist(), skip_special_tokens=False)
+            if not parts and rng.random() < 0.1:
+                text = ""
+            prompt.ask(f"{text}\n{CONTINUE}" if text or prompt.latents else CONTINUE)
+            prompt.answer(whole[length:], closes=False)
             prompts.append(prompt)
-        return gather("continue", self.chat, prompts, parts, self.ratio)
+        return gather("continue" if kind < 0.75 else "continue_raw", self.chat, prompts, parts, self.ratio)
+
+    def needle(self, plan: Plan, rng: np.random.Generator) -> Batch:
+        """Needle questions over a window, or over many."""
+        many = plan.long and rng.random() < 0.5
+        return self.many_windows(plan, rng) if many else self.single_window(plan, rng)
 
     def single_window(self, plan: Plan, rng: np.random.Generator) -> Batch:
         parts: list[Ids] = []
@@ -114,7 +150,7 @@ class Tasks:
             window = needles.hide(hidden, self.text, length, self.chat, rng)[: self.window]
             prompt = Prompt(self.chat)
             prompt.open()
-            room = POSITIONS - length - 50 * len(hidden)
+            room = POSITIONS - length - 120 * len(hidden)
             skips = plan.skips and rng.random() < 0.5
             before, after = sorted(rng.integers(0, room, 2)) if skips else (0, 0)
             prompt.region([(len(parts), self.latents(window))], [int(before)])
@@ -125,17 +161,28 @@ class Tasks:
             prompts.append(prompt)
         return gather("needle", self.chat, prompts, parts, self.ratio)
 
-    def raw_needles(self, plan: Plan, rng: np.random.Generator) -> Batch:
-        """The same question over uncompressed text."""
+    def mixed(self, plan: Plan, rng: np.random.Generator) -> Batch:
+        """Needle questions over a text of which some pieces are compressed and others raw."""
+        parts: list[Ids] = []
         prompts = []
-        for length in self.lengths(min(plan.longest, 256), rng)[::2]:
-            hidden = self.some(length, 3, rng)
+        for length in self.lengths(min(plan.longest, 512), rng)[::2]:
+            hidden = self.some(length, 4, rng)
+            stream = needles.hide(hidden, self.text, length, self.chat, rng)
+            cuts = np.sort(rng.integers(1, len(stream), int(rng.integers(0, 5))))
+            pieces = [piece for piece in np.split(stream, cuts) if len(piece)]
             prompt = Prompt(self.chat)
             prompt.open()
-            prompt.raw(needles.hide(hidden, self.text, length, self.chat, rng))
+            raw = rng.random() < 0.5
+            for piece in pieces:
+                if raw:
+                    prompt.raw(piece)
+                else:
+                    prompt.region([(len(parts), self.latents(piece))])
+                    parts.append(piece)
+                raw = not raw
             self.questions(prompt, hidden, rng)
             prompts.append(prompt)
-        return gather("raw", self.chat, prompts, [], self.ratio)
+        return gather("mixed", self.chat, prompts, parts, self.ratio)
 
     def many_windows(self, plan: Plan, rng: np.random.Generator) -> Batch:
         """One sample of many windows: the windows with needles learn, and some of the others."""
@@ -176,7 +223,7 @@ class Tasks:
         gaps = [0] * len(windows)
         if plan.skips and rng.random() < 0.3:
             for at in rng.integers(0, len(windows), 2):
-                gaps[int(at)] = int(rng.integers(0, (POSITIONS - total - 500) // 2))
+                gaps[int(at)] = int(rng.integers(0, (POSITIONS - total - 1000) // 2))
         regions = int(rng.integers(2, 5)) if rng.random() < 0.2 and len(windows) > 4 else 1
         cuts = np.array_split(np.arange(len(windows)), regions)
         for number, cut in enumerate(cuts):
@@ -184,17 +231,80 @@ class Tasks:
                 prompt.raw(self.chat.newline)
             prompt.region([windows[i] for i in cut], [gaps[i] for i in cut])
 
+    def quote(self, plan: Plan, rng: np.random.Generator) -> Batch:
+        """Quote whole lines of a window, each pointed at by a word that stands in it alone."""
+        parts: list[Ids] = []
+        prompts: list[Prompt] = []
+        lengths = self.lengths(max(plan.longest, 128), rng)
+        while not prompts:
+            for length in lengths:
+                window = self.text.stretch(max(length, 100), rng)
+                text = self.chat.tokenizer.decode(window.tolist(), skip_special_tokens=False)
+                chosen = lines.choose(text, 3, rng)
+                if not chosen:
+                    continue
+                prompt = self.opened(parts, [window])
+                for turn, line in enumerate(chosen):
+                    self.turn(prompt, turn, QUOTE.format(phrase=line.phrase), line.text)
+                prompts.append(prompt)
+        return gather("quote", self.chat, prompts, parts, self.ratio)
+
+    def triage(self, plan: Plan, rng: np.random.Generator) -> Batch:
+        """Numbered chunks, a question, the chunks to expand, their text, the answer."""
+        parts: list[Ids] = []
+        prompts = []
+        size = int(2 ** rng.uniform(5, np.log2(min(512, plan.longest))))
+        count = int(rng.integers(2, min(16, max(2, self.tokens // size)) + 1))
+        for _ in range(max(1, min(16, self.tokens // (size * count)))):
+            hidden = self.some(10_000, 6, rng)
+            chunks: list[Ids] = list(self.text.stretch(size * count, rng).reshape(count, size))
+            homes = rng.integers(0, count, len(hidden))
+            for at in range(count):
+                held = [needle for needle, home in zip(hidden, homes, strict=True) if home == at]
+                if held:
+                    chunks[at] = needles.plant(held, chunks[at], self.text.vocabulary, self.chat, rng)
+            asked = rng.permutation(len(hidden))[: 1 if rng.random() < 0.7 else 2]
+            prompt = Prompt(self.chat)
+            for at, chunk in enumerate(chunks):
+                label = CHUNK.format(number=at + 1)
+                if at:
+                    prompt.raw(self.chat.ids("\n" + label))
+                else:
+                    prompt.open(label)
+                prompt.region([(len(parts), self.latents(chunk))])
+                parts.append(chunk)
+            self.expansion(prompt, [hidden[i] for i in asked], [int(homes[i]) for i in asked], chunks)
+            prompts.append(prompt)
+        return gather("triage", self.chat, prompts, parts, self.ratio)
+
+    def expansion(self, prompt: Prompt, asked: list[Needle], homes: list[int], chunks: list[Ids]) -> None:
+        """The two turns of a triage: which chunks, then the answer from their text."""
+        keys = [needle.key for needle in asked]
+        question = QUESTION.format(key=keys[0]) if len(keys) == 1 else QUESTIONS.format(a=keys[0], b=keys[1])
+        chosen = sorted(set(homes))
+        prompt.ask("\n" + TRIAGE.format(question=question))
+        prompt.answer(self.chat.ids(EXPAND.format(numbers=", ".join(str(at + 1) for at in chosen))))
+        decode = self.chat.tokenizer.decode
+        texts = (
+            CHUNK.format(number=at + 1) + decode(chunks[at].tolist(), skip_special_tokens=False) + "\n" for at in chosen
+        )
+        prompt.ask_again("".join(texts) + question)
+        prompt.answer(self.chat.ids(ANSWER.format(answer=" ".join(needle.sentence for needle in asked))))
+
     def some(self, length: int, most: int, rng: np.random.Generator) -> list[Needle]:
         """As many needles as a text of this length holds without becoming a list of them."""
-        return needles.several(int(rng.integers(1, min(most, max(1, length // 40)) + 1)), self.words, rng)
+        return needles.several(int(rng.integers(1, min(most, max(1, length // 60)) + 1)), self.words, rng)
 
     def questions(self, prompt: Prompt, hidden: list[Needle], rng: np.random.Generator) -> None:
         """A turn for each needle, in random order."""
         for turn, at in enumerate(rng.permutation(len(hidden))):
             needle = hidden[int(at)]
-            question = QUESTION.format(key=needle.key)
-            if turn:
-                prompt.ask_again(question)
-            else:
-                prompt.ask("\n" + question)
-            prompt.answer(self.chat.ids(needle.sentence))
+            self.turn(prompt, turn, QUESTION.format(key=needle.key), needle.sentence)
+
+    def turn(self, prompt: Prompt, turn: int, question: str, answer: str) -> None:
+        """A question and its answer: the first behind the context, others as turns of their own."""
+        if turn:
+            prompt.ask_again(question)
+        else:
+            prompt.ask("\n" + question)
+        prompt.answer(self.chat.ids(answer))

@@ -12,10 +12,11 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 
-from lclm import checkpoint, schedule
+from lclm import checkpoint
 from lclm.evaluation import Evaluation
 from lclm.model import LatentContextModel
 from lclm.optimiser import Optimiser
+from lclm.schedule import FIRST, Schedule
 from lclm.tasks import Tasks
 
 SAVE_EVERY = 3.0
@@ -59,10 +60,11 @@ class Trainer:
         seed: int,
         directories: Directories,
         evaluation: Evaluation | None = None,
+        schedule: Schedule = FIRST,
     ) -> None:
         self.model, self.tasks, self.tokenizers = model, tasks, tokenizers
         self.minutes, self.seed, self.directories = minutes, seed, directories
-        self.evaluation = evaluation
+        self.evaluation, self.schedule = evaluation, schedule
         self.optimiser = Optimiser(model)
         self.steps = 0
         self.elapsed = 0.0
@@ -74,16 +76,19 @@ class Trainer:
         """One update; the batch depends on the seed, the step's number and the progress alone."""
         progress = min(1.0, self.elapsed / self.minutes)
         rng = np.random.default_rng([self.seed, self.steps])
-        batch = self.tasks.batch(schedule.plan(progress, self.tasks.window), rng)
-        task, readout = self.model.losses(batch)
-        loss = task + schedule.readout(progress) * readout
+        batch = self.tasks.batch(self.schedule.plan(progress, self.tasks.window), rng)
+        latents = self.model.latents(batch) if len(batch.windows) else None
+        task = self.model.loss(batch, latents)
+        loss, weight = task, self.schedule.readout(progress)
+        if weight > 0 and latents is not None and bool(batch.learns.any()):
+            readout = self.model.readout_loss(batch, latents)
+            loss = task + weight * readout
+            self.losses["readout"].append(readout.item())
         loss.backward()  # type: ignore[no-untyped-call]
-        self.optimiser.step(schedule.rate(progress, self.steps))
+        self.optimiser.step(self.schedule.rate(progress, self.steps))
         self.steps += 1
-        raw = batch.slots.numel() if batch.task == "raw" else 0
-        self.context_tokens += int(batch.lengths.sum()) + raw
+        self.context_tokens += int(batch.lengths.sum()) if len(batch.windows) else batch.slots.numel()
         self.losses[batch.task].append(task.item())
-        self.losses["readout"].append(readout.item())
         return task.item()
 
     def run(self) -> None:
@@ -127,6 +132,8 @@ class Trainer:
             results.append(f"repeat@{length}={self.evaluation.reconstruction(length, samples).tokens:.3f}")
         for length, questions in ((256, 12), (1024, 12), (4096, 8), (20480, 4)):
             results.append(f"needle@{length}={self.evaluation.needles(length, questions).answers:.2f}")
+        for skill, batches in (("quote", 3), ("triage", 6)):
+            results.append(f"{skill}={self.evaluation.skill(skill, batches).answers:.2f}")
         self.log(f"{self.elapsed:7.2f} min step {self.steps} evaluation {' '.join(results)}")
 
     def log(self, line: str) -> None:

@@ -10,9 +10,8 @@ import pytest
 import torch
 
 from lclm import checkpoint, tokenizer
-from lclm.generation import greedy
+from lclm.golden import Golden
 from lclm.model import LatentContextModel
-from lclm.prompts import Chat
 from tests.conftest import GOLDEN
 
 pytestmark = pytest.mark.skipif(not GOLDEN.exists(), reason="the runtime's fixture is not there")
@@ -27,6 +26,11 @@ def golden() -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def reference() -> LatentContextModel:
     return checkpoint.load(GOLDEN / "checkpoint")
+
+
+@pytest.fixture(scope="module")
+def plain() -> Golden:
+    return Golden(GOLDEN / "checkpoint")
 
 
 def windows(model: LatentContextModel, text: str) -> tuple[torch.Tensor, torch.Tensor, list[int]]:
@@ -55,26 +59,30 @@ def test_latents(golden: dict[str, Any], reference: LatentContextModel) -> None:
         np.testing.assert_allclose(latents_of(reference, span["text"]).numpy(), expected, atol=1e-4)
 
 
-def test_greedy_tokens(golden: dict[str, Any], reference: LatentContextModel) -> None:
-    decoder = tokenizer.load(GOLDEN / "checkpoint/decoder")
-    chat = Chat(decoder)
-    memory = tokenizer.token_id(decoder, tokenizer.MEMORY)
+def test_reference_latents(golden: dict[str, Any], plain: Golden) -> None:
+    for span in golden["spans"]:
+        made = plain.span(span["text"])
+        assert made["ids"] == span["ids"]
+        np.testing.assert_allclose(np.array(made["latents"]), np.array(span["latents"]), atol=1e-4)
+
+
+def test_reference_tokens(golden: dict[str, Any], plain: Golden) -> None:
     for prompt in golden["prompts"]:
-        blocks: list[torch.Tensor] = []
-        ids, text = [chat.start], "user\n"
-        for part in prompt["parts"]:
-            if isinstance(part, str):
-                text += part
-                continue
-            blocks.append(latents_of(reference, part["span"]))
-            ids += [*chat.ids(text), chat.memory_start, *[memory] * len(blocks[-1]), chat.memory_end]
-            text = ""
-        ids += [*chat.ids(text), chat.end, *chat.newline, chat.start, *chat.assistant]
-        assert ids == prompt["prompt_ids"]
-        latents = torch.cat(blocks)[None] if blocks else None
-        rows = iter(range(sum(map(len, blocks))))
-        vocabulary = reference.config.decoder.vocab_size
-        slots = [vocabulary + next(rows) if i == memory else i for i in ids]
-        tokens, margins = greedy(reference, slots, latents, chat.end, len(prompt["tokens"]))
-        wrong = next((i for i, t in enumerate(prompt["tokens"]) if i >= len(tokens) or tokens[i] != t), None)
-        assert wrong is None or margins[wrong] < 1e-3
+        made = plain.prompt(prompt["parts"], len(prompt["tokens"]))
+        assert made["prompt_ids"] == prompt["prompt_ids"]
+        pairs = enumerate(zip(prompt["tokens"], made["tokens"], strict=False))
+        wrong = next((i for i, (expected, token) in pairs if expected != token), None)
+        assert wrong is None or prompt["margins"][wrong] < 1e-3
+
+
+def test_trained_model_and_reference_agree(plain: Golden, reference: LatentContextModel) -> None:
+    prompt = plain.prompt([{"span": "One span, "}, "raw text, ", {"span": "and another one."}, " End."], 8)
+    ids, made = prompt["prompt_ids"], prompt["tokens"]
+    latents = torch.cat([latents_of(reference, "One span, "), latents_of(reference, "and another one.")])
+    rows = iter(range(len(latents)))
+    vocabulary = reference.config.decoder.vocab_size
+    slots = [vocabulary + next(rows) if i == plain.memory else i for i in ids] + made[:-1]
+    with torch.no_grad():
+        hidden = reference.hidden(torch.tensor([slots]), torch.arange(len(slots))[None], latents[None])
+        logits = reference.decoder.logits(hidden[0, len(ids) - 1 :])
+    assert logits.argmax(-1).tolist() == made

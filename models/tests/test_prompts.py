@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from tokenizers import Tokenizer
 
-from lclm import needles
+from lclm import lines, needles
 from lclm.data import Text
 from lclm.model import LatentContextModel
 from lclm.prompts import Chat, Prompt, gather
@@ -71,15 +71,47 @@ def test_needles_are_findable(text: Text, chat: Chat) -> None:
             assert 4 <= len(needle.digits) <= 8
 
 
+SHARES = {"reconstruct": 0.2, "proceed": 0.2, "mixed": 0.1, "needle": 0.2, "quote": 0.15, "triage": 0.15}
+
+
 def test_every_task_makes_a_batch_that_the_model_takes(tasks: Tasks, model: LatentContextModel) -> None:
     rng = np.random.default_rng(4)
     seen = set()
-    for _ in range(80):
-        batch = tasks.batch(Plan(longest=64, skips=True, most_windows=6), rng)
+    for _ in range(120):
+        batch = tasks.batch(Plan(longest=64, skips=True, most_windows=6, shares=SHARES), rng)
         seen.add(batch.task)
         assert int(batch.positions.max()) < POSITIONS
         assert len(batch.targets) == len(batch.predictors) == len(batch.owners)
-    assert seen == {"reconstruct", "reconstruct2", "continue", "raw", "needle", "long"}
-    loss, readout = model.losses(batch)
-    assert loss.isfinite()
-    assert readout.isfinite()
+        latents = model.latents(batch) if len(batch.windows) else None
+        assert model.loss(batch, latents).isfinite()
+        if latents is not None and bool(batch.learns.any()):
+            assert model.readout_loss(batch, latents).isfinite()
+    ones = {"continue", "continue_raw", "mixed", "needle", "long", "quote", "triage"}
+    assert seen == {"reconstruct", "reconstruct2", *ones}
+
+
+def test_lines_are_pointed_at_by_one_word() -> None:
+    text = "A first line of some words here.\n\nThe second mentions a nightingale once.\nAnd words again here, but cut"
+    rng = np.random.default_rng(1)
+    chosen = lines.choose(text, 5, rng)
+    assert {line.text for line in chosen} == {
+        "A first line of some words here.",
+        "The second mentions a nightingale once.",
+    }
+    for line in chosen:
+        assert text.count(line.phrase) == 1
+        assert line.phrase in line.text
+
+
+def test_triage_expands_the_chunks_that_hold_the_answer(tasks: Tasks, chat: Chat) -> None:
+    rng = np.random.default_rng(5)
+    for _ in range(10):
+        batch = tasks.triage(Plan(longest=64, skips=False, most_windows=1, shares=SHARES), rng)
+        answers = [
+            chat.tokenizer.decode(batch.targets[batch.owners == owner].tolist(), skip_special_tokens=True)
+            for owner in range(int(batch.owners.max()) + 1)
+        ]
+        for expand, answer in zip(answers[::2], answers[1::2], strict=True):
+            numbers = [int(number) for number in expand.removeprefix("EXPAND: ").split(", ")]
+            assert numbers == sorted(set(numbers))
+            assert answer.startswith("ANSWER: The magic number for ")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,9 +8,10 @@ import pytest
 import torch
 from tokenizers import Tokenizer
 
-from lclm import corpus, plot, schedule
+from lclm import checkpoint, corpus, plot, schedule
 from lclm.model import LatentContextModel
 from lclm.optimiser import orthogonalise
+from lclm.schedule import FIRST
 from lclm.tasks import Tasks
 from lclm.trainer import Directories, Trainer
 
@@ -53,19 +55,42 @@ def test_loss_falls(
 
 
 def test_rate() -> None:
-    assert schedule.rate(0.0, 0) == pytest.approx(1 / schedule.WARM_UP)
-    assert schedule.rate(0.3, 1000) == 1.0
-    assert schedule.rate(0.8, 1000) == pytest.approx(0.5)
-    assert schedule.rate(1.0, 1000) == 0.0
+    assert FIRST.rate(0.0, 0) == pytest.approx(1 / schedule.WARM_UP)
+    assert FIRST.rate(0.3, 1000) == 1.0
+    assert FIRST.rate(0.8, 1000) == pytest.approx(0.5)
+    assert FIRST.rate(1.0, 1000) == 0.0
 
 
 def test_plan() -> None:
-    assert schedule.plan(0.0).longest == 64
-    assert schedule.plan(0.5).longest == 1024
-    assert not schedule.plan(0.39).skips
-    assert schedule.plan(0.61).most_windows == 1
-    assert schedule.plan(0.9).most_windows == schedule.MOST_WINDOWS
-    assert schedule.plan(0.7).repeat > schedule.plan(0.8).repeat
+    assert FIRST.plan(0.0).longest == 64
+    assert FIRST.plan(0.5).longest == 1024
+    assert not FIRST.plan(0.39).skips
+    assert FIRST.plan(0.61).most_windows == 1
+    assert FIRST.plan(0.9).most_windows == FIRST.most_windows
+    assert FIRST.plan(0.7).shares["reconstruct"] > FIRST.plan(0.8).shares["reconstruct"]
+
+
+@pytest.mark.parametrize("stage", [schedule.FIRST, schedule.SKILLS, schedule.RATIO])
+def test_stages(stage: schedule.Schedule) -> None:
+    for shares in (stage.shares, stage.late):
+        assert sum(shares.values()) == pytest.approx(1.0)
+    assert stage.readout(stage.readout_until) == 0.0
+    assert stage.plan(1.0).longest == 1024
+    assert stage.rate(stage.decay_from, 1000) == stage.peak
+
+
+def test_start_takes_weights_of_a_lower_ratio(
+    model: LatentContextModel, tokenizers: tuple[Tokenizer, Tokenizer], tmp_path: Path
+) -> None:
+    checkpoint.save(model, *tokenizers, tmp_path / "four")
+    twice = replace(model.config, compression_ratio=2 * model.config.compression_ratio)
+    other = LatentContextModel(twice)
+    assert checkpoint.start(other, tmp_path / "four") == model.config.compression_ratio
+    weight = model.decoder.model.layers[0].mlp.up_proj.weight
+    assert torch.equal(other.decoder.model.layers[0].mlp.up_proj.weight, weight.bfloat16().float())
+    half = LatentContextModel(replace(model.config, compression_ratio=model.config.compression_ratio // 2))
+    with pytest.raises(ValueError, match="ratio is 4, expected at most 2"):
+        checkpoint.start(half, tmp_path / "four")
 
 
 def test_orthogonalise() -> None:
