@@ -41,7 +41,8 @@ def main(arguments: list[str] | None = None) -> int:
     one.set_defaults(run=run_tokenizer)
 
     one = commands.add_parser("train", help="train or resume")
-    one.add_argument("--work", type=Path, required=True, help="work directory")
+    one.add_argument("--corpus", type=Path, required=True, help="work directory of corpus and tokenizer")
+    one.add_argument("--work", type=Path, required=True, help="directory of this run: state, log, latest checkpoint")
     one.add_argument("--minutes", type=float, required=True, help="wall-clock budget, all runs together")
     one.add_argument("--ratio", type=int, default=4, help="tokens per latent")
     one.add_argument("--from", type=Path, dest="start", help="checkpoint to start from, of this or a lower ratio")
@@ -61,7 +62,8 @@ def main(arguments: list[str] | None = None) -> int:
     one.set_defaults(run=run_evaluate)
 
     one = commands.add_parser("export", help="write the checkpoint of a training state")
-    one.add_argument("--work", type=Path, required=True, help="work directory")
+    one.add_argument("--corpus", type=Path, required=True, help="work directory of corpus and tokenizer")
+    one.add_argument("--work", type=Path, required=True, help="directory of the run")
     one.add_argument("--out", type=Path, required=True, help="checkpoint directory to write")
     one.add_argument("--ratio", type=int, default=4, help="tokens per latent")
     one.set_defaults(run=run_export)
@@ -104,7 +106,7 @@ def run_tokenizer(options: argparse.Namespace) -> None:
 def run_train(options: argparse.Namespace) -> None:
     """Trains, or goes on from the saved state, until the minutes are used up."""
     torch.manual_seed(options.seed)
-    encoder, decoder = (tokenizer.load(options.work / "tokenizer" / side) for side in ("encoder", "decoder"))
+    encoder, decoder = (tokenizer.load(options.corpus / "tokenizer" / side) for side in ("encoder", "decoder"))
     shape = config.nano(encoder.get_vocab_size(), decoder.get_vocab_size(), options.ratio)
     model = LatentContextModel(shape)
     model.initialise(torch.Generator().manual_seed(options.seed))
@@ -112,7 +114,7 @@ def run_train(options: argparse.Namespace) -> None:
     if options.start:
         stage = schedule.SKILLS if checkpoint.start(model, options.start) == options.ratio else schedule.RATIO
     chat, vocabulary = Chat(decoder), data.Vocabulary.of(decoder)
-    ids = np.load(options.work / "ids.npy")
+    ids = np.load(options.corpus / "ids.npy")
     words = needles.words_of(encoder, ids[:3_000_000], WORDS)
     text = data.Text(ids, vocabulary)
     tasks = Tasks(text, chat, words, options.ratio, shape.encoder_window_size, options.tokens)
@@ -121,6 +123,7 @@ def run_train(options: argparse.Namespace) -> None:
         held_out = data.Text(np.array(chat.ids(options.held_out.read_text(encoding="utf-8"))), vocabulary)
         evaluation = Evaluation(model, held_out, chat, words)
     directories = Directories(options.work)
+    options.work.mkdir(parents=True, exist_ok=True)
     trainer = Trainer(model, tasks, (encoder, decoder), options.minutes, options.seed, directories, evaluation, stage)
     if trainer.resume():
         print(f"resumed at step {trainer.steps}, {trainer.elapsed:.1f} minutes")
@@ -149,7 +152,7 @@ def run_evaluate(options: argparse.Namespace) -> None:
 
 def run_export(options: argparse.Namespace) -> None:
     """Writes the saved state as a checkpoint."""
-    encoder, decoder = (tokenizer.load(options.work / "tokenizer" / side) for side in ("encoder", "decoder"))
+    encoder, decoder = (tokenizer.load(options.corpus / "tokenizer" / side) for side in ("encoder", "decoder"))
     model = LatentContextModel(config.nano(encoder.get_vocab_size(), decoder.get_vocab_size(), options.ratio))
     state = torch.load(options.work / "state.pt", weights_only=True)
     model.load_state_dict(state["model"])

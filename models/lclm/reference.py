@@ -44,7 +44,7 @@ class Reference:
     @torch.no_grad()
     def latents(self, ids: list[int]) -> Tensor:
         """Latents [n, decoder D] of a span's ids: window by window, group by group."""
-        found = []
+        found: list[Tensor] = []
         for first in range(0, len(ids), self.window):
             window = ids[first : first + self.window]
             hidden = self.encoder.run(self.encoder.embed(window), [])
