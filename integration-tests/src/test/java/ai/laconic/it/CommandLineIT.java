@@ -43,7 +43,7 @@ class CommandLineIT {
         Standalone.start(
             new StandaloneOptions(
                 List.of(Golden.checkpoint()), Optional.empty(), "127.0.0.1", 0, 2048, 2, Map.of()));
-    Awaitility.await().until(() -> run("models").out().contains("yes"));
+    Awaitility.await().until(() -> run("pools").out().contains("yes"));
   }
 
   @AfterAll

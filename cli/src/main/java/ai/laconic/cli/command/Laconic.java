@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
       AskCommand.class,
       ExpandCommand.class,
       ContextsCommand.class,
+      PoolsCommand.class,
       ModelsCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",

@@ -58,7 +58,7 @@ final class StandaloneFlags {
 
   /** Returns the checkpoints that come with the repository. */
   private static List<Path> nano() {
-    Path home = home().resolve(DEFAULT_MODELS);
+    Path home = models();
     List<Path> found =
         List.of("nano-4x", "nano-8x", "nano-16x").stream()
             .map(home::resolve)
@@ -69,6 +69,11 @@ final class StandaloneFlags {
           "models: none in " + home + " (expected: --model DIR, or the nano models there)");
     }
     return found;
+  }
+
+  /** Returns where the checkpoints that come with the repository are. */
+  static Path models() {
+    return home().resolve(DEFAULT_MODELS);
   }
 
   /** Returns the repository's directory, which the launcher names. */

@@ -88,15 +88,11 @@ public final class DecoderGraph {
       graph.input(keys(layer).past(), DataType.FLOAT, cache);
       graph.input(values(layer).past(), DataType.FLOAT, cache);
     }
-    String embedded;
-    String outputMatrix;
-    if (config.tiedEmbeddings()) {
-      outputMatrix = graph.weight(EMBEDDING, weights.get(EMBEDDING));
-      embedded = graph.op("Gather", outputMatrix, ids).with("axis", 0).output();
-    } else {
-      outputMatrix = graph.weight(OUTPUT, weights.get(OUTPUT));
-      embedded = graph.lookUp(EMBEDDING, weights.get(EMBEDDING), ids);
-    }
+    // Rows are looked up in the table as it is stored, also when it is the output matrix as well:
+    // else the widened copy, which the matrix product no longer needs once packed, stays for them.
+    String embedded = graph.lookUp(EMBEDDING, weights.get(EMBEDDING), ids);
+    String output = config.tiedEmbeddings() ? EMBEDDING : OUTPUT;
+    String outputMatrix = graph.weight(output, weights.get(output));
     String hidden =
         new Qwen3Stack(graph, config, weights, DataType.FLOAT)
             .layers(withLatents(embedded, latentRows, latents), attention, new CacheNames());

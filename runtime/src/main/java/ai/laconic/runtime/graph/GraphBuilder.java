@@ -16,8 +16,10 @@ import com.google.protobuf.UnsafeByteOperations;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -33,6 +35,7 @@ final class GraphBuilder {
 
   private final GraphProto.Builder graph;
   private final Set<String> names = new HashSet<>();
+  private final Map<String, StoredTensor> storedTensors = new HashMap<>();
   private int operations;
 
   GraphBuilder(String name) {
@@ -65,7 +68,11 @@ final class GraphBuilder {
     return table.dtype() == Dtype.F32 ? rows : cast(rows, DataType.FLOAT);
   }
 
+  /** Refers to a tensor; a second reference, as that of a tied output matrix, adds nothing. */
   private String stored(String name, StoredTensor tensor) {
+    if (tensor.equals(storedTensors.put(name, tensor))) {
+      return name;
+    }
     graph.addInitializer(
         TensorProto.newBuilder()
             .setName(named(name))

@@ -23,6 +23,13 @@ record LatentConfig(CompressionRatio ratio, int windowTokens) {
     file.mustBe("encoder_mask_type", "causal");
     file.mustBe("boundary_overlap", "0");
     file.mustBe("adapter_type", "mlp");
+    if (file.get("num_adapter_layers").isPresent()) {
+      // It counts the attention layers of the other adapters.
+      throw file.refused(
+          "num_adapter_layers",
+          file.get("num_adapter_layers").orElseThrow().toString(),
+          "no such field beside adapter_type mlp");
+    }
     int ratio = file.integer("compression_ratio", 1, MAX_RATIO);
     int window = file.integer("encoder_window_size", 1, MAX_WINDOW);
     if (window % ratio != 0) {

@@ -6,7 +6,10 @@ import ai.laconic.runtime.safetensors.SafetensorsException;
 import ai.laconic.runtime.safetensors.SafetensorsFile;
 import ai.laconic.runtime.safetensors.SafetensorsFolder;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +26,7 @@ public final class ModelDirectory {
   private static final String DECODER = "decoder/";
   private static final String CONFIG = "config.json";
   private static final String TOKENIZER = "tokenizer.json";
+  private static final String QUANTIZATION = "quantization_config";
   private static final String WEIGHTS = "model.safetensors";
   private static final String ADAPTER_WEIGHTS = "adapter.safetensors";
 
@@ -36,7 +40,8 @@ public final class ModelDirectory {
   private final WeightSet decoderWeights;
   private final WeightSet adapterWeights;
   private final Map<String, Path> files;
-  private final long weightBytes;
+  private final List<SafetensorsFile> weightFiles;
+  private final boolean quantized;
 
   /** Computed on first use; reading gigabytes is not worth it for a directory that is refused. */
   private @Nullable ModelFingerprint fingerprint;
@@ -61,7 +66,8 @@ public final class ModelDirectory {
       throws IOException, ModelDirectoryException, SafetensorsException {
     this.layout = layout;
     latents = LatentConfig.of(JsonFile.read(layout.modelConfig(), LatentConfig.FILE));
-    encoder = Qwen3ConfigReader.read(layout.json(ENCODER + CONFIG));
+    JsonFile encoderConfig = layout.json(ENCODER + CONFIG);
+    encoder = Qwen3ConfigReader.read(encoderConfig);
     if (latents.windowTokens() > encoder.maxPositions()) {
       throw new ModelDirectoryException(
           LatentConfig.FILE,
@@ -71,6 +77,8 @@ public final class ModelDirectory {
     }
     JsonFile decoderConfig = layout.json(DECODER + CONFIG);
     decoder = Qwen3ConfigReader.read(decoderConfig);
+    quantized =
+        encoderConfig.get(QUANTIZATION).isPresent() || decoderConfig.get(QUANTIZATION).isPresent();
     tokens(ENCODER).checkFits(encoder.vocabularySize());
     SpecialTokens decoderTokens = tokens(DECODER);
     decoderTokens.checkFits(decoder.vocabularySize());
@@ -94,17 +102,17 @@ public final class ModelDirectory {
             adapterFolder, "adapter/" + ADAPTER_WEIGHTS, ExpectedShapes.adapter(encoder, decoder));
 
     files = new LinkedHashMap<>(layout.textFiles());
-    long bytes = 0;
+    List<SafetensorsFile> opened = new ArrayList<>();
     for (SafetensorsFolder folder : List.of(encoderFolder, decoderFolder, adapterFolder)) {
       if (!folder.index().isEmpty()) {
         files.put(folder.index(), layout.file(folder.index()));
       }
       for (SafetensorsFile file : folder.files()) {
         files.put(file.location(), layout.file(file.location()));
-        bytes += file.size();
+        opened.add(file);
       }
     }
-    weightBytes = bytes;
+    weightFiles = List.copyOf(opened);
   }
 
   private SpecialTokens tokens(String part) throws IOException, ModelDirectoryException {
@@ -205,9 +213,36 @@ public final class ModelDirectory {
     return 2L * decoder.layers() * decoder.kvWidth() * Float.BYTES;
   }
 
+  /** Returns the files with weights: those of the encoder, of the decoder and of the adapter. */
+  public List<SafetensorsFile> weightFiles() {
+    return weightFiles;
+  }
+
   /** Returns the size of all files with weights in bytes. */
   public long weightBytes() {
-    return weightBytes;
+    return weightFiles.stream().mapToLong(SafetensorsFile::size).sum();
+  }
+
+  /**
+   * Returns the size of all files that the model is made of, in bytes.
+   *
+   * @throws java.io.UncheckedIOException if a file can't be read
+   */
+  public long bytes() {
+    long bytes = 0;
+    for (Path file : files.values()) {
+      try {
+        bytes += Files.size(file);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return bytes;
+  }
+
+  /** Returns whether a config says that weights are stored in fewer bits than they were trained. */
+  public boolean quantized() {
+    return quantized;
   }
 
   @Override

@@ -59,6 +59,10 @@ public record SafetensorsFolder(
     for (Map.Entry<String, String> entry : weightMap.entrySet()) {
       SafetensorsFile file = files.get(entry.getValue());
       if (file == null) {
+        if (!Files.exists(root.resolve(folder).resolve(entry.getValue()))) {
+          throw new SafetensorsException(
+              index, "weight_map." + entry.getKey(), entry.getValue(), "a file that exists");
+        }
         file = read(root, folder + "/" + entry.getValue());
         files.put(entry.getValue(), file);
       }

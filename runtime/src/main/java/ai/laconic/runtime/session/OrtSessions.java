@@ -16,6 +16,14 @@ final class OrtSessions {
   private static final String WEIGHTS_FOLDER =
       "session.model_external_initializers_file_folder_path";
 
+  /**
+   * Up to this size, half precision is widened once, while loading. A larger matrix would be
+   * widened in every run, and the room for it kept between runs: as much memory, and several times
+   * slower.
+   */
+  private static final String WIDENED_BYTES =
+      "optimization.constant_folding_max_output_size_in_bytes";
+
   private OrtSessions() {}
 
   /** Returns the environment, which all sessions of a process share and nobody closes. */
@@ -42,6 +50,7 @@ final class OrtSessions {
       // A pattern is kept for every shape that ever came; here almost every run brings a new one.
       options.setMemoryPatternOptimization(false);
       options.addConfigEntry(WEIGHTS_FOLDER, weights.toString());
+      options.addConfigEntry(WIDENED_BYTES, Long.toString(Long.MAX_VALUE));
       if (device.kind() == Device.Kind.CUDA) {
         addCuda(options, device);
       }

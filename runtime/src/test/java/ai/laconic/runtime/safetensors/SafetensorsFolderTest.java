@@ -93,7 +93,9 @@ class SafetensorsFolderTest {
     assertRefused("part/one.safetensors: b: missing");
 
     index("{\"weight_map\":{\"b\":\"three.safetensors\"}}");
-    assertRefused("part/three.safetensors: missing (expected: a file)");
+    assertRefused(
+        "part/model.safetensors.index.json: weight_map.b: three.safetensors"
+            + " (expected: a file that exists)");
 
     Files.delete(root.resolve("part/model.safetensors.index.json"));
     assertRefused(

@@ -1,0 +1,30 @@
+package ai.laconic.cli.command;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Options of the commands that talk to no gateway. */
+final class LocalOptions {
+  @Spec(Spec.Target.MIXEE)
+  @Nullable CommandSpec command;
+
+  @Option(names = "--json", description = "Print one JSON object.")
+  boolean json;
+
+  Output output() {
+    var commandLine = Objects.requireNonNull(command, "command").commandLine();
+    return new Output(commandLine.getOut(), commandLine.getErr(), json);
+  }
+
+  /** Says on the standard error what comes next, to a person. */
+  void announce(String step) {
+    if (!json) {
+      var err = Objects.requireNonNull(command, "command").commandLine().getErr();
+      err.println(". " + step);
+      err.flush();
+    }
+  }
+}
