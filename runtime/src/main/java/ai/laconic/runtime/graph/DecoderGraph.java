@@ -37,6 +37,7 @@ public final class DecoderGraph {
   private static final String OUTPUT = "lm_head.weight";
 
   private final GraphBuilder graph = new GraphBuilder("decoder");
+  private final LinearLayers linears = new LinearLayers(graph);
   private final ModelDirectory model;
   private final Qwen3Config config;
   private final WeightSet weights;
@@ -88,19 +89,18 @@ public final class DecoderGraph {
       graph.input(keys(layer).past(), DataType.FLOAT, cache);
       graph.input(values(layer).past(), DataType.FLOAT, cache);
     }
+    String tied = "";
     String embedded;
-    String outputMatrix;
     if (config.tiedEmbeddings()) {
-      outputMatrix = graph.weight(EMBEDDING, weights.get(EMBEDDING));
-      embedded = graph.op("Gather", outputMatrix, ids).with("axis", 0).output();
+      tied = graph.weight(EMBEDDING, weights.get(EMBEDDING));
+      embedded = graph.op("Gather", tied, ids).with("axis", 0).output();
     } else {
-      outputMatrix = graph.weight(OUTPUT, weights.get(OUTPUT));
       embedded = graph.lookUp(EMBEDDING, weights.get(EMBEDDING), ids);
     }
     String hidden =
-        new Qwen3Stack(graph, config, weights, DataType.FLOAT)
+        new Qwen3Stack(graph, linears, config, weights, DataType.FLOAT)
             .layers(withLatents(embedded, latentRows, latents), attention, new CacheNames());
-    logits(hidden, outputMatrix);
+    logits(hidden, tied);
     graph.output(LOGITS, DataType.FLOAT, "batch", config.vocabularySize());
     for (int layer = 0; layer < config.layers(); layer++) {
       graph.output(keys(layer).present(), DataType.FLOAT, cache);
@@ -125,9 +125,13 @@ public final class DecoderGraph {
   }
 
   /** The output matrix is the largest of all; only the last position goes through it. */
-  private void logits(String hidden, String outputMatrix) {
+  private void logits(String hidden, String tied) {
     String last = graph.op("Gather", hidden, graph.int64("last", -1)).with("axis", 1).output();
-    graph.microsoftOp("FusedMatMul", last, outputMatrix).with("transB", 1).outputs(LOGITS);
+    Operation product =
+        tied.isEmpty()
+            ? linears.add(last, OUTPUT, weights.linear(OUTPUT))
+            : linears.transposed(last, tied);
+    product.outputs(LOGITS);
   }
 
   private static final class CacheNames implements KeyValueNames {

@@ -52,7 +52,12 @@ final class GraphBuilder {
 
   /** Adds a tensor that stays where it is stored, and returns it as 32-bit floats. */
   String weight(String name, StoredTensor tensor) {
-    String stored = stored(name, tensor);
+    return weight(name, tensor, tensor.shape());
+  }
+
+  /** Does the same with the numbers in another shape. */
+  String weight(String name, StoredTensor tensor, List<Long> shape) {
+    String stored = stored(name, tensor, type(tensor.dtype()), shape);
     return tensor.dtype() == Dtype.F32 ? stored : cast(stored, DataType.FLOAT);
   }
 
@@ -65,12 +70,22 @@ final class GraphBuilder {
     return table.dtype() == Dtype.F32 ? rows : cast(rows, DataType.FLOAT);
   }
 
-  private String stored(String name, StoredTensor tensor) {
+  /** Adds a tensor that stays where it is stored, in its own type. */
+  String stored(String name, StoredTensor tensor) {
+    return stored(name, tensor, type(tensor.dtype()), tensor.shape());
+  }
+
+  /**
+   * Adds a tensor that stays where it is stored, and reads its bytes as another type or shape.
+   *
+   * @param shape must take as many bytes as the tensor has
+   */
+  String stored(String name, StoredTensor tensor, DataType type, List<Long> shape) {
     graph.addInitializer(
         TensorProto.newBuilder()
             .setName(named(name))
-            .setDataType(type(tensor.dtype()).getNumber())
-            .addAllDims(tensor.shape())
+            .setDataType(type.getNumber())
+            .addAllDims(shape)
             .setDataLocation(DataLocation.EXTERNAL)
             .addExternalData(entry("location", tensor.location()))
             .addExternalData(entry("offset", Long.toString(tensor.offset())))
@@ -111,9 +126,10 @@ final class GraphBuilder {
     return op("Cast", value).with("to", type.getNumber()).output();
   }
 
-  /** Multiplies by a matrix stored as [out, in], the way checkpoints store linear layers. */
-  String linear(String value, String matrix) {
-    return microsoftOp("FusedMatMul", value, matrix).with("transB", 1).output();
+  /** Adds unsigned bytes of a shape. */
+  String bytes(String name, byte[] values, long... shape) {
+    return inline(
+        name, DataType.UINT8, ByteBuffer.wrap(values), Arrays.stream(shape).boxed().toList());
   }
 
   /** Normalises the last dimension by its root mean square and scales it. */
@@ -167,6 +183,9 @@ final class GraphBuilder {
       case F32 -> DataType.FLOAT;
       case F16 -> DataType.FLOAT16;
       case BF16 -> DataType.BFLOAT16;
+      case I8 -> DataType.INT8;
+      case I32 -> DataType.INT32;
+      case I64 -> DataType.INT64;
     };
   }
 
