@@ -14,6 +14,7 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "models",
     description = "List the models that the gateway serves, and at which ratio.",
+    subcommands = {QuantiseCommand.class},
     mixinStandardHelpOptions = true)
 final class ModelsCommand implements Callable<Integer> {
   private static final int SHOWN_DIGITS = 12;

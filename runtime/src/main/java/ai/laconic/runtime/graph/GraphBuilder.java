@@ -126,10 +126,9 @@ final class GraphBuilder {
     return op("Cast", value).with("to", type.getNumber()).output();
   }
 
-  /** Adds unsigned bytes of a shape. */
-  String bytes(String name, byte[] values, long... shape) {
-    return inline(
-        name, DataType.UINT8, ByteBuffer.wrap(values), Arrays.stream(shape).boxed().toList());
+  /** Adds one byte, signed or not, as a list of one. */
+  String oneByte(String name, DataType type, byte value) {
+    return inline(name, type, ByteBuffer.wrap(new byte[] {value}), List.of(1L));
   }
 
   /** Normalises the last dimension by its root mean square and scales it. */

@@ -74,7 +74,13 @@ final class LinearLayers {
     String product =
         graph
             .microsoftOp(
-                "MatMulIntegerToFloat", rows.bytes(), matrix, "linear.one", scales, "linear.zero")
+                "MatMulIntegerToFloat",
+                rows.bytes(),
+                matrix,
+                "linear.one",
+                scales,
+                "linear.zero",
+                "linear.weight_zero")
             .output();
     String scaled = graph.op("Mul", product, rows.scales()).output();
     return graph.op("Reshape", scaled, rows.shape());
@@ -109,7 +115,8 @@ final class LinearLayers {
     graph.floats("linear.smallest", new float[] {SMALLEST_MAGNITUDE}, 1);
     graph.floats("linear.step", new float[] {1f / INT8_MAX}, 1);
     graph.floats("linear.one", new float[] {1});
-    graph.bytes("linear.zero", new byte[] {BYTE_ZERO});
+    graph.oneByte("linear.zero", DataType.UINT8, BYTE_ZERO);
+    graph.oneByte("linear.weight_zero", DataType.INT8, (byte) 0);
   }
 
   /** The file has the very bytes that the kernel wants: a type and a shape are all it takes. */

@@ -86,7 +86,7 @@ public final class WeightSet {
   }
 
   private static String storedName(String name, boolean prefixed) {
-    return prefixed && !name.equals(OUTPUT) ? PREFIX + name : name;
+    return prefixed && !name.startsWith(OUTPUT) ? PREFIX + name : name;
   }
 
   private static <T> T known(Map<String, T> all, String name) {

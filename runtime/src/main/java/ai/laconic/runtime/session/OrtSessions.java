@@ -16,12 +16,6 @@ final class OrtSessions {
   private static final String WEIGHTS_FOLDER =
       "session.model_external_initializers_file_folder_path";
 
-  /**
-   * Processors without VNNI add products of bytes in 16 bits, where large ones overflow unseen;
-   * there, this picks slower instructions that don't. Others ignore it.
-   */
-  private static final String EXACT_BYTES = "session.x64quantprecision";
-
   private OrtSessions() {}
 
   /** Returns the environment, which all sessions of a process share and nobody closes. */
@@ -48,7 +42,7 @@ final class OrtSessions {
       // A pattern is kept for every shape that ever came; here almost every run brings a new one.
       options.setMemoryPatternOptimization(false);
       options.addConfigEntry(WEIGHTS_FOLDER, weights.toString());
-      options.addConfigEntry(EXACT_BYTES, "1");
+      ByteProducts.configure(options);
       if (device.kind() == Device.Kind.CUDA) {
         addCuda(options, device);
       }
