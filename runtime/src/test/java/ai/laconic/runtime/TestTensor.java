@@ -20,6 +20,9 @@ public record TestTensor(List<Long> shape, float[] values) {
             case F32 -> bytes.getFloat();
             case BF16 -> Fp16Conversions.bf16ToFloat(bytes.getShort());
             case F16 -> Fp16Conversions.fp16ToFloat(bytes.getShort());
+            case I8 -> bytes.get();
+            case I32 -> bytes.getInt();
+            case I64 -> bytes.getLong();
           };
     }
     return new TestTensor(shape, values);
@@ -33,6 +36,9 @@ public record TestTensor(List<Long> shape, float[] values) {
         case F32 -> bytes.putFloat(value);
         case BF16 -> bytes.putShort(Fp16Conversions.floatToBf16(value));
         case F16 -> bytes.putShort(Fp16Conversions.floatToFp16(value));
+        case I8 -> bytes.put((byte) value);
+        case I32 -> bytes.putInt((int) value);
+        case I64 -> bytes.putLong((long) value);
       }
     }
     return bytes.array();

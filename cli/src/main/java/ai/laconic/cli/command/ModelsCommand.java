@@ -7,5 +7,10 @@ import picocli.CommandLine.Command;
     description = "Look into checkpoint directories.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {ListModelsCommand.class, ShowModelCommand.class, VerifyCommand.class})
+    subcommands = {
+      ListModelsCommand.class,
+      ShowModelCommand.class,
+      VerifyCommand.class,
+      QuantiseCommand.class
+    })
 final class ModelsCommand {}

@@ -37,6 +37,7 @@ public final class DecoderGraph {
   private static final String OUTPUT = "lm_head.weight";
 
   private final GraphBuilder graph = new GraphBuilder("decoder");
+  private final LinearLayers linears = new LinearLayers(graph);
   private final ModelDirectory model;
   private final Qwen3Config config;
   private final WeightSet weights;
@@ -91,12 +92,10 @@ public final class DecoderGraph {
     // Rows are looked up in the table as it is stored, also when it is the output matrix as well:
     // else the widened copy, which the matrix product no longer needs once packed, stays for them.
     String embedded = graph.lookUp(EMBEDDING, weights.get(EMBEDDING), ids);
-    String output = config.tiedEmbeddings() ? EMBEDDING : OUTPUT;
-    String outputMatrix = graph.weight(output, weights.get(output));
     String hidden =
-        new Qwen3Stack(graph, config, weights, DataType.FLOAT)
+        new Qwen3Stack(graph, linears, config, weights, DataType.FLOAT)
             .layers(withLatents(embedded, latentRows, latents), attention, new CacheNames());
-    logits(hidden, outputMatrix);
+    logits(hidden);
     graph.output(LOGITS, DataType.FLOAT, "batch", config.vocabularySize());
     for (int layer = 0; layer < config.layers(); layer++) {
       graph.output(keys(layer).present(), DataType.FLOAT, cache);
@@ -121,9 +120,13 @@ public final class DecoderGraph {
   }
 
   /** The output matrix is the largest of all; only the last position goes through it. */
-  private void logits(String hidden, String outputMatrix) {
+  private void logits(String hidden) {
     String last = graph.op("Gather", hidden, graph.int64("last", -1)).with("axis", 1).output();
-    graph.microsoftOp("FusedMatMul", last, outputMatrix).with("transB", 1).outputs(LOGITS);
+    Operation product =
+        config.tiedEmbeddings()
+            ? linears.transposed(last, graph.weight(EMBEDDING, weights.get(EMBEDDING)))
+            : linears.add(last, OUTPUT, weights.linear(OUTPUT));
+    product.outputs(LOGITS);
   }
 
   private static final class CacheNames implements KeyValueNames {

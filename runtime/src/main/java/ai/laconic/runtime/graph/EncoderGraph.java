@@ -25,6 +25,7 @@ public final class EncoderGraph {
   private static final float ADAPTER_EPS = 1e-6f;
 
   private final GraphBuilder graph = new GraphBuilder("encoder");
+  private final LinearLayers linears = new LinearLayers(graph);
   private final ModelDirectory model;
   private final DataType attentionType;
 
@@ -59,7 +60,7 @@ public final class EncoderGraph {
                 .output(),
             graph.cast(sequence, DataType.INT32));
     String hidden =
-        new Qwen3Stack(graph, model.encoder(), model.encoderWeights(), attentionType)
+        new Qwen3Stack(graph, linears, model.encoder(), model.encoderWeights(), attentionType)
             .layers(embed(ids), attention, KeyValueNames.withoutPast());
     adapt(pool(hidden, mask(sequence, lengths)));
     graph.output(LATENTS, DataType.FLOAT, "batch", "groups", model.latentWidth());
@@ -104,14 +105,18 @@ public final class EncoderGraph {
 
   private void adapt(String pooled) {
     String normed = graph.rmsNorm(pooled, adapter("norm.weight"), ADAPTER_EPS);
-    String wide = withBias(graph.linear(normed, adapter("fc1.weight")), "fc1.bias");
+    String wide = withBias(linear(normed, "fc1.weight"), "fc1.bias");
     String activated = graph.op("Gelu", wide).output();
-    String latents = graph.linear(activated, adapter("fc2.weight"));
+    String latents = linear(activated, "fc2.weight");
     graph.op("Add", latents, adapter("fc2.bias")).outputs(LATENTS);
   }
 
   private String withBias(String value, String bias) {
     return graph.op("Add", value, adapter(bias)).output();
+  }
+
+  private String linear(String value, String name) {
+    return linears.add(value, "adapter." + name, model.adapterWeights().linear(name)).output();
   }
 
   private String adapter(String name) {

@@ -35,7 +35,7 @@ final class GraphBuilder {
 
   private final GraphProto.Builder graph;
   private final Set<String> names = new HashSet<>();
-  private final Map<String, StoredTensor> storedTensors = new HashMap<>();
+  private final Map<String, TensorProto> storedTensors = new HashMap<>();
   private int operations;
 
   GraphBuilder(String name) {
@@ -55,7 +55,12 @@ final class GraphBuilder {
 
   /** Adds a tensor that stays where it is stored, and returns it as 32-bit floats. */
   String weight(String name, StoredTensor tensor) {
-    String stored = stored(name, tensor);
+    return weight(name, tensor, tensor.shape());
+  }
+
+  /** Does the same with the numbers in another shape. */
+  String weight(String name, StoredTensor tensor, List<Long> shape) {
+    String stored = stored(name, tensor, type(tensor.dtype()), shape);
     return tensor.dtype() == Dtype.F32 ? stored : cast(stored, DataType.FLOAT);
   }
 
@@ -68,20 +73,32 @@ final class GraphBuilder {
     return table.dtype() == Dtype.F32 ? rows : cast(rows, DataType.FLOAT);
   }
 
-  /** Refers to a tensor; a second reference, as that of a tied output matrix, adds nothing. */
-  private String stored(String name, StoredTensor tensor) {
-    if (tensor.equals(storedTensors.put(name, tensor))) {
-      return name;
-    }
-    graph.addInitializer(
+  /** Adds a tensor that stays where it is stored, in its own type. */
+  String stored(String name, StoredTensor tensor) {
+    return stored(name, tensor, type(tensor.dtype()), tensor.shape());
+  }
+
+  /**
+   * Adds a tensor that stays where it is stored, and reads its bytes as another type or shape. A
+   * second reference, as that of a tied output matrix, adds nothing.
+   *
+   * @param shape must take as many bytes as the tensor has
+   */
+  String stored(String name, StoredTensor tensor, DataType type, List<Long> shape) {
+    TensorProto reference =
         TensorProto.newBuilder()
-            .setName(named(name))
-            .setDataType(type(tensor.dtype()).getNumber())
-            .addAllDims(tensor.shape())
+            .setName(name)
+            .setDataType(type.getNumber())
+            .addAllDims(shape)
             .setDataLocation(DataLocation.EXTERNAL)
             .addExternalData(entry("location", tensor.location()))
             .addExternalData(entry("offset", Long.toString(tensor.offset())))
-            .addExternalData(entry("length", Long.toString(tensor.length()))));
+            .addExternalData(entry("length", Long.toString(tensor.length())))
+            .build();
+    if (!reference.equals(storedTensors.put(name, reference))) {
+      named(name);
+      graph.addInitializer(reference);
+    }
     return name;
   }
 
@@ -118,9 +135,9 @@ final class GraphBuilder {
     return op("Cast", value).with("to", type.getNumber()).output();
   }
 
-  /** Multiplies by a matrix stored as [out, in], the way checkpoints store linear layers. */
-  String linear(String value, String matrix) {
-    return microsoftOp("FusedMatMul", value, matrix).with("transB", 1).output();
+  /** Adds one byte, signed or not, as a list of one. */
+  String oneByte(String name, DataType type, byte value) {
+    return inline(name, type, ByteBuffer.wrap(new byte[] {value}), List.of(1L));
   }
 
   /** Normalises the last dimension by its root mean square and scales it. */
@@ -174,6 +191,9 @@ final class GraphBuilder {
       case F32 -> DataType.FLOAT;
       case F16 -> DataType.FLOAT16;
       case BF16 -> DataType.BFLOAT16;
+      case I8 -> DataType.INT8;
+      case I32 -> DataType.INT32;
+      case I64 -> DataType.INT64;
     };
   }
 

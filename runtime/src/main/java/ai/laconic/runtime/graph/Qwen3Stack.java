@@ -13,6 +13,7 @@ final class Qwen3Stack {
   private final Qwen3Config config;
   private final WeightSet weights;
   private final DataType attentionType;
+  private final LinearLayers linears;
   private final String queryHeads;
   private final String kvHeads;
   private final String queryFlat;
@@ -23,8 +24,14 @@ final class Qwen3Stack {
    *
    * @param attentionType FLOAT, or FLOAT16 where the attention kernel knows only half precision
    */
-  Qwen3Stack(GraphBuilder graph, Qwen3Config config, WeightSet weights, DataType attentionType) {
+  Qwen3Stack(
+      GraphBuilder graph,
+      LinearLayers linears,
+      Qwen3Config config,
+      WeightSet weights,
+      DataType attentionType) {
     this.graph = graph;
+    this.linears = linears;
     this.config = config;
     this.weights = weights;
     this.attentionType = attentionType;
@@ -101,7 +108,7 @@ final class Qwen3Stack {
   }
 
   private String linear(String value, String name) {
-    return graph.linear(value, graph.weight(name, weights.get(name)));
+    return linears.add(value, name, weights.linear(name)).output();
   }
 
   private String norm(String value, String name) {

@@ -94,12 +94,24 @@ public final class ModelDirectory {
     SafetensorsFolder encoderFolder = folder("encoder", WEIGHTS);
     SafetensorsFolder decoderFolder = folder("decoder", WEIGHTS);
     SafetensorsFolder adapterFolder = folder("adapter", ADAPTER_WEIGHTS);
-    encoderWeights = WeightSet.of(encoderFolder, ENCODER + WEIGHTS, ExpectedShapes.stack(encoder));
+    encoderWeights =
+        WeightSet.of(
+            encoderFolder,
+            ENCODER + WEIGHTS,
+            ExpectedShapes.stack(encoder),
+            QuantisationReader.read(encoderConfig));
     decoderWeights =
-        WeightSet.of(decoderFolder, DECODER + WEIGHTS, ExpectedShapes.stackWithOutput(decoder));
+        WeightSet.of(
+            decoderFolder,
+            DECODER + WEIGHTS,
+            ExpectedShapes.stackWithOutput(decoder),
+            QuantisationReader.read(decoderConfig));
     adapterWeights =
         WeightSet.of(
-            adapterFolder, "adapter/" + ADAPTER_WEIGHTS, ExpectedShapes.adapter(encoder, decoder));
+            adapterFolder,
+            "adapter/" + ADAPTER_WEIGHTS,
+            ExpectedShapes.adapter(encoder, decoder),
+            Quantisation.none());
 
     files = new LinkedHashMap<>(layout.textFiles());
     List<SafetensorsFile> opened = new ArrayList<>();
@@ -181,6 +193,11 @@ public final class ModelDirectory {
   /** Returns the decoder's ids that end an answer; at least one. */
   public Set<Integer> endOfSequenceIds() {
     return endOfSequenceIds;
+  }
+
+  /** Returns {@code model_config.json}, which may lie beside the directory. */
+  public Path configFile() {
+    return layout.modelConfig();
   }
 
   /** Returns the encoder's {@code tokenizer.json}. */

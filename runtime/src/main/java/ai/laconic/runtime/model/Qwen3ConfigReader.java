@@ -64,10 +64,6 @@ final class Qwen3ConfigReader {
     }
     refuseScaling("rope_scaling");
     refuseScaling("rope_parameters");
-    Optional<JsonNode> quantization = file.get("quantization_config");
-    if (quantization.isPresent()) {
-      throw file.refused("quantization_config", quantization.get().toString(), "no such field");
-    }
   }
 
   private void refuseScaling(String field) throws ModelDirectoryException {

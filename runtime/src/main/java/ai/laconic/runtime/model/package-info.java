@@ -16,6 +16,9 @@
  * Fields that change what is computed are never ignored: a variant that isn't supported fails here,
  * not by wrong answers.
  *
+ * <p>Linear layers may be stored quantised, as {@code quantization_config} says; each is then a
+ * {@link ai.laconic.runtime.model.LinearWeight} of another form.
+ *
  * <p>The {@link ai.laconic.runtime.model.ModelFingerprint} is what the tiers compare on every hop.
  */
 @NullMarked

@@ -6,14 +6,24 @@ import java.util.stream.Collectors;
 
 /** Data types of weights that a graph can read, named as in the file. */
 public enum Dtype {
-  F32(4),
-  BF16(2),
-  F16(2);
+  F32(4, true),
+  BF16(2, true),
+  F16(2, true),
+  I8(1, false),
+  I32(4, false),
+  I64(8, false);
 
   private final int bytes;
+  private final boolean floating;
 
-  Dtype(int bytes) {
+  Dtype(int bytes, boolean floating) {
     this.bytes = bytes;
+    this.floating = floating;
+  }
+
+  /** Returns whether values are floating-point numbers; the others only store quantised layers. */
+  public boolean isFloating() {
+    return floating;
   }
 
   /** Returns the size of one value in bytes. */
@@ -27,5 +37,13 @@ public enum Dtype {
 
   static String names() {
     return Arrays.stream(values()).map(Dtype::name).collect(Collectors.joining(", "));
+  }
+
+  /** Returns the names of the floating types, for a message. */
+  public static String floatingNames() {
+    return Arrays.stream(values())
+        .filter(Dtype::isFloating)
+        .map(Dtype::name)
+        .collect(Collectors.joining(", "));
   }
 }

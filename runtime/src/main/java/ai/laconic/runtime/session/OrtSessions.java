@@ -51,6 +51,7 @@ final class OrtSessions {
       options.setMemoryPatternOptimization(false);
       options.addConfigEntry(WEIGHTS_FOLDER, weights.toString());
       options.addConfigEntry(WIDENED_BYTES, Long.toString(Long.MAX_VALUE));
+      ByteProducts.configure(options);
       if (device.kind() == Device.Kind.CUDA) {
         addCuda(options, device);
       }

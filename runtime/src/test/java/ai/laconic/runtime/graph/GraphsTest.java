@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.laconic.runtime.Golden;
+import ai.laconic.runtime.model.LinearWeight;
 import ai.laconic.runtime.model.ModelDirectory;
 import ai.laconic.runtime.onnx.GraphProto;
 import ai.laconic.runtime.onnx.ModelProto;
@@ -35,7 +36,9 @@ class GraphsTest {
   @Test
   void pointsIntoTheCheckpointsOwnFiles() throws Exception {
     GraphProto graph = parse(DecoderGraph.write(model, 8));
-    StoredTensor stored = model.decoderWeights().get("layers.2.mlp.down_proj.weight");
+    StoredTensor stored =
+        ((LinearWeight.Floating) model.decoderWeights().linear("layers.2.mlp.down_proj.weight"))
+            .weight();
 
     TensorProto tensor = initializer(graph, "layers.2.mlp.down_proj.weight");
 

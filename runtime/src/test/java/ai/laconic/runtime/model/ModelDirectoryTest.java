@@ -112,8 +112,10 @@ class ModelDirectoryTest {
 
     ModelDirectory model = ModelDirectory.open(checkpoint.path());
 
-    assertThat(model.encoderWeights().get("layers.1.mlp.up_proj.weight").shape())
-        .containsExactly(128L, 48L);
+    assertThat(model.encoderWeights().linear("layers.1.mlp.up_proj.weight"))
+        .isInstanceOfSatisfying(
+            LinearWeight.Floating.class,
+            matrix -> assertThat(matrix.weight().shape()).containsExactly(128L, 48L));
     assertThat(model.encoderWeights().get("norm.weight").dtype()).isEqualTo(Dtype.F32);
   }
 

@@ -49,7 +49,6 @@ class RefusalTest {
         "decoder/config.json | use_sliding_window  | true      | true (expected: false)",
         "decoder/config.json | layer_types         | [\"full_attention\",\"sliding_attention\"] | sliding_attention (expected: full_attention)",
         "decoder/config.json | rope_scaling        | {\"rope_type\":\"yarn\"} | {\"rope_type\":\"yarn\"} (expected: null or rope_type default)",
-        "decoder/config.json | quantization_config | {\"bits\":4} | {\"bits\":4} (expected: no such field)",
         "decoder/config.json | num_key_value_heads | 2     | 2 (expected: a divisor of num_attention_heads 5)",
         "decoder/config.json | num_key_value_heads | 0     | 0 (expected: a whole number from 1 to 1024)",
         "decoder/config.json | head_dim            | 12    | 12 (expected: a multiple of 8)",
