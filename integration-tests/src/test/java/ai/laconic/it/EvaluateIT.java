@@ -78,7 +78,9 @@ class EvaluateIT {
     JsonNode expected = JSON.readTree(Files.readString(model.resolve(EXPECTED)));
     assertThat(expected.path("quick").booleanValue()).as("written with --quick").isTrue();
     String measures =
-        rows(expected).map(row -> row.path("measure").stringValue()).distinct()
+        rows(expected)
+            .map(row -> row.path("measure").stringValue())
+            .distinct()
             .collect(Collectors.joining(","));
 
     Result result =

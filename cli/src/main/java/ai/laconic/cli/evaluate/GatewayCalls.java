@@ -62,7 +62,7 @@ record GatewayCalls(Connection connection, int ratio) implements Served {
       }
     }
     return new Answer(
-        text.toString(),
+        text.toString().strip(),
         finished.getUsage().getPromptPositions(),
         finished.getUsage().getGeneratedTokens());
   }

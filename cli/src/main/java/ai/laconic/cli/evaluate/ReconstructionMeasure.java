@@ -84,7 +84,8 @@ final class ReconstructionMeasure implements Measure {
               String text = bench.source().passage(random, size.tokens()).get(0);
               List<Turn> prompt = List.of(prompt(bench, text));
               return Reconstruction.ofText(
-                  text, bench.served().generate(prompt, mostAnswered(size.tokens())).text());
+                  text.strip(),
+                  bench.served().generate(prompt, mostAnswered(size.tokens())).text());
             });
     return List.of(
         Row.of(name(), "generated", size.tokens(), size.samples())

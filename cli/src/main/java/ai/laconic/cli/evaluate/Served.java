@@ -13,6 +13,8 @@ interface Served {
   /**
    * An answer, generated greedily.
    *
+   * @param text without white space around it: a sentence at a line's end shares its last token
+   *     with the line feed, and whoever reads it back repeats both
    * @param positions decoder positions of its prompt
    * @param tokens generated
    */

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -74,6 +75,14 @@ class MeasuresTest {
     return rows.stream().collect(Collectors.toMap(Row::variant, row -> row));
   }
 
+  private static Row row(Map<String, Row> rows, String variant) {
+    return Objects.requireNonNull(rows.get(variant), variant);
+  }
+
+  private static Map<String, Double> values(Map<String, Row> rows, String variant) {
+    return row(rows, variant).values();
+  }
+
   /** Returns what stands before the question. */
   private static String context(List<String> turns) {
     String first = turns.get(0);
@@ -100,22 +109,20 @@ class MeasuresTest {
         run(
             new ReconstructionMeasure(),
             (turns, question) -> question.equals(Wordings.REPEAT) ? context(turns) : "");
-    assertThat(whole.get("scored").values()).isEqualTo(Map.of("tokens", 1.0, "whole", 1.0));
-    assertThat(whole.get("scored").samples()).isEqualTo(2);
-    assertThat(whole.get("generated").values()).isEqualTo(Map.of("characters", 1.0));
+    assertThat(values(whole, "scored")).isEqualTo(Map.of("tokens", 1.0, "whole", 1.0));
+    assertThat(row(whole, "scored").samples()).isEqualTo(2);
+    assertThat(values(whole, "generated")).isEqualTo(Map.of("characters", 1.0));
     Map<String, Row> silent = run(new ReconstructionMeasure(), (turns, question) -> "");
-    assertThat(silent.get("scored").values()).isEqualTo(Map.of("tokens", 0.0, "whole", 0.0));
+    assertThat(values(silent, "scored")).isEqualTo(Map.of("tokens", 0.0, "whole", 0.0));
     Map<String, Row> endless =
         run(new ReconstructionMeasure(), (turns, question) -> context(turns) + "\nand on");
-    assertThat(endless.get("scored").values()).isEqualTo(Map.of("tokens", 1.0, "whole", 0.0));
+    assertThat(values(endless, "scored")).isEqualTo(Map.of("tokens", 1.0, "whole", 0.0));
   }
 
   @Test
   void needles() throws Exception {
     Map<String, Row> all =
-        run(
-            new NeedleMeasure(),
-            (turns, question) -> needles(context(turns), question).get(0));
+        run(new NeedleMeasure(), (turns, question) -> needles(context(turns), question).get(0));
     assertThat(all).containsOnlyKeys("single", "multi-key", "uuid");
     assertThat(all.values())
         .allSatisfy(
@@ -127,7 +134,7 @@ class MeasuresTest {
         run(
             new NeedleMeasure(),
             (turns, question) -> "It is" + needles(context(turns), question).get(0));
-    assertThat(digits.get("single").values()).isEqualTo(Map.of("exact", 0.0, "digits", 1.0));
+    assertThat(values(digits, "single")).isEqualTo(Map.of("exact", 0.0, "digits", 1.0));
   }
 
   @Test
@@ -169,7 +176,7 @@ class MeasuresTest {
                   .orElse("none")
                   .strip();
             });
-    assertThat(rows.get("").values()).isEqualTo(Map.of("exact", 1.0, "similarity", 1.0));
+    assertThat(values(rows, "")).isEqualTo(Map.of("exact", 1.0, "similarity", 1.0));
   }
 
   private static String triage(List<String> turns, String question) {
@@ -211,12 +218,9 @@ class MeasuresTest {
             new ExpandMeasure(),
             (turns, question) ->
                 Wordings.ANSWER + String.join(" ", needles(context(turns), question)));
-    assertThat(hasty.get("one key").values())
-        .containsEntry("answers", 0.0)
-        .containsEntry("chunks", 0.0);
+    assertThat(values(hasty, "one key")).containsEntry("answers", 0.0).containsEntry("chunks", 0.0);
     FakeServed endless = new FakeServed(source, (turns, question) -> Wordings.EXPAND + "1");
-    assertThat(run(new ExpandMeasure(), endless).get("two keys").values())
-        .containsEntry("answers", 0.0);
+    assertThat(values(run(new ExpandMeasure(), endless), "two keys")).containsEntry("answers", 0.0);
     assertThat(endless.prompts.stream().mapToInt(List::size).max()).hasValue(9);
   }
 
@@ -238,13 +242,11 @@ class MeasuresTest {
             Served.inline("Light.\n"),
             Served.raw("\n[2] "),
             Served.inline(sentence + "\n"),
-            Served.raw(
-                "\nExpand what you need, then answer: What is the magic number for amber?"));
+            Served.raw("\nExpand what you need, then answer: What is the magic number for amber?"));
     assertThat(last.get(1)).isEqualTo(Served.assistant("EXPAND: 2"));
     assertThat(last.get(2))
         .isEqualTo(
-            Served.user(
-                Served.raw("[2] " + sentence + "\n\nWhat is the magic number for amber?")));
+            Served.user(Served.raw("[2] " + sentence + "\n\nWhat is the magic number for amber?")));
   }
 
   @Test

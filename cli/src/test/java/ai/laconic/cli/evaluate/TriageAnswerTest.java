@@ -14,8 +14,7 @@ class TriageAnswerTest {
   @Test
   void readsChunks() {
     assertThat(TriageAnswer.of("EXPAND: 3", 16)).isEqualTo(new Expand(List.of(3)));
-    assertThat(TriageAnswer.of(" EXPAND: 3, 7, 16\n", 16))
-        .isEqualTo(new Expand(List.of(3, 7, 16)));
+    assertThat(TriageAnswer.of(" EXPAND: 3, 7, 16\n", 16)).isEqualTo(new Expand(List.of(3, 7, 16)));
   }
 
   @Test

@@ -67,8 +67,7 @@ public final class FakeDecoder extends DecoderServiceGrpc.DecoderServiceImplBase
   }
 
   @Override
-  public void score(
-      DecoderScoreRequest request, StreamObserver<DecoderScoreResponse> responses) {
+  public void score(DecoderScoreRequest request, StreamObserver<DecoderScoreResponse> responses) {
     ServerCallStreamObserver<DecoderScoreResponse> answers =
         (ServerCallStreamObserver<DecoderScoreResponse>) responses;
     answers.setOnCancelHandler(cancelled::incrementAndGet);
@@ -88,10 +87,7 @@ public final class FakeDecoder extends DecoderServiceGrpc.DecoderServiceImplBase
         DecoderScoreResponse.newBuilder()
             .addTokens(score("world", -0.25f, true))
             .setUsage(
-                Usage.newBuilder()
-                    .setPromptPositions(12)
-                    .setPromptLatents(5)
-                    .setGeneratedTokens(3))
+                Usage.newBuilder().setPromptPositions(12).setPromptLatents(5).setGeneratedTokens(3))
             .build());
     answers.onCompleted();
   }

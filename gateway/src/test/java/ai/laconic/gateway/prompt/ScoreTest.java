@@ -42,10 +42,7 @@ class ScoreTest {
   }
 
   private static ScoreRequest request(Part... parts) {
-    return ScoreRequest.newBuilder()
-        .addTurns(user(parts))
-        .setContinuation("Hello, world")
-        .build();
+    return ScoreRequest.newBuilder().addTurns(user(parts)).setContinuation("Hello, world").build();
   }
 
   private ScoreResponse score(ScoreRequest request) {
@@ -117,8 +114,7 @@ class ScoreTest {
     assertFails(
         Code.INVALID_ARGUMENT,
         "continuation",
-        () ->
-            score(request(text("Hi")).toBuilder().setContinuation("a".repeat(262_145)).build()));
+        () -> score(request(text("Hi")).toBuilder().setContinuation("a".repeat(262_145)).build()));
   }
 
   @Test
@@ -127,9 +123,7 @@ class ScoreTest {
         answers -> answers.onError(Problems.unimplemented("scoring", "triton", "onnx"));
     for (int i = 0; i < 150; i++) {
       assertFails(
-          Code.UNIMPLEMENTED,
-          "scoring: triton (expected: onnx)",
-          () -> score(request(text("Hi"))));
+          Code.UNIMPLEMENTED, "scoring: triton (expected: onnx)", () -> score(request(text("Hi"))));
     }
 
     gateway.decoder4.scoreScript = FakeDecoder::scoreHello;
@@ -179,9 +173,7 @@ class ScoreTest {
           answers.onCompleted();
         };
     assertFails(
-        Code.UNAVAILABLE,
-        "ended its scores after 1 of 4 tokens",
-        () -> score(request(text("Hi"))));
+        Code.UNAVAILABLE, "ended its scores after 1 of 4 tokens", () -> score(request(text("Hi"))));
   }
 
   @Test
@@ -193,10 +185,7 @@ class ScoreTest {
         Code.DEADLINE_EXCEEDED,
         "",
         () ->
-            gateway
-                .generation()
-                .withDeadlineAfter(1, TimeUnit.SECONDS)
-                .score(request(text("Hi"))));
+            gateway.generation().withDeadlineAfter(1, TimeUnit.SECONDS).score(request(text("Hi"))));
 
     await().until(() -> gateway.decoder4.cancelled.get() == 1);
   }

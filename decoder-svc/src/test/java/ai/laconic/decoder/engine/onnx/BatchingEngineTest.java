@@ -122,13 +122,11 @@ class BatchingEngineTest extends DecoderEngineContract {
 
     assertThatThrownBy(
             () ->
-                engine.score(
-                    scoring(startingWith(0), new int[MAX_POSITIONS]), NO_SCORES, listener))
+                engine.score(scoring(startingWith(0), new int[MAX_POSITIONS]), NO_SCORES, listener))
         .hasMessage(
             "OUT_OF_RANGE: prompt and continuation: 1 + 200 positions"
                 + " (expected: at most 200 together)");
-    assertThatThrownBy(
-            () -> engine.score(scoring(startingWith(0), 4, 100), NO_SCORES, listener))
+    assertThatThrownBy(() -> engine.score(scoring(startingWith(0), 4, 100), NO_SCORES, listener))
         .hasMessage("INVALID_ARGUMENT: continuation id: 100 (expected: 0 to 99)");
     assertThatThrownBy(() -> scoring(startingWith(0)))
         .hasMessage("continuation: 0 ids (expected: 1 or more)");
