@@ -17,6 +17,7 @@ import ai.laconic.gateway.pool.SpanEncoder;
 import ai.laconic.gateway.prompt.GenerationGrpc;
 import ai.laconic.gateway.prompt.Generator;
 import ai.laconic.gateway.prompt.PromptResolver;
+import ai.laconic.gateway.prompt.Scorer;
 import ai.laconic.servicekit.call.StreamingCalls;
 import ai.laconic.servicekit.peer.Peer;
 import ai.laconic.servicekit.peer.Peers;
@@ -148,7 +149,8 @@ class GatewayConfiguration {
     PromptResolver resolver =
         new PromptResolver(
             pools, encoder, cache, properties.generation(), properties.limits(), hopExecutor);
-    return new GenerationGrpc(calls, new Generator(resolver, retries));
+    return new GenerationGrpc(
+        calls, new Generator(resolver, retries), new Scorer(resolver, retries));
   }
 
   @Bean

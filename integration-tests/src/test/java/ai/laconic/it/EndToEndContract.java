@@ -16,8 +16,11 @@ import ai.laconic.v1.ListContextsRequest;
 import ai.laconic.v1.ListPoolsRequest;
 import ai.laconic.v1.Part;
 import ai.laconic.v1.Pool;
+import ai.laconic.v1.ScoreRequest;
+import ai.laconic.v1.ScoreResponse;
 import ai.laconic.v1.Segment;
 import ai.laconic.v1.SegmentText;
+import ai.laconic.v1.TokenScore;
 import io.grpc.Context.CancellableContext;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -60,6 +63,31 @@ abstract class EndToEndContract {
       assertThat(answer.text()).isEqualTo(prompt.text());
       assertThat(answer.started().getPromptPositions()).isEqualTo(prompt.promptIds().length);
     }
+  }
+
+  @Test
+  void scoresAnAnswer() throws IOException {
+    Part[] parts = {gateway().golden(GOLDEN.prompts().get(0).parts().get(1)), raw("Go on.")};
+    String answer = gateway().ask(8, parts).text();
+    ScoreRequest request =
+        ScoreRequest.newBuilder()
+            .setRatio(Gateway.RATIO)
+            .addAllTurns(Gateway.request(1, List.of(parts)).getTurnsList())
+            .setContinuation(answer)
+            .build();
+    ScoreResponse scores = gateway().connection().generation().score(request);
+    assertThat(scores.getRatio()).isEqualTo(Gateway.RATIO);
+    assertThat(String.join("", scores.getTokensList().stream().map(TokenScore::getText).toList()))
+        .isEqualTo(answer);
+    assertThat(scores.getTokensList()).allMatch(token -> token.getLogprob() < 0);
+    assertRefused(
+        () ->
+            gateway()
+                .connection()
+                .generation()
+                .score(request.toBuilder().setContinuation("word ".repeat(9_000)).build()),
+        Status.Code.OUT_OF_RANGE,
+        "continuation");
   }
 
   @Test

@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
     version = "laconic 0.1.0",
     subcommands = {
       DemoCommand.class,
+      EvaluateCommand.class,
       UpCommand.class,
       CompressCommand.class,
       AskCommand.class,

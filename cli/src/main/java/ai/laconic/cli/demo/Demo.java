@@ -3,6 +3,8 @@ package ai.laconic.cli.demo;
 import ai.laconic.cli.client.Connection;
 import ai.laconic.cli.demo.DemoCalls.Answer;
 import ai.laconic.cli.demo.DemoCalls.Compressed;
+import ai.laconic.cli.probe.Reconstruction;
+import ai.laconic.cli.probe.Wordings;
 import ai.laconic.runtime.tokenizer.TextTokenizer;
 import ai.laconic.v1.CompressionProgress;
 import ai.laconic.v1.Context;
@@ -28,7 +30,6 @@ public final class Demo {
   private static final int ANSWER_TOKENS = 48;
   private static final int PASSAGE_SEGMENTS = 2;
   private static final int RECONSTRUCTED_SEGMENTS = 3;
-  private static final String REPEAT = "Repeat the text above.";
 
   /** Below this share a reconstruction is noise: unrelated English shares about a third. */
   private static final double LEAST_RECONSTRUCTION = 0.5;
@@ -165,7 +166,7 @@ public final class Demo {
       Segment segment = context.getSegments(index);
       announce.accept("reconstructing segment " + index + " from its latents");
       int limit = segment.getTokens() + segment.getTokens() / 8 + 16;
-      Answer answer = calls.askSegments(context, index, index + 1, REPEAT, limit);
+      Answer answer = calls.askSegments(context, index, index + 1, Wordings.REPEAT, limit);
       double share =
           Reconstruction.share(tokens(calls.expand(context, index)), tokens(answer.text()));
       results.add(

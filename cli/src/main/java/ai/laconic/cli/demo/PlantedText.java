@@ -1,5 +1,6 @@
 package ai.laconic.cli.demo;
 
+import ai.laconic.cli.probe.Wordings;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -27,12 +28,12 @@ record PlantedText(String text, String key, String number, int offset) {
     int paragraph = text.indexOf("\n\n", near);
     int line = text.indexOf('\n', near);
     int at = paragraph >= 0 ? paragraph + 2 : line >= 0 ? line + 1 : text.length();
-    String sentence = "The magic number for " + key + " is " + number + ".";
+    String sentence = Wordings.needle(key, number);
     String planted = text.substring(0, at) + sentence + "\n\n" + text.substring(at);
     return new PlantedText(planted, key, number, at);
   }
 
   String question() {
-    return "What is the magic number for " + key + "?";
+    return Wordings.question(key);
   }
 }

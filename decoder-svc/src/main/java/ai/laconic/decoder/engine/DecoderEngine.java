@@ -21,6 +21,19 @@ public interface DecoderEngine extends AutoCloseable {
    */
   Generation generate(GenerationRequest request, TokenListener listener);
 
+  /** Returns whether the engine can {@link #score}. */
+  boolean scores();
+
+  /**
+   * Admits a scoring and returns at once: a generation whose tokens are given. The listener is told
+   * of every one of them, end-of-sequence ids included, and then that it is finished for LENGTH.
+   *
+   * @param scores told of each token's score before the listener is told of the token
+   * @throws io.grpc.StatusRuntimeException as {@link #generate}; UNIMPLEMENTED if the engine can't
+   *     score, INVALID_ARGUMENT for an id that the decoder doesn't have
+   */
+  Generation score(ScoringRequest request, ScoreListener scores, TokenListener listener);
+
   /** Returns how busy the engine is. */
   EngineLoad load();
 

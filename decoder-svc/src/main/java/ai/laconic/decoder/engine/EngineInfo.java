@@ -30,18 +30,40 @@ public record EngineInfo(
    * @throws io.grpc.StatusRuntimeException OUT_OF_RANGE or INVALID_ARGUMENT
    */
   public void check(GenerationRequest request) {
-    DecodePrompt prompt = request.prompt();
-    if ((long) prompt.length() + request.maxTokens() > maxPositions) {
+    checkFits(request.prompt(), "max_tokens", request.maxTokens());
+    checkPrompt(request.prompt());
+  }
+
+  /**
+   * Checks a request before anything is done for it.
+   *
+   * @throws io.grpc.StatusRuntimeException OUT_OF_RANGE or INVALID_ARGUMENT
+   */
+  public void check(ScoringRequest request) {
+    checkFits(request.prompt(), "continuation", request.continuation().length);
+    checkPrompt(request.prompt());
+    checkIds("continuation id", request.continuation());
+  }
+
+  private void checkFits(DecodePrompt prompt, String what, int tokens) {
+    if ((long) prompt.length() + tokens > maxPositions) {
       throw Problems.outOfRange(
-          "prompt and max_tokens",
-          prompt.length() + " + " + request.maxTokens() + " positions",
+          "prompt and " + what,
+          prompt.length() + " + " + tokens + " positions",
           "at most " + maxPositions + " together");
     }
-    for (int id : prompt.ids()) {
+  }
+
+  private void checkIds(String what, int[] ids) {
+    for (int id : ids) {
       if (id < 0 || id >= vocabularySize) {
-        throw Problems.invalid("prompt id", id, "0 to " + (vocabularySize - 1));
+        throw Problems.invalid(what, id, "0 to " + (vocabularySize - 1));
       }
     }
+  }
+
+  private void checkPrompt(DecodePrompt prompt) {
+    checkIds("prompt id", prompt.ids());
     int placeholders = prompt.count(placeholderId, 0, prompt.length());
     if ((long) placeholders * latentWidth != prompt.latents().length) {
       throw Problems.invalid(

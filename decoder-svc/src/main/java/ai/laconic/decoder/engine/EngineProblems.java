@@ -40,6 +40,12 @@ public final class EngineProblems {
         RETRY_AFTER);
   }
 
+  /** Asked for scores that it can't make: UNIMPLEMENTED. */
+  public static StatusRuntimeException noScores(String engine) {
+    return Problems.unimplemented(
+        "scoring", "not made by engine " + engine, "a pool whose decoder runs engine onnx");
+  }
+
   /** The engine is on its way out: UNAVAILABLE. */
   public static StatusRuntimeException closing(int tokens) {
     return Problems.unavailable("engine", "shutting down after " + tokens + " tokens", RETRY_AFTER);

@@ -11,8 +11,9 @@ public interface TokenListener {
   boolean ready();
 
   /**
-   * Takes the next token of the answer. Never an end-of-sequence id. A few may come although it
-   * isn't ready: what one answer of an engine holds, at most the generation's whole answer.
+   * Takes the next token of the answer. An end-of-sequence id only in a scoring. A few may come
+   * although it isn't ready: what one answer of an engine holds, at most the generation's whole
+   * answer.
    */
   void token(int id);
 

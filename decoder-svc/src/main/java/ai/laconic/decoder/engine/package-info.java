@@ -6,6 +6,8 @@
  * isn't ready is left out of the next steps, and no other generation notices; one that stays so for
  * longer than the pause limit fails, because it occupies a slot that others wait for.
  *
+ * <p>A scoring is a generation whose tokens are given: the same way, with a score for each token.
+ *
  * <p>Engines know ids, latents and numbers. Text, tenants and caches are other rooms' business.
  */
 @NullMarked

@@ -2,46 +2,19 @@ package ai.laconic.decoder.prompt;
 
 import ai.laconic.decoder.engine.SamplingSettings;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * One generation as it was asked for.
  *
- * @param turns the conversation so far
- * @param fingerprint of the model that made the latents; empty if unknown
  * @param maxTokens most tokens of the answer; 0 takes the default
  * @param stops the answer ends before the first of these
  */
 public record DecodeCommand(
-    List<CommandTurn> turns,
-    String fingerprint,
-    int maxTokens,
-    List<String> stops,
-    SamplingSettings sampling) {
+    CommandPrompt prompt, int maxTokens, List<String> stops, SamplingSettings sampling) {
   public DecodeCommand {
-    turns = List.copyOf(turns);
     stops = List.copyOf(stops);
     if (maxTokens < 0) {
       throw new IllegalArgumentException("max_tokens: " + maxTokens + " (expected: 0 or more)");
     }
-  }
-
-  List<BlockRef> blocks() {
-    return parts()
-        .filter(CommandPart.Region.class::isInstance)
-        .flatMap(part -> ((CommandPart.Region) part).blocks().stream())
-        .toList();
-  }
-
-  /** Returns the length of all raw text in UTF-16 units. */
-  long characters() {
-    return parts()
-        .filter(CommandPart.Text.class::isInstance)
-        .mapToLong(part -> ((CommandPart.Text) part).text().length())
-        .sum();
-  }
-
-  private Stream<CommandPart> parts() {
-    return turns.stream().flatMap(turn -> turn.parts().stream());
   }
 }

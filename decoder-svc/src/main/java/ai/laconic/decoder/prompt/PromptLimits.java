@@ -43,6 +43,20 @@ public record PromptLimits(int maxPositions, int defaultMaxTokens, int maxCharac
     return requested;
   }
 
+  /**
+   * Refuses a continuation that doesn't fit behind its prompt.
+   *
+   * @throws io.grpc.StatusRuntimeException OUT_OF_RANGE
+   */
+  void checkContinuation(int positions, int tokens) {
+    if ((long) positions + tokens > maxPositions) {
+      throw Problems.outOfRange(
+          "continuation",
+          tokens + " tokens after a prompt of " + positions + " positions",
+          "at most " + maxPositions + " positions together");
+    }
+  }
+
   /** Refuses what can't fit whatever the tokenizer makes of the text. */
   void checkSize(long latents, long characters) {
     if (latents >= maxPositions) {

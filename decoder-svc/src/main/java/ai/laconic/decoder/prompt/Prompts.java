@@ -7,6 +7,7 @@ import ai.laconic.runtime.prompt.PromptPart;
 import ai.laconic.runtime.prompt.Turn;
 import ai.laconic.servicekit.error.Problems;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 
 /** Makes prompts for one model. Safe for use by many threads. */
 public final class Prompts {
@@ -27,12 +28,43 @@ public final class Prompts {
    *     INVALID_ARGUMENT for latents of an unnamed one, OUT_OF_RANGE for what doesn't fit
    */
   public PreparedPrompt prepare(DecodeCommand command) {
-    List<BlockRef> blocks = command.blocks();
-    checkModel(command.fingerprint(), blocks);
-    limits.checkSize(blocks.stream().mapToLong(BlockRef::latents).sum(), command.characters());
+    return prepare(command.prompt(), positions -> limits.maxTokens(positions, command.maxTokens()));
+  }
+
+  /**
+   * Assembles the ids and checks that a continuation fits behind them.
+   *
+   * @param tokens of the continuation
+   * @throws io.grpc.StatusRuntimeException as {@link #prepare(DecodeCommand)}
+   */
+  public PreparedPrompt prepare(ScoreCommand command, int tokens) {
+    return prepare(
+        command.prompt(),
+        positions -> {
+          limits.checkContinuation(positions, tokens);
+          return tokens;
+        });
+  }
+
+  /**
+   * Returns the ids that a command wants scored.
+   *
+   * @throws io.grpc.StatusRuntimeException OUT_OF_RANGE if they are more than any prompt leaves
+   *     room for
+   */
+  public int[] continuation(ScoreCommand command) {
+    int[] ids = assembler.continuation(command.continuation(), command.ends());
+    limits.checkContinuation(1, ids.length);
+    return ids;
+  }
+
+  private PreparedPrompt prepare(CommandPrompt prompt, IntUnaryOperator answer) {
+    List<BlockRef> blocks = prompt.blocks();
+    checkModel(prompt.fingerprint(), blocks);
+    limits.checkSize(blocks.stream().mapToLong(BlockRef::latents).sum(), prompt.characters());
     AssembledPrompt assembled =
-        assembler.assemble(command.turns().stream().map(Prompts::turn).toList());
-    int maxTokens = limits.maxTokens(assembled.length(), command.maxTokens());
+        assembler.assemble(prompt.turns().stream().map(Prompts::turn).toList());
+    int maxTokens = answer.applyAsInt(assembled.length());
     return new PreparedPrompt(assembled.ids(), blocks, assembled.latents(), maxTokens);
   }
 

@@ -3,16 +3,20 @@ package ai.laconic.decoder.service;
 import ai.laconic.decoder.engine.SamplingSettings;
 import ai.laconic.decoder.prompt.BlockRef;
 import ai.laconic.decoder.prompt.CommandPart;
+import ai.laconic.decoder.prompt.CommandPrompt;
 import ai.laconic.decoder.prompt.CommandTurn;
 import ai.laconic.decoder.prompt.DecodeCommand;
+import ai.laconic.decoder.prompt.ScoreCommand;
 import ai.laconic.runtime.latent.LatentId;
 import ai.laconic.runtime.prompt.Role;
 import ai.laconic.servicekit.error.Problems;
 import ai.laconic.v1.DecodePart;
 import ai.laconic.v1.DecodeRequest;
 import ai.laconic.v1.DecodeTurn;
+import ai.laconic.v1.DecoderScoreRequest;
 import ai.laconic.v1.MemoryRegion;
 import ai.laconic.v1.Sampling;
+import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
@@ -23,11 +27,21 @@ import java.util.function.LongSupplier;
 record DecodeRequests(LongSupplier seeds) {
   DecodeCommand read(DecodeRequest request) {
     return new DecodeCommand(
-        request.getTurnsList().stream().map(DecodeRequests::turn).toList(),
-        request.getFingerprint(),
+        prompt(request.getTurnsList(), request.getFingerprint()),
         request.getMaxTokens(),
         request.getStopList(),
         sampling(request.getSampling()));
+  }
+
+  static ScoreCommand read(DecoderScoreRequest request) {
+    return new ScoreCommand(
+        prompt(request.getTurnsList(), request.getFingerprint()),
+        request.getContinuation(),
+        request.getEnds());
+  }
+
+  private static CommandPrompt prompt(List<DecodeTurn> turns, String fingerprint) {
+    return new CommandPrompt(turns.stream().map(DecodeRequests::turn).toList(), fingerprint);
   }
 
   private SamplingSettings sampling(Sampling sampling) {

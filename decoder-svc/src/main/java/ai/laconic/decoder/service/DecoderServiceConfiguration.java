@@ -35,23 +35,42 @@ class DecoderServiceConfiguration {
   }
 
   @Bean
-  Decodes decodes(
+  LatentPuller latentPuller(Peer cachePeer, ModelDirectory model) {
+    return new LatentPuller(cachePeer.channel(), model.fingerprint(), model.latentWidth());
+  }
+
+  @Bean
+  Prompts prompts(
       DecoderProperties properties,
       ModelDirectory model,
       PromptAssembler assembler,
-      TextTokenizer tokenizer,
-      LatentMemory memory,
-      Peer cachePeer,
       DecoderEngine engine) {
     PromptLimits limits =
         new PromptLimits(
             engine.info().maxPositions(),
             properties.defaultMaxTokens(),
             properties.maxPromptCharacters());
-    Prompts prompts = new Prompts(assembler, model.fingerprint(), limits);
-    LatentPuller puller =
-        new LatentPuller(cachePeer.channel(), model.fingerprint(), model.latentWidth());
+    return new Prompts(assembler, model.fingerprint(), limits);
+  }
+
+  @Bean
+  Decodes decodes(
+      Prompts prompts,
+      LatentMemory memory,
+      LatentPuller puller,
+      DecoderEngine engine,
+      TextTokenizer tokenizer) {
     return new Decodes(prompts, memory, puller, engine, tokenizer);
+  }
+
+  @Bean
+  Scorings scorings(
+      Prompts prompts,
+      LatentMemory memory,
+      LatentPuller puller,
+      DecoderEngine engine,
+      TextTokenizer tokenizer) {
+    return new Scorings(prompts, memory, puller, engine, tokenizer);
   }
 
   @Bean
@@ -61,11 +80,16 @@ class DecoderServiceConfiguration {
 
   @Bean
   BindableService decoderService(
-      ModelDirectory model, DecoderEngine engine, Decodes decodes, StreamingCalls decoderCalls) {
+      ModelDirectory model,
+      DecoderEngine engine,
+      Decodes decodes,
+      Scorings scorings,
+      StreamingCalls decoderCalls) {
     return new DecoderGrpcService(
         ModelDescription.of(model, engine.info()),
         new DecodeRequests(new SecureRandom()::nextLong),
         decodes,
+        scorings,
         decoderCalls,
         InstantSource.system());
   }

@@ -39,12 +39,11 @@ class PromptsTest {
   }
 
   private static DecodeCommand command(String fingerprint, CommandPart... parts) {
-    return new DecodeCommand(
-        List.of(new CommandTurn(Role.USER, List.of(parts))),
-        fingerprint,
-        0,
-        List.of(),
-        SamplingSettings.GREEDY);
+    return new DecodeCommand(prompt(fingerprint, parts), 0, List.of(), SamplingSettings.GREEDY);
+  }
+
+  private static CommandPrompt prompt(String fingerprint, CommandPart... parts) {
+    return new CommandPrompt(List.of(new CommandTurn(Role.USER, List.of(parts))), fingerprint);
   }
 
   @Test
@@ -99,6 +98,35 @@ class PromptsTest {
         .hasMessage(
             "INVALID_ARGUMENT: fingerprint: missing"
                 + " (expected: the fingerprint of the model that made the latents)");
+  }
+
+  @Test
+  void aContinuationIsTokenizedApartAndMayEndTheTurn() {
+    String text = " now<|im_end|> and on";
+    CommandPrompt prompt = prompt("", new CommandPart.Text("Go on"));
+    int[] open = prompts.continuation(new ScoreCommand(prompt, text, false));
+    int[] ended = prompts.continuation(new ScoreCommand(prompt, text, true));
+    int end = tokenizer.specialId("<|im_end|>").orElseThrow();
+
+    assertThat(open).containsExactly(tokenizer.tokenize(text).ids()).doesNotContain(end);
+    assertThat(ended).hasSize(open.length + 1).startsWith(open).endsWith(end);
+  }
+
+  @Test
+  void refusesAContinuationThatDoesNotFit() {
+    ScoreCommand command =
+        new ScoreCommand(prompt("", new CommandPart.Text("Go on")), "a b ".repeat(200), false);
+    ScoreCommand shorter = new ScoreCommand(command.prompt(), "and on", false);
+    int positions = prompts.prepare(shorter, 1).positions();
+
+    assertThat(prompts.prepare(shorter, 200 - positions).positions()).isEqualTo(positions);
+    assertThatThrownBy(() -> prompts.prepare(shorter, 201 - positions))
+        .hasMessage(
+            "OUT_OF_RANGE: continuation: %d tokens after a prompt of %d positions"
+                    .formatted(201 - positions, positions)
+                + " (expected: at most 200 positions together)");
+    assertThatThrownBy(() -> prompts.continuation(command))
+        .hasMessageStartingWith("OUT_OF_RANGE: continuation: ");
   }
 
   @Test

@@ -58,19 +58,16 @@ final class DecoderHarness implements AutoCloseable {
         PromptAssembler.open(
             tokenizer, model.decoderTokenizerFile().resolveSibling("tokenizer_config.json"));
     PromptLimits limits = new PromptLimits(MAX_POSITIONS, DEFAULT_MAX_TOKENS, 10_000);
-    Decodes decodes =
-        new Decodes(
-            new Prompts(assembler, model.fingerprint(), limits),
-            memory,
-            new LatentPuller(
-                cache.peer(cacheTimeout).channel(), model.fingerprint(), model.latentWidth()),
-            engine,
-            tokenizer);
+    Prompts prompts = new Prompts(assembler, model.fingerprint(), limits);
+    LatentPuller puller =
+        new LatentPuller(
+            cache.peer(cacheTimeout).channel(), model.fingerprint(), model.latentWidth());
     DecoderGrpcService service =
         new DecoderGrpcService(
             ModelDescription.of(model, engine.info()),
             new DecodeRequests(() -> 1),
-            decodes,
+            new Decodes(prompts, memory, puller, engine, tokenizer),
+            new Scorings(prompts, memory, puller, engine, tokenizer),
             calls,
             InstantSource.system());
     String name = UUID.randomUUID().toString();

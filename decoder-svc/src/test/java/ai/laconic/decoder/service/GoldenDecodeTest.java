@@ -2,18 +2,23 @@ package ai.laconic.decoder.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import ai.laconic.runtime.Golden;
 import ai.laconic.runtime.latent.LatentId;
 import ai.laconic.runtime.model.ModelFingerprint;
 import ai.laconic.v1.DecodeRequest;
+import ai.laconic.v1.DecoderScoreRequest;
 import ai.laconic.v1.DecoderServiceGrpc;
 import ai.laconic.v1.DescribeDecoderRequest;
 import ai.laconic.v1.DescribeDecoderResponse;
 import ai.laconic.v1.FinishReason;
 import ai.laconic.v1.Model;
 import ai.laconic.v1.Sampling;
+import ai.laconic.v1.TokenScore;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -72,6 +77,72 @@ class GoldenDecodeTest {
       assertThat(answer.finished().getUsage().getPromptLatents())
           .isEqualTo(answer.started().getPromptLatents());
     }
+  }
+
+  private static List<TokenScore> scores(DecodeRequest.Builder prompt, String continuation) {
+    DecoderScoreRequest request =
+        DecoderScoreRequest.newBuilder()
+            .addAllTurns(prompt.getTurnsList())
+            .setFingerprint(prompt.getFingerprint())
+            .setContinuation(continuation)
+            .build();
+    List<TokenScore> scores = new ArrayList<>();
+    DecoderServiceGrpc.newBlockingStub(harness.channel())
+        .score(request)
+        .forEachRemaining(piece -> scores.addAll(piece.getTokensList()));
+    return scores;
+  }
+
+  /** A random model says tokens that its tokenizer wouldn't cut: where it would, they are equal. */
+  @Test
+  void theReferencesAnswerIsItsFirstChoiceAsFarAsItIsCutTheSame() {
+    int compared = 0;
+    for (Golden.Prompt prompt : GoldenPrompts.GOLDEN.prompts()) {
+      int[] ids = harness.tokenizer.tokenize(prompt.text()).ids();
+      int same = Arrays.mismatch(ids, prompt.tokens());
+      int common = same < 0 ? ids.length : same;
+
+      List<TokenScore> scores =
+          scores(GoldenPrompts.request(harness.model, harness.cache.cache, prompt), prompt.text());
+
+      assertThat(scores).hasSize(ids.length);
+      assertThat(scores.subList(0, common)).allMatch(TokenScore::getFirstChoice);
+      assertThat(String.join("", scores.stream().map(TokenScore::getText).toList()))
+          .isEqualTo(prompt.text());
+      compared += common;
+    }
+    assertThat(compared).isPositive();
+  }
+
+  @Test
+  void aScoringIsRefusedAMissingBlockAndEndsWithItsClient() {
+    DecodeRequest.Builder request = first();
+    harness.cache.cache.hangs = true;
+    try {
+      assertThatThrownBy(
+              () ->
+                  DecoderServiceGrpc.newBlockingStub(harness.channel())
+                      .withDeadlineAfter(Duration.ofMillis(300))
+                      .score(
+                          DecoderScoreRequest.newBuilder()
+                              .addAllTurns(request.getTurnsList())
+                              .setFingerprint(request.getFingerprint())
+                              .setContinuation("so")
+                              .build())
+                      .hasNext())
+          .hasMessageStartingWith("DEADLINE_EXCEEDED");
+    } finally {
+      harness.cache.cache.hangs = false;
+    }
+    await().until(() -> harness.memory.used() == 0);
+    request
+        .getTurnsBuilder(0)
+        .getPartsBuilder(1)
+        .getRegionBuilder()
+        .getLatentsBuilder(0)
+        .setLatentId("0".repeat(64));
+
+    assertThatThrownBy(() -> scores(request, "so")).hasMessageStartingWith("NOT_FOUND: latent: ");
   }
 
   @Test

@@ -6,6 +6,8 @@ import ai.laconic.decoder.engine.EngineInfo;
 import ai.laconic.decoder.engine.EngineLoad;
 import ai.laconic.decoder.engine.Generation;
 import ai.laconic.decoder.engine.GenerationRequest;
+import ai.laconic.decoder.engine.ScoreListener;
+import ai.laconic.decoder.engine.ScoringRequest;
 import ai.laconic.decoder.engine.TokenListener;
 import io.grpc.StatusRuntimeException;
 import java.util.Optional;
@@ -15,6 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class ScriptedEngine implements DecoderEngine {
   private final EngineInfo info;
   final AtomicInteger cancels = new AtomicInteger();
+  volatile boolean scores = true;
   volatile int[] says = {};
   volatile EndReason reason = EndReason.STOP;
   volatile Optional<StatusRuntimeException> problem = Optional.empty();
@@ -37,6 +40,10 @@ final class ScriptedEngine implements DecoderEngine {
       listener.token(token);
     }
     problem.ifPresentOrElse(listener::failed, () -> listener.finished(reason));
+    return generation();
+  }
+
+  private Generation generation() {
     return new Generation() {
       @Override
       public void cancel() {
@@ -46,6 +53,23 @@ final class ScriptedEngine implements DecoderEngine {
       @Override
       public void resume() {}
     };
+  }
+
+  @Override
+  public boolean scores() {
+    return scores;
+  }
+
+  @Override
+  public Generation score(ScoringRequest request, ScoreListener scores, TokenListener listener) {
+    int index = 0;
+    for (int token : says) {
+      scores.scored(index, -index, index % 2 == 0);
+      index++;
+      listener.token(token);
+    }
+    problem.ifPresentOrElse(listener::failed, () -> listener.finished(reason));
+    return generation();
   }
 
   @Override

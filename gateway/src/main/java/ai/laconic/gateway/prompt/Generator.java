@@ -4,6 +4,7 @@ import ai.laconic.gateway.hop.Retries;
 import ai.laconic.gateway.hop.Sink;
 import ai.laconic.gateway.pool.ModelPool;
 import ai.laconic.servicekit.error.Problems;
+import ai.laconic.v1.DecodeRequest;
 import ai.laconic.v1.DecodeResponse;
 import ai.laconic.v1.GenerateRequest;
 import ai.laconic.v1.GenerateResponse;
@@ -32,20 +33,34 @@ public final class Generator {
 
   void generate(GenerateRequest request, Sink<GenerateResponse> answers)
       throws InterruptedException, ExecutionException {
-    Prompt prompt = resolver.resolve(request);
+    Prompt prompt = resolver.resolve(request.getTurnsList(), request.getRatio());
+    DecodeRequest decode = decodeRequest(request, prompt);
     // Its own context: whatever ends the relay ends the decoder's call with it.
     Context.CancellableContext scope = Context.current().withCancellation();
     Context previous = scope.attach();
     try {
-      relay(prompt, answers);
+      relay(prompt.pool(), decode, answers);
     } finally {
       scope.detachAndCancel(previous, null);
     }
   }
 
-  private void relay(Prompt prompt, Sink<GenerateResponse> answers) throws InterruptedException {
-    ModelPool pool = prompt.pool();
-    Iterator<DecodeResponse> pieces = retries.stream(() -> pool.decoder().decode(prompt.request()));
+  private static DecodeRequest decodeRequest(GenerateRequest request, Prompt prompt) {
+    DecodeRequest.Builder decode =
+        DecodeRequest.newBuilder()
+            .addAllTurns(prompt.turns())
+            .setFingerprint(prompt.fingerprint())
+            .setMaxTokens(request.getMaxTokens())
+            .addAllStop(request.getStopList());
+    if (request.hasSampling()) {
+      decode.setSampling(request.getSampling());
+    }
+    return decode.build();
+  }
+
+  private void relay(ModelPool pool, DecodeRequest decode, Sink<GenerateResponse> answers)
+      throws InterruptedException {
+    Iterator<DecodeResponse> pieces = retries.stream(() -> pool.decoder().decode(decode));
     boolean finished = false;
     while (pieces.hasNext()) {
       DecodeResponse piece = pieces.next();

@@ -1,12 +1,18 @@
 package ai.laconic.gateway.prompt;
 
 import ai.laconic.gateway.pool.ModelPool;
-import ai.laconic.v1.DecodeRequest;
+import ai.laconic.v1.DecodeTurn;
+import java.util.List;
 
 /**
  * A prompt that is ready for a decoder.
  *
  * @param pool decodes it
- * @param request what it is asked
+ * @param turns what it reads
+ * @param fingerprint of the model that made its latents; empty if it has none
  */
-record Prompt(ModelPool pool, DecodeRequest request) {}
+record Prompt(ModelPool pool, List<DecodeTurn> turns, String fingerprint) {
+  Prompt {
+    turns = List.copyOf(turns);
+  }
+}

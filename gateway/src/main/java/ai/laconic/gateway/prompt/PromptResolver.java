@@ -9,11 +9,10 @@ import ai.laconic.gateway.pool.SpanEncoder;
 import ai.laconic.gateway.pool.SpanWindow;
 import ai.laconic.servicekit.error.Problems;
 import ai.laconic.v1.Context;
-import ai.laconic.v1.DecodeRequest;
 import ai.laconic.v1.DecodeTurn;
-import ai.laconic.v1.GenerateRequest;
 import ai.laconic.v1.LatentRef;
 import ai.laconic.v1.Model;
+import ai.laconic.v1.Turn;
 import ai.laconic.v1.Windowing;
 import com.google.protobuf.ByteString;
 import java.util.Collection;
@@ -50,30 +49,33 @@ public final class PromptResolver {
     this.executor = executor;
   }
 
-  Prompt resolve(GenerateRequest request) throws InterruptedException, ExecutionException {
-    References references = References.of(request.getTurnsList(), limits.contextsPerPrompt());
-    if (request.getRatio() != 0) {
+  /**
+   * Resolves a prompt.
+   *
+   * @param turns the conversation so far
+   * @param ratio of text to compress; 0 takes that of the contexts, or the lowest
+   */
+  Prompt resolve(List<Turn> turns, int ratio) throws InterruptedException, ExecutionException {
+    References references = References.of(turns, limits.contextsPerPrompt());
+    if (ratio != 0) {
       // An unknown ratio is wrong whatever the contexts are.
-      pools.forRatio(request.getRatio());
+      pools.forRatio(ratio);
     }
     Map<String, Context> manifests = manifests(references.contexts());
-    Optional<LatentModel> latents = LatentModel.of(request.getRatio(), manifests.values());
-    PromptPlan plan =
-        PromptPlan.of(request.getTurnsList(), manifests, limits.expandedText().toBytes());
-    ModelPool pool = pool(request, latents);
+    Optional<LatentModel> latents = LatentModel.of(ratio, manifests.values());
+    PromptPlan plan = PromptPlan.of(turns, manifests, limits.expandedText().toBytes());
+    ModelPool pool = pool(ratio, latents);
     Map<String, SegmentTexts> texts = texts(plan);
     Map<PartKey, List<LatentRef>> inline = inline(references.inline(), pool, latents);
-    List<DecodeTurn> turns =
-        new PromptAssembly(plan, (id, segment) -> text(texts, id, segment), inline)
-            .assemble(request.getTurnsList());
-    return new Prompt(pool, decodeRequest(request, turns, pool));
+    List<DecodeTurn> assembled =
+        new PromptAssembly(plan, (id, segment) -> text(texts, id, segment), inline).assemble(turns);
+    return new Prompt(pool, assembled, fingerprint(assembled, pool));
   }
 
   /** Also finds out that the pool's two sides agree, and that they are what the latents need. */
-  private ModelPool pool(GenerateRequest request, Optional<LatentModel> latents) {
+  private ModelPool pool(int ratio, Optional<LatentModel> latents) {
     if (latents.isEmpty()) {
-      ModelPool pool =
-          request.getRatio() == 0 ? pools.lowest() : pools.forRatio(request.getRatio());
+      ModelPool pool = ratio == 0 ? pools.lowest() : pools.forRatio(ratio);
       Model unused = pool.decoderModel();
       return pool;
     }
@@ -175,21 +177,11 @@ public final class PromptResolver {
     return task;
   }
 
-  private static DecodeRequest decodeRequest(
-      GenerateRequest request, List<DecodeTurn> turns, ModelPool pool) {
+  private static String fingerprint(List<DecodeTurn> turns, ModelPool pool) {
     boolean hasLatents =
         turns.stream()
             .flatMap(turn -> turn.getPartsList().stream())
             .anyMatch(part -> part.hasRegion());
-    DecodeRequest.Builder decode =
-        DecodeRequest.newBuilder()
-            .addAllTurns(turns)
-            .setFingerprint(hasLatents ? pool.decoderModel().getFingerprint() : "")
-            .setMaxTokens(request.getMaxTokens())
-            .addAllStop(request.getStopList());
-    if (request.hasSampling()) {
-      decode.setSampling(request.getSampling());
-    }
-    return decode.build();
+    return hasLatents ? pool.decoderModel().getFingerprint() : "";
   }
 }

@@ -5,17 +5,21 @@ import ai.laconic.v1.DecodeFinished;
 import ai.laconic.v1.DecodeRequest;
 import ai.laconic.v1.DecodeResponse;
 import ai.laconic.v1.DecodeStarted;
+import ai.laconic.v1.DecoderScoreRequest;
+import ai.laconic.v1.DecoderScoreResponse;
 import ai.laconic.v1.DecoderServiceGrpc;
 import ai.laconic.v1.DescribeDecoderRequest;
 import ai.laconic.v1.DescribeDecoderResponse;
 import ai.laconic.v1.FinishReason;
 import ai.laconic.v1.Model;
+import ai.laconic.v1.TokenScore;
 import ai.laconic.v1.Usage;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /** A decoder that says "Hello, world" unless its script says otherwise. */
 public final class FakeDecoder extends DecoderServiceGrpc.DecoderServiceImplBase {
@@ -30,6 +34,9 @@ public final class FakeDecoder extends DecoderServiceGrpc.DecoderServiceImplBase
   public final AtomicInteger cancelled = new AtomicInteger();
   public volatile Model model;
   public volatile Script script = (request, answers) -> sayHello(answers);
+  public final Queue<DecoderScoreRequest> scoreRequests = new ConcurrentLinkedQueue<>();
+  public volatile Consumer<StreamObserver<DecoderScoreResponse>> scoreScript =
+      FakeDecoder::scoreHello;
   public volatile Runnable onDescribe = () -> {};
 
   public FakeDecoder(Model model) {
@@ -57,6 +64,40 @@ public final class FakeDecoder extends DecoderServiceGrpc.DecoderServiceImplBase
     requests.add(request);
     tenants.add(TenantId.current().value());
     script.decode(request, answers);
+  }
+
+  @Override
+  public void score(DecoderScoreRequest request, StreamObserver<DecoderScoreResponse> responses) {
+    ServerCallStreamObserver<DecoderScoreResponse> answers =
+        (ServerCallStreamObserver<DecoderScoreResponse>) responses;
+    answers.setOnCancelHandler(cancelled::incrementAndGet);
+    scoreRequests.add(request);
+    tenants.add(TenantId.current().value());
+    scoreScript.accept(answers);
+  }
+
+  /** Scores "Hello", ", " and "world" in two pieces. */
+  public static void scoreHello(StreamObserver<DecoderScoreResponse> answers) {
+    answers.onNext(
+        DecoderScoreResponse.newBuilder()
+            .addTokens(score("Hello", -0.5f, true))
+            .addTokens(score(", ", -2, false))
+            .build());
+    answers.onNext(
+        DecoderScoreResponse.newBuilder()
+            .addTokens(score("world", -0.25f, true))
+            .setUsage(
+                Usage.newBuilder().setPromptPositions(12).setPromptLatents(5).setGeneratedTokens(3))
+            .build());
+    answers.onCompleted();
+  }
+
+  public static TokenScore score(String text, float logprob, boolean firstChoice) {
+    return TokenScore.newBuilder()
+        .setText(text)
+        .setLogprob(logprob)
+        .setFirstChoice(firstChoice)
+        .build();
   }
 
   public static void sayHello(StreamObserver<DecodeResponse> answers) {

@@ -62,6 +62,20 @@ public final class PromptAssembler {
     return writer.finish();
   }
 
+  /**
+   * Returns the ids of what the assistant answers, as they follow a prompt.
+   *
+   * @param text tokenized apart from the prompt, as a generated answer is
+   * @param ends whether the marker that ends the assistant's turn comes last
+   */
+  public int[] continuation(String text, boolean ends) {
+    Writer writer = new Writer().text(text);
+    if (ends) {
+      writer.marker(markers.turnEnd());
+    }
+    return writer.finish().ids();
+  }
+
   /** Holds text back until a marker ends it. */
   private final class Writer {
     private final IntStream.Builder ids = IntStream.builder();

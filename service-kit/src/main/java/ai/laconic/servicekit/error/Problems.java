@@ -6,6 +6,7 @@ import com.google.rpc.BadRequest;
 import com.google.rpc.Code;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 public final class Problems {
   /** Domain of every {@link ErrorInfo} made here. */
   public static final String DOMAIN = "laconic";
+
+  private static final Metadata.Key<byte[]> STATUS_DETAILS =
+      Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER);
 
   private static final int SHOWN_CHARACTERS = 120;
 
@@ -91,6 +95,11 @@ public final class Problems {
     return status(Code.UNAVAILABLE, peer + ": " + shown(why), info, retry(retryAfter));
   }
 
+  /** Something that is served elsewhere and never here: UNIMPLEMENTED. */
+  public static StatusRuntimeException unimplemented(String what, Object value, String expected) {
+    return expectation(Code.UNIMPLEMENTED, "UNIMPLEMENTED", what, value, expected, null);
+  }
+
   /** Stored or received bytes are not what they were: DATA_LOSS. */
   public static StatusRuntimeException dataLoss(String what, String detail) {
     ErrorInfo info =
@@ -124,6 +133,16 @@ public final class Problems {
       case UNAVAILABLE, DEADLINE_EXCEEDED, INTERNAL, UNKNOWN, UNIMPLEMENTED -> true;
       default -> false;
     };
+  }
+
+  /**
+   * Whether a call that ended so says that the peer itself is in trouble. A peer that explains what
+   * it doesn't implement is well: one that runs something else explains nothing.
+   */
+  public static boolean isPeerFailure(Status status, Metadata trailers) {
+    boolean explained =
+        status.getCode() == Status.Code.UNIMPLEMENTED && trailers.containsKey(STATUS_DETAILS);
+    return !explained && isPeerFailure(status);
   }
 
   private static StatusRuntimeException expectation(

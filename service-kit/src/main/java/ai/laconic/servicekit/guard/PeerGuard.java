@@ -90,8 +90,8 @@ public final class PeerGuard implements ClientInterceptor {
             @Override
             public void onClose(Status status, Metadata trailers) {
               bulkhead.onComplete();
-              if (!answered || Problems.isPeerFailure(status)) {
-                ended(status, breaker.getCurrentTimestamp() - from);
+              if (!answered || Problems.isPeerFailure(status, trailers)) {
+                ended(status, trailers, breaker.getCurrentTimestamp() - from);
               }
               super.onClose(status, trailers);
             }
@@ -114,8 +114,8 @@ public final class PeerGuard implements ClientInterceptor {
     breaker.onSuccess(nanos, TimeUnit.NANOSECONDS);
   }
 
-  private void ended(Status status, long nanos) {
-    if (Problems.isPeerFailure(status)) {
+  private void ended(Status status, Metadata trailers, long nanos) {
+    if (Problems.isPeerFailure(status, trailers)) {
       breaker.onError(nanos, TimeUnit.NANOSECONDS, status.asRuntimeException());
     } else if (status.getCode() == Status.Code.CANCELLED) {
       breaker.releasePermission();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
@@ -58,6 +59,18 @@ class ProblemsTest {
   void findsTheStatusBehindOtherExceptions() {
     StatusRuntimeException inner = Problems.notFound("context", "ctx_1");
     assertThat(Problems.of(new RuntimeException(new IllegalStateException(inner)))).isSameAs(inner);
+  }
+
+  @Test
+  void aPeerThatExplainsWhatItDoesNotImplementIsWell() {
+    StatusRuntimeException explained = Problems.unimplemented("scoring", "triton", "onnx");
+    Metadata trailers = explained.getTrailers();
+
+    assertThat(explained).hasMessage("UNIMPLEMENTED: scoring: triton (expected: onnx)");
+    assertThat(trailers).isNotNull();
+    assertThat(Problems.isPeerFailure(explained.getStatus(), trailers)).isFalse();
+    assertThat(Problems.isPeerFailure(Status.UNIMPLEMENTED, new Metadata())).isTrue();
+    assertThat(Problems.isPeerFailure(Status.UNAVAILABLE, trailers)).isTrue();
   }
 
   @Test

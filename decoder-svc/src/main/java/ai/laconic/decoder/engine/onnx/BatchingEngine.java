@@ -6,10 +6,13 @@ import ai.laconic.decoder.engine.EngineLoad;
 import ai.laconic.decoder.engine.EngineProblems;
 import ai.laconic.decoder.engine.Generation;
 import ai.laconic.decoder.engine.GenerationRequest;
+import ai.laconic.decoder.engine.ScoreListener;
+import ai.laconic.decoder.engine.ScoringRequest;
 import ai.laconic.decoder.engine.TokenListener;
 import ai.laconic.servicekit.error.Problems;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +27,7 @@ final class BatchingEngine implements DecoderEngine {
   private final EngineInfo info;
   private final WaitingRoom room;
   private final Scheduler scheduler;
+  private final Set<Integer> endIds;
   private final Thread thread;
 
   BatchingEngine(DecoderBatch batch, BatchingSettings settings, InstantSource clock) {
@@ -35,6 +39,7 @@ final class BatchingEngine implements DecoderEngine {
             settings.latentWidth(),
             batch.vocabularySize(),
             batch.placeholderId());
+    this.endIds = settings.endIds();
     this.room = new WaitingRoom(settings.queueLimit());
     this.scheduler = new Scheduler(batch, settings, room, clock);
     this.thread = new Thread(this::run, "decoder-loop");
@@ -59,7 +64,37 @@ final class BatchingEngine implements DecoderEngine {
   @Override
   public Generation generate(GenerationRequest request, TokenListener listener) {
     info.check(request);
-    Sequence sequence = new Sequence(request, listener, room::wake);
+    TokenChooser chooser = new SampledTokens(request.sampling(), endIds);
+    return enter(
+        new Sequence(
+            request.prompt(),
+            chooser,
+            request.maxTokens(),
+            request.deadline(),
+            listener,
+            room::wake));
+  }
+
+  @Override
+  public boolean scores() {
+    return true;
+  }
+
+  @Override
+  public Generation score(ScoringRequest request, ScoreListener scores, TokenListener listener) {
+    info.check(request);
+    TokenChooser chooser = new ForcedTokens(request.continuation(), scores);
+    return enter(
+        new Sequence(
+            request.prompt(),
+            chooser,
+            request.continuation().length,
+            request.deadline(),
+            listener,
+            room::wake));
+  }
+
+  private Sequence enter(Sequence sequence) {
     room.enter(sequence);
     return sequence;
   }

@@ -190,8 +190,8 @@ final class Scheduler {
   }
 
   private void advance(int slot, Sequence sequence, float[] logits) {
-    int token = sequence.sample(logits);
-    if (settings.endIds().contains(token)) {
+    int token = sequence.choose(logits);
+    if (token == TokenChooser.END) {
       free(slot);
       sequence.finish(EndReason.STOP);
     } else if (sequence.tell(token)) {

@@ -3,25 +3,21 @@ package ai.laconic.decoder.engine.onnx;
 import ai.laconic.decoder.engine.DecodePrompt;
 import ai.laconic.decoder.engine.EndReason;
 import ai.laconic.decoder.engine.Generation;
-import ai.laconic.decoder.engine.GenerationRequest;
-import ai.laconic.decoder.engine.SamplingSettings;
 import ai.laconic.decoder.engine.TokenListener;
 import io.grpc.StatusRuntimeException;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One generation on its way through the scheduler. The scheduler's thread alone touches it, but for
- * {@link #cancel} and {@link #resume}.
+ * One generation or scoring on its way through the scheduler. The scheduler's thread alone touches
+ * it, but for {@link #cancel} and {@link #resume}.
  */
 final class Sequence implements Generation {
-  private final SamplingSettings sampling;
+  private final TokenChooser chooser;
   private final int maxTokens;
   private final Instant deadline;
   private final TokenListener listener;
-  private final SplittableRandom random;
   private final Runnable wake;
   private volatile boolean cancelled;
 
@@ -41,13 +37,23 @@ final class Sequence implements Generation {
   private boolean ended;
   private @Nullable Instant pausedSince;
 
-  Sequence(GenerationRequest request, TokenListener listener, Runnable wake) {
-    this.prompt = request.prompt();
-    this.sampling = request.sampling();
-    this.maxTokens = request.maxTokens();
-    this.deadline = request.deadline();
+  /**
+   * @param chooser of this sequence alone
+   * @param maxTokens the sequence ends after so many, if the chooser doesn't end it before
+   * @param wake tells the scheduler that something happened
+   */
+  Sequence(
+      DecodePrompt prompt,
+      TokenChooser chooser,
+      int maxTokens,
+      Instant deadline,
+      TokenListener listener,
+      Runnable wake) {
+    this.prompt = prompt;
+    this.chooser = chooser;
+    this.maxTokens = maxTokens;
+    this.deadline = deadline;
     this.listener = listener;
-    this.random = new SplittableRandom(request.sampling().seed());
     this.wake = wake;
   }
 
@@ -115,8 +121,9 @@ final class Sequence implements Generation {
     length++;
   }
 
-  int sample(float[] logits) {
-    return Sampler.next(logits, sampling, sampling.greedy() ? 0 : random.nextDouble());
+  /** Returns the next token, or {@link TokenChooser#END}. */
+  int choose(float[] logits) {
+    return chooser.next(logits);
   }
 
   /** Tells the listener the next token; returns whether it was the last one allowed. */

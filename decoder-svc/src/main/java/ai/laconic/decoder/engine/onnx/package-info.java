@@ -6,6 +6,9 @@
  * slots that decode and whose listeners take more. So a long prompt costs the others one chunk
  * between two tokens, never more, and a short answer overtakes a long one.
  *
+ * <p>Generating and scoring differ in one place: the {@link
+ * ai.laconic.decoder.engine.onnx.TokenChooser}, which samples the next token or has been given it.
+ *
  * <p>{@link ai.laconic.decoder.engine.onnx.DecoderBatch} is all that the scheduler knows of the
  * session.
  */

@@ -33,6 +33,9 @@ package ai.laconic.decoder.engine.triton;
  * cannot set parameters before 24.11. The last response carries the parameter {@code
  * triton_final_response}; it may be empty.
  *
+ * <p>Scores of given tokens aren't part of the contract: a decoder with this engine answers Score
+ * with UNIMPLEMENTED.
+ *
  * <p>A model that refuses a request fails it with a message that has the name of a gRPC status, a
  * colon and a sentence in it, such as {@code RESOURCE_EXHAUSTED: generations waiting: 65 (expected:
  * at most 64)}. Known are RESOURCE_EXHAUSTED, OUT_OF_RANGE and INVALID_ARGUMENT; every other

@@ -6,6 +6,8 @@ import ai.laconic.decoder.engine.EngineLoad;
 import ai.laconic.decoder.engine.EngineProblems;
 import ai.laconic.decoder.engine.Generation;
 import ai.laconic.decoder.engine.GenerationRequest;
+import ai.laconic.decoder.engine.ScoreListener;
+import ai.laconic.decoder.engine.ScoringRequest;
 import ai.laconic.decoder.engine.TokenListener;
 import ai.laconic.inference.GRPCInferenceServiceGrpc;
 import ai.laconic.inference.GRPCInferenceServiceGrpc.GRPCInferenceServiceStub;
@@ -79,6 +81,16 @@ final class TritonEngine implements DecoderEngine {
       generation.close();
     }
     return generation;
+  }
+
+  @Override
+  public boolean scores() {
+    return false;
+  }
+
+  @Override
+  public Generation score(ScoringRequest request, ScoreListener scores, TokenListener listener) {
+    throw EngineProblems.noScores("triton");
   }
 
   @Override

@@ -9,6 +9,7 @@ import ai.laconic.decoder.engine.EndReason;
 import ai.laconic.decoder.engine.GenerationRequest;
 import ai.laconic.decoder.engine.RecordingListener;
 import ai.laconic.decoder.engine.SamplingSettings;
+import ai.laconic.decoder.engine.ScoringRequest;
 import ai.laconic.runtime.Golden;
 import ai.laconic.runtime.model.ModelDirectory;
 import ai.laconic.runtime.session.Device;
@@ -18,6 +19,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -78,6 +80,28 @@ class GoldenEngineTest {
   @Test
   void oneAfterTheOther() {
     GOLDEN.prompts().forEach(prompt -> isTheReferencesAnswer(generate(prompt), prompt));
+  }
+
+  @Test
+  void itsOwnAnswersAreItsFirstChoices() {
+    for (Golden.Prompt prompt : GOLDEN.prompts()) {
+      List<Boolean> firsts = new CopyOnWriteArrayList<>();
+      List<Float> logprobs = new CopyOnWriteArrayList<>();
+      RecordingListener listener = new RecordingListener();
+
+      engine.score(
+          new ScoringRequest(
+              new DecodePrompt(prompt.promptIds(), latents(prompt)), prompt.tokens(), Instant.MAX),
+          (index, logprob, first) -> {
+            firsts.add(first);
+            logprobs.add(logprob);
+          },
+          listener);
+
+      isTheReferencesAnswer(listener, prompt);
+      assertThat(firsts).hasSize(prompt.tokens().length).containsOnly(true);
+      assertThat(logprobs).allMatch(logprob -> logprob < 0);
+    }
   }
 
   @Test

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.laconic.decoder.engine.CountingModel;
 import ai.laconic.decoder.engine.DecodePrompt;
 import ai.laconic.decoder.engine.EndReason;
-import ai.laconic.decoder.engine.GenerationRequest;
 import ai.laconic.decoder.engine.RecordingListener;
 import ai.laconic.decoder.engine.SamplingSettings;
 import io.grpc.Status;
@@ -42,11 +41,13 @@ class SchedulerTest {
       DecodePrompt prompt, int maxTokens, RecordingListener listener, Instant deadline) {
     Sequence sequence =
         new Sequence(
-            new GenerationRequest(prompt, SamplingSettings.GREEDY, maxTokens, deadline),
-            listener,
-            room::wake);
+            prompt, sampled(SamplingSettings.GREEDY), maxTokens, deadline, listener, room::wake);
     room.enter(sequence);
     return sequence;
+  }
+
+  private static TokenChooser sampled(SamplingSettings settings) {
+    return new SampledTokens(settings, Set.of(CountingModel.END));
   }
 
   private static DecodePrompt promptOf(int length) {
@@ -245,9 +246,7 @@ class SchedulerTest {
     IntStream.range(0, others).forEach(i -> enter(promptOf(3), 40, new RecordingListener()));
     RecordingListener listener = new RecordingListener();
     SamplingSettings hot = new SamplingSettings(1, 1, 0, seed);
-    room.enter(
-        new Sequence(
-            new GenerationRequest(promptOf(1), hot, 5, Instant.MAX), listener, room::wake));
+    room.enter(new Sequence(promptOf(1), sampled(hot), 5, Instant.MAX, listener, room::wake));
     while (scheduler.round()) {
       assertThat(scheduler.running()).isLessThanOrEqualTo(3);
     }

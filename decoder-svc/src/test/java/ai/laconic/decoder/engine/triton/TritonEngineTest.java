@@ -1,6 +1,7 @@
 package ai.laconic.decoder.engine.triton;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import ai.laconic.decoder.engine.CountingModel;
@@ -10,6 +11,7 @@ import ai.laconic.decoder.engine.Generation;
 import ai.laconic.decoder.engine.GenerationRequest;
 import ai.laconic.decoder.engine.RecordingListener;
 import ai.laconic.decoder.engine.SamplingSettings;
+import ai.laconic.decoder.engine.ScoringRequest;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -47,6 +49,20 @@ class TritonEngineTest extends DecoderEngineContract {
     generation.cancel();
 
     await().until(() -> harness.triton.cancelled.get() == 1);
+  }
+
+  @Test
+  void saysThatItCannotScore() {
+    DecoderEngine engine = open(1, 1, Duration.ofMinutes(1));
+    ScoringRequest request =
+        new ScoringRequest(CountingModel.startingWith(0), new int[] {1}, Instant.MAX);
+
+    assertThat(engine.scores()).isFalse();
+    assertThatThrownBy(
+            () -> engine.score(request, (index, logprob, first) -> {}, new RecordingListener()))
+        .hasMessage(
+            "UNIMPLEMENTED: scoring: not made by engine triton"
+                + " (expected: a pool whose decoder runs engine onnx)");
   }
 
   @Test

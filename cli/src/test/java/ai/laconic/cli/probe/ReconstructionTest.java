@@ -1,4 +1,4 @@
-package ai.laconic.cli.demo;
+package ai.laconic.cli.probe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -33,6 +33,12 @@ class ReconstructionTest {
   @Test
   void countsOrder() {
     assertThat(Reconstruction.share(SOURCE, new int[] {4, 3, 2, 1})).isEqualTo(0.25, within(1e-9));
+  }
+
+  @Test
+  void comparesTextsByCharacter() {
+    assertThat(Reconstruction.ofText("of a fox \uD83E\uDD8A.", "of fox \uD83E\uDD8A."))
+        .isEqualTo(9.0 / 11, within(1e-9));
   }
 
   @Test

@@ -1,0 +1,24 @@
+package ai.laconic.decoder.engine.onnx;
+
+import ai.laconic.decoder.engine.SamplingSettings;
+import java.util.Set;
+import java.util.SplittableRandom;
+
+/** Generates: samples a token until the model ends its turn. */
+final class SampledTokens implements TokenChooser {
+  private final SamplingSettings sampling;
+  private final Set<Integer> endIds;
+  private final SplittableRandom random;
+
+  SampledTokens(SamplingSettings sampling, Set<Integer> endIds) {
+    this.sampling = sampling;
+    this.endIds = endIds;
+    this.random = new SplittableRandom(sampling.seed());
+  }
+
+  @Override
+  public int next(float[] logits) {
+    int token = Sampler.next(logits, sampling, sampling.greedy() ? 0 : random.nextDouble());
+    return endIds.contains(token) ? END : token;
+  }
+}
