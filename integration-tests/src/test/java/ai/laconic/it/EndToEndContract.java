@@ -68,18 +68,20 @@ abstract class EndToEndContract {
   @Test
   void scoresAnAnswer() throws IOException {
     Part[] parts = {gateway().golden(GOLDEN.prompts().get(0).parts().get(1)), raw("Go on.")};
-    String answer = gateway().ask(8, parts).text();
     ScoreRequest request =
         ScoreRequest.newBuilder()
             .setRatio(Gateway.RATIO)
             .addAllTurns(Gateway.request(1, List.of(parts)).getTurnsList())
-            .setContinuation(answer)
+            .setContinuation(TEXT)
+            .setEnds(true)
             .build();
     ScoreResponse scores = gateway().connection().generation().score(request);
     assertThat(scores.getRatio()).isEqualTo(Gateway.RATIO);
     assertThat(String.join("", scores.getTokensList().stream().map(TokenScore::getText).toList()))
-        .isEqualTo(answer);
+        .isEqualTo(TEXT);
     assertThat(scores.getTokensList()).allMatch(token -> token.getLogprob() < 0);
+    assertThat(scores.getUsage().getGeneratedTokens()).isEqualTo(scores.getTokensCount() - 1);
+    assertThat(scores.getUsage().getPromptLatents()).isPositive();
     assertRefused(
         () ->
             gateway()

@@ -42,6 +42,7 @@ class EvaluateIT {
           "similarity", 0.15,
           "whole", 0.25,
           "exact", 0.25,
+          "begins", 0.25,
           "digits", 0.25,
           "answers", 0.25,
           "chunks", 0.25);

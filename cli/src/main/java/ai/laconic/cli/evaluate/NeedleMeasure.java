@@ -66,7 +66,7 @@ final class NeedleMeasure implements Measure {
 
   private record Hidden(Context context, List<Needle> needles) {}
 
-  private record Judged(boolean exact, boolean digits) {}
+  private record Judged(boolean exact, boolean begins, boolean digits) {}
 
   private List<Row> ask(Bench bench, Kind kind, Size size) throws InterruptedException {
     String name = name() + kind.shown() + size.tokens();
@@ -91,6 +91,7 @@ final class NeedleMeasure implements Measure {
     return List.of(
         Row.of(name(), kind.shown(), size.tokens(), size.samples())
             .with("exact", Bench.mean(judged, sample -> Bench.count(sample.exact())))
+            .with("begins", Bench.mean(judged, sample -> Bench.count(sample.begins())))
             .with("digits", Bench.mean(judged, sample -> Bench.count(sample.digits()))));
   }
 
@@ -111,6 +112,9 @@ final class NeedleMeasure implements Measure {
     Turn prompt = user(latents(context), raw("\n" + needle.question()));
     int most = bench.source().count(needle.sentence()) + SLACK_TOKENS;
     String answer = bench.served().generate(List.of(prompt), most).text();
-    return new Judged(answer.equals(needle.sentence()), answer.contains(needle.digits()));
+    return new Judged(
+        answer.equals(needle.sentence()),
+        answer.startsWith(needle.sentence()),
+        answer.contains(needle.digits()));
   }
 }

@@ -98,6 +98,9 @@ class GoldenDecodeTest {
   void theReferencesAnswerIsItsFirstChoiceAsFarAsItIsCutTheSame() {
     int compared = 0;
     for (Golden.Prompt prompt : GoldenPrompts.GOLDEN.prompts()) {
+      if (prompt.text().isEmpty()) {
+        continue;
+      }
       int[] ids = harness.tokenizer.tokenize(prompt.text()).ids();
       int same = Arrays.mismatch(ids, prompt.tokens());
       int common = same < 0 ? ids.length : same;

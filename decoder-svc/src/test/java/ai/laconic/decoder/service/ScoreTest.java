@@ -95,13 +95,13 @@ class ScoreTest {
 
   @Test
   void theTokenThatEndsTheTurnHasAScoreAndNoText() {
-    int[] text = harness.tokenizer.tokenize("so").ids();
+    int[] text = harness.tokenizer.tokenize("a").ids();
     int end = harness.tokenizer.specialId("<|im_end|>").orElseThrow();
     harness.script().says = new int[] {text[0], end};
 
-    List<DecoderScoreResponse> responses = ask(request("so").setEnds(true));
+    List<DecoderScoreResponse> responses = ask(request("a").setEnds(true));
 
-    assertThat(tokens(responses)).extracting(TokenScore::getText).containsExactly("so", "");
+    assertThat(tokens(responses)).extracting(TokenScore::getText).containsExactly("a", "");
     assertThat(responses.get(0).getUsage().getGeneratedTokens()).isEqualTo(1);
   }
 
