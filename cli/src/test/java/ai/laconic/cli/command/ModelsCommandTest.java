@@ -125,7 +125,8 @@ class ModelsCommandTest {
     Result verify = run("verify", temp.toString());
 
     assertThat(verify.exitCode()).isEqualTo(1);
-    assertThat(verify.lastLine()).isEqualTo("FAILED: model_config.json: missing (expected: a file)");
+    assertThat(verify.lastLine())
+        .isEqualTo("FAILED: model_config.json: missing (expected: a file)");
     assertThat(run("verify", temp.toString(), "--json").json().path("passed").booleanValue())
         .isFalse();
   }
