@@ -40,7 +40,7 @@ class ModelsCommandTest {
     assertThat(list.exitCode()).isZero();
     assertThat(list.out())
         .containsPattern("NAME +RATIO +PARAMETERS +SIZE +LATENT +WINDOW +FINGERPRINT")
-        .containsPattern("good +4x +[0-9,]+ +[0-9.]+ MiB +80 +64 +[0-9a-f]{12}\n")
+        .containsPattern("good +4x +[0-9,]+ +[0-9.]+ KiB +80 +64 +[0-9a-f]{12}\n")
         .contains("not served: " + temp.resolve("bad") + ": model_config.json: missing");
     JsonNode json = run("list", temp.toString(), "--json").json();
     assertThat(json.at("/models/0/name").stringValue()).isEqualTo("good");
