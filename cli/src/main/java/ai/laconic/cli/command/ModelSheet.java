@@ -54,11 +54,22 @@ final class ModelSheet {
     List<List<String>> rows = new ArrayList<>();
     rows.add(
         List.of(
-            "STACK", "LAYERS", "WIDTH", "INNER", "HEADS", "KV HEADS", "HEAD", "VOCABULARY", "OUTPUT",
+            "STACK",
+            "LAYERS",
+            "WIDTH",
+            "INNER",
+            "HEADS",
+            "KV HEADS",
+            "HEAD",
+            "VOCABULARY",
+            "OUTPUT",
             "POSITIONS"));
     rows.add(shape("encoder", facts.encoderConfig(), "none"));
     rows.add(
-        shape("decoder", facts.decoderConfig(), facts.decoderConfig().tiedEmbeddings() ? "tied" : "own"));
+        shape(
+            "decoder",
+            facts.decoderConfig(),
+            facts.decoderConfig().tiedEmbeddings() ? "tied" : "own"));
     table(rows);
   }
 

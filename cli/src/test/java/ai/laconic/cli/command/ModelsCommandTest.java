@@ -40,7 +40,7 @@ class ModelsCommandTest {
     assertThat(list.exitCode()).isZero();
     assertThat(list.out())
         .containsPattern("NAME +RATIO +PARAMETERS +SIZE +LATENT +WINDOW +FINGERPRINT")
-        .containsPattern("good +4x +[0-9,]+ +[0-9.]+ MiB +80 +64 +[0-9a-f]{12}\n")
+        .containsPattern("good +4x +[0-9,]+ +[0-9.]+ KiB +80 +64 +[0-9a-f]{12}\n")
         .contains("not served: " + temp.resolve("bad") + ": model_config.json: missing");
     JsonNode json = run("list", temp.toString(), "--json").json();
     assertThat(json.at("/models/0/name").stringValue()).isEqualTo("good");
@@ -125,7 +125,8 @@ class ModelsCommandTest {
     Result verify = run("verify", temp.toString());
 
     assertThat(verify.exitCode()).isEqualTo(1);
-    assertThat(verify.lastLine()).isEqualTo("FAILED: model_config.json: missing (expected: a file)");
+    assertThat(verify.lastLine())
+        .isEqualTo("FAILED: model_config.json: missing (expected: a file)");
     assertThat(run("verify", temp.toString(), "--json").json().path("passed").booleanValue())
         .isFalse();
   }
