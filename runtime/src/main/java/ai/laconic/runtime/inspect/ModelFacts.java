@@ -79,9 +79,10 @@ public record ModelFacts(
    */
   public static ModelFacts of(ModelDirectory model, int slots, int positions) {
     requireNonNull(model, "model");
-    PartFacts encoder = PartFacts.of(model, "encoder", false);
-    PartFacts adapter = PartFacts.of(model, "adapter", false);
-    PartFacts decoder = PartFacts.of(model, "decoder", model.decoder().tiedEmbeddings());
+    PartFacts encoder = PartFacts.of(model, "encoder", model.encoderWeights(), false);
+    PartFacts adapter = PartFacts.of(model, "adapter", model.adapterWeights(), false);
+    PartFacts decoder =
+        PartFacts.of(model, "decoder", model.decoderWeights(), model.decoder().tiedEmbeddings());
     return new ModelFacts(
         model.name(),
         model.path().toString(),

@@ -1,6 +1,7 @@
 package ai.laconic.runtime.inspect;
 
 import ai.laconic.runtime.model.ModelDirectory;
+import ai.laconic.runtime.model.WeightSet;
 import ai.laconic.runtime.safetensors.Dtype;
 import ai.laconic.runtime.safetensors.SafetensorsFile;
 import ai.laconic.runtime.safetensors.StoredTensor;
@@ -12,7 +13,7 @@ import java.util.Map;
  * The weights of the encoder, the adapter or the decoder.
  *
  * @param name of the folder
- * @param parameters numbers in its tensors
+ * @param parameters numbers in its tensors, scales of quantised ones not counted
  * @param bytes size of its files with weights
  * @param dtypes data types that occur, the most frequent one first
  * @param loadedBytes memory outside the heap, and outside the page cache, once loaded on a CPU
@@ -31,24 +32,21 @@ public record PartFacts(
     dtypes = List.copyOf(dtypes);
   }
 
-  static PartFacts of(ModelDirectory model, String name, boolean tiedOutput) {
+  static PartFacts of(ModelDirectory model, String name, WeightSet weights, boolean tiedOutput) {
     List<SafetensorsFile> files =
         model.weightFiles().stream()
             .filter(file -> file.location().startsWith(name + "/"))
             .toList();
-    long parameters = 0;
     long loaded = 0;
     long mapped = 0;
     Map<Dtype, Long> counts = new EnumMap<>(Dtype.class);
     for (SafetensorsFile file : files) {
       for (Map.Entry<String, StoredTensor> entry : file.tensors().entrySet()) {
         StoredTensor tensor = entry.getValue();
-        long values = tensor.length() / tensor.dtype().bytes();
-        parameters += values;
-        counts.merge(tensor.dtype(), values, Long::sum);
+        counts.merge(tensor.dtype(), tensor.values(), Long::sum);
         boolean table = entry.getKey().endsWith(EMBEDDING);
         mapped += table ? tensor.length() : 0;
-        loaded += !table || tiedOutput ? loaded(tensor, values) : 0;
+        loaded += !table || tiedOutput ? loaded(tensor) : 0;
       }
     }
     List<String> dtypes =
@@ -57,13 +55,13 @@ public record PartFacts(
             .map(entry -> entry.getKey().name())
             .toList();
     long bytes = files.stream().mapToLong(SafetensorsFile::size).sum();
-    return new PartFacts(name, parameters, bytes, dtypes, loaded, mapped);
+    return new PartFacts(name, weights.parameters(), bytes, dtypes, loaded, mapped);
   }
 
   /** Floats are packed as 32-bit floats for the matrix product; whole numbers stay as they are. */
-  private static long loaded(StoredTensor tensor, long values) {
+  private static long loaded(StoredTensor tensor) {
     return switch (tensor.dtype()) {
-      case F32, BF16, F16 -> values * Float.BYTES;
+      case F32, BF16, F16 -> tensor.values() * Float.BYTES;
       default -> tensor.length();
     };
   }

@@ -4,12 +4,20 @@ import ai.laconic.runtime.safetensors.StoredTensor;
 
 /** The matrix [out, in] of a linear layer, in the form in which it is stored. */
 public sealed interface LinearWeight {
+  /** Returns the numbers in the matrix, in whatever form they are stored; scales don't count. */
+  long parameters();
+
   /**
    * Floating-point numbers.
    *
    * @param weight [out, in]
    */
-  record Floating(StoredTensor weight) implements LinearWeight {}
+  record Floating(StoredTensor weight) implements LinearWeight {
+    @Override
+    public long parameters() {
+      return weight.values();
+    }
+  }
 
   /**
    * Signed bytes with a scale for each output channel.
@@ -17,7 +25,12 @@ public sealed interface LinearWeight {
    * @param weight I8 [out, in]
    * @param scale [out, 1]
    */
-  record Int8Channels(StoredTensor weight, StoredTensor scale) implements LinearWeight {}
+  record Int8Channels(StoredTensor weight, StoredTensor scale) implements LinearWeight {
+    @Override
+    public long parameters() {
+      return weight.values();
+    }
+  }
 
   /**
    * Numbers of a few bits with a scale for each block of neighbours in a row. A number q is stored
@@ -32,5 +45,10 @@ public sealed interface LinearWeight {
    */
   record Blocks(
       int bits, int blockSize, long outWidth, long inWidth, StoredTensor packed, StoredTensor scale)
-      implements LinearWeight {}
+      implements LinearWeight {
+    @Override
+    public long parameters() {
+      return outWidth * inWidth;
+    }
+  }
 }

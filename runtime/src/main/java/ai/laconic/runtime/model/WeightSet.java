@@ -80,6 +80,12 @@ public final class WeightSet {
     return linears.keySet();
   }
 
+  /** Returns the numbers in all of them. */
+  public long parameters() {
+    return tensors.values().stream().mapToLong(StoredTensor::values).sum()
+        + linears.values().stream().mapToLong(LinearWeight::parameters).sum();
+  }
+
   /** Returns the name that the files have for a tensor. */
   public String storedName(String name) {
     return storedName(name, prefixed);

@@ -24,6 +24,11 @@ public record StoredTensor(
     }
   }
 
+  /** Returns how many numbers it holds. */
+  public long values() {
+    return length / dtype.bytes();
+  }
+
   /**
    * Returns the bytes that a tensor takes.
    *

@@ -31,7 +31,7 @@ record WeightScan(int tensors, long values) {
         for (Map.Entry<String, StoredTensor> entry : file.tensors().entrySet()) {
           scan(channel, buffer, entry.getKey(), entry.getValue());
           tensors++;
-          values += entry.getValue().length() / entry.getValue().dtype().bytes();
+          values += entry.getValue().values();
         }
       }
     }

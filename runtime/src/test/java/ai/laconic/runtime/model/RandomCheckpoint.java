@@ -90,12 +90,13 @@ public final class RandomCheckpoint {
       Path file,
       Dtype dtype,
       String prefix,
-      Map<String, List<Long>> shapes,
+      Map<String, ExpectedTensor> tensors,
       SplittableRandom random)
       throws IOException {
     Map<String, List<Long>> named = new LinkedHashMap<>();
-    shapes.forEach(
-        (name, shape) -> named.put(name.equals(WeightSet.OUTPUT) ? name : prefix + name, shape));
+    tensors.forEach(
+        (name, tensor) ->
+            named.put(name.equals(WeightSet.OUTPUT) ? name : prefix + name, tensor.shape()));
     ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     try (FileChannel channel =
         FileChannel.open(
