@@ -127,14 +127,16 @@ class MeasuresTest {
     assertThat(all.values())
         .allSatisfy(
             row -> {
-              assertThat(row.values()).isEqualTo(Map.of("exact", 1.0, "begins", 1.0, "digits", 1.0));
+              assertThat(row.values())
+                  .isEqualTo(Map.of("exact", 1.0, "begins", 1.0, "digits", 1.0));
               assertThat(row.samples()).isEqualTo(5);
             });
     Map<String, Row> digits =
         run(
             new NeedleMeasure(),
             (turns, question) -> "It is" + needles(context(turns), question).get(0));
-    assertThat(values(digits, "single")).isEqualTo(Map.of("exact", 0.0, "begins", 0.0, "digits", 1.0));
+    assertThat(values(digits, "single"))
+        .isEqualTo(Map.of("exact", 0.0, "begins", 0.0, "digits", 1.0));
   }
 
   @Test
