@@ -231,7 +231,14 @@ class VerifierTest {
     assertThat(relative.accepts(0.1)).isTrue();
     assertThat(relative.accepts(Double.NaN)).isFalse();
     assertThat(relative.difference(new float[2], new float[2])).isZero();
-    assertThat(new Tolerance(false, 1, true).difference(new float[2], expected)).isEqualTo(4.0);
+  }
+
+  @Test
+  void measuresLargeLatentsInUnitsOfTheLargest() {
+    Tolerance absolute = new Tolerance(false, 1, true);
+
+    assertThat(absolute.difference(new float[2], new float[] {0.25f, 0.5f})).isEqualTo(0.5);
+    assertThat(absolute.difference(new float[] {3, 2}, new float[] {3, 4})).isEqualTo(0.5);
   }
 
   private static void changeLastToken(ObjectNode json) {
