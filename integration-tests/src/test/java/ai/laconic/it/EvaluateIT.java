@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -106,12 +107,13 @@ class EvaluateIT {
     rows(expected)
         .forEach(
             row -> {
-              assertThat(values).containsKey(key(row));
+              JsonNode measured =
+                  Objects.requireNonNull(values.get(key(row)), () -> key(row) + ": not measured");
               for (Map.Entry<String, JsonNode> value : row.path("values").properties()) {
                 check(
                     key(row) + " " + value.getKey(),
                     value.getKey(),
-                    values.get(key(row)).path(value.getKey()).doubleValue(),
+                    measured.path(value.getKey()).doubleValue(),
                     value.getValue().doubleValue());
               }
             });
