@@ -50,7 +50,7 @@ record Plan(
             new Size(4096, 4)),
         4,
         1024,
-        List.of(new Size(1024, 48), new Size(4096, 32), new Size(16384, 16), new Size(65536, 8)),
+        List.of(new Size(1024, 48), new Size(4096, 32), new Size(16384, 16), new Size(65536, 4)),
         List.of(new Size(256, 24), new Size(1024, 24)),
         List.of(new Size(1024, 48)),
         List.of(new Size(4096, 24)));
