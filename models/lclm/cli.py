@@ -75,7 +75,7 @@ def main(arguments: list[str] | None = None) -> int:
     one.set_defaults(run=run_golden)
 
     one = commands.add_parser("plot", help="draw a training log")
-    one.add_argument("--log", type=Path, required=True, help="train.log of a work directory")
+    one.add_argument("--log", type=Path, nargs="+", required=True, help="train.log of each stage, in order")
     one.add_argument("--out", type=Path, required=True, help="image to write (.svg or .png)")
     one.set_defaults(run=run_plot)
 

@@ -79,7 +79,7 @@ def hide(needles: list[Needle], text: Text, length: int, chat: Chat, rng: np.ran
 
 
 def plant(needles: list[Needle], hay: Ids, vocabulary: Vocabulary, chat: Chat, rng: np.random.Generator) -> Ids:
-    """The hay with every needle in it."""
+    """The hay with every needle in it, tokenized in one piece: a full stop and a line feed may be one token."""
     blanks = vocabulary.blank_start[hay]
     ends = np.zeros(len(hay), dtype=bool)
     ends[1:] = vocabulary.sentence_end[hay[:-1]]
@@ -100,4 +100,5 @@ def plant(needles: list[Needle], hay: Ids, vocabulary: Vocabulary, chat: Chat, r
         pieces.extend((hay[done:spot], np.array(ids, dtype=np.int64)))
         done = spot
     pieces.append(hay[done:])
-    return np.concatenate(pieces)
+    text = chat.tokenizer.decode(np.concatenate(pieces).tolist(), skip_special_tokens=False)
+    return np.array(chat.ids(text), dtype=np.int64)

@@ -13,20 +13,24 @@ LINE = re.compile(r"^\s*(?P<minutes>[\d.]+) min step \d+ (?P<rest>.*)$")
 VALUE = re.compile(r"(?P<name>[\w@]+)=(?P<value>[\d.]+)")
 
 
-def read(log: Path) -> tuple[Series, Series]:
-    """Losses by task, and evaluations by name."""
+def read(logs: list[Path]) -> tuple[Series, Series]:
+    """Losses by task, and evaluations by name; each log goes on where the one before it ends."""
     losses: Series = defaultdict(list)
     scores: Series = defaultdict(list)
-    for line in log.read_text().splitlines():
-        found = LINE.match(line)
-        if found:
-            into = scores if found["rest"].startswith("evaluation") else losses
-            for value in VALUE.finditer(found["rest"]):
-                into[value["name"]].append((float(found["minutes"]), float(value["value"])))
+    begin = end = 0.0
+    for log in logs:
+        begin = end
+        for line in log.read_text().splitlines():
+            found = LINE.match(line)
+            if found:
+                end = begin + float(found["minutes"])
+                into = scores if found["rest"].startswith("evaluation") else losses
+                for value in VALUE.finditer(found["rest"]):
+                    into[value["name"]].append((end, float(value["value"])))
     return losses, scores
 
 
-def draw(log: Path, out: Path) -> None:
+def draw(logs: list[Path], out: Path) -> None:
     """Two panels: losses in nats, and shares of tokens (repeat) or answers (needle) that are right."""
     import matplotlib
 
@@ -34,7 +38,7 @@ def draw(log: Path, out: Path) -> None:
     from matplotlib import pyplot
 
     figure, panels = pyplot.subplots(2, 1, figsize=(8, 8), sharex=True)
-    for panel, series, title in zip(panels, read(log), ("loss (nats)", "right on held-out text"), strict=True):
+    for panel, series, title in zip(panels, read(logs), ("loss (nats)", "right on held-out text"), strict=True):
         for name, points in sorted(series.items()):
             minutes, values = zip(*points, strict=True)
             panel.plot(minutes, values, label=name, linewidth=1)

@@ -116,6 +116,6 @@ def test_corpus_drops_repeats_and_markup(tmp_path: Path) -> None:
 def test_log_is_read(tmp_path: Path) -> None:
     log = tmp_path / "train.log"
     log.write_text("   1.50 min step 5 0.01M 900/s needle=2.5\n  10.00 min step 9 evaluation repeat@64=0.5\n")
-    losses, scores = plot.read(log)
-    assert losses == {"needle": [(1.5, 2.5)]}
-    assert scores == {"repeat@64": [(10.0, 0.5)]}
+    losses, scores = plot.read([log, log])
+    assert losses == {"needle": [(1.5, 2.5), (11.5, 2.5)]}
+    assert scores == {"repeat@64": [(10.0, 0.5), (20.0, 0.5)]}

@@ -12,12 +12,12 @@ import ai.laconic.runtime.model.ModelDirectory;
 import ai.laconic.runtime.model.ModelDirectoryException;
 import ai.laconic.runtime.tokenizer.TextTokenizer;
 import ai.laconic.runtime.tokenizer.TokenizerException;
-import ai.laconic.v1.ListPoolsResponse;
 import ai.laconic.v1.Pool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -73,13 +73,15 @@ final class DemoCommand implements Callable<Integer> {
     Output output = new Output(commandLine.getOut(), commandLine.getErr(), json);
     Path path = file == null ? StandaloneFlags.home().resolve(DEFAULT_TEXT) : file;
     String text = Files.readString(path);
+    ModelDirectory model = model();
+    flags.models = List.of(model.path());
     StandaloneOptions options = flags.options("127.0.0.1", 0);
     announce("starting gateway, encoder, latent cache and decoder in one process");
     try (Standalone standalone = Standalone.start(options);
         Connection connection = Connection.open(standalone.gateway(), Optional.empty())) {
-      Pool pool = pool(Ready.await(connection, READY_WITHIN));
+      Pool pool = Ready.await(connection, READY_WITHIN).getPools(0);
       announce("compressing " + path.getFileName() + " at " + ratio + "x");
-      DemoReport report = run(connection, pool, options.models(), path, text);
+      DemoReport report = run(connection, pool, model, path, text);
       if (json) {
         output.json(report);
       } else {
@@ -90,38 +92,26 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private DemoReport run(
-      Connection connection, Pool pool, List<Path> models, Path path, String text)
-      throws IOException, ModelDirectoryException, TokenizerException, DemoFailedException {
-    try (TextTokenizer tokenizer = tokenizer(models, pool);
+      Connection connection, Pool pool, ModelDirectory model, Path path, String text)
+      throws IOException, TokenizerException, DemoFailedException {
+    try (TextTokenizer tokenizer = TextTokenizer.open(model.encoderTokenizerFile());
         CompressionBar bar = CompressionBar.show(text.length(), !json)) {
       return new Demo(connection, pool, tokenizer, this::announce)
           .run(String.valueOf(path.getFileName()), text, seed, bar::update);
     }
   }
 
-  private static TextTokenizer tokenizer(List<Path> models, Pool pool)
-      throws ModelDirectoryException, TokenizerException {
-    for (Path path : models) {
+  /** The others would only take memory and time to start. */
+  private ModelDirectory model() throws ModelDirectoryException {
+    List<Integer> ratios = new ArrayList<>();
+    for (Path path : flags.checkpoints()) {
       ModelDirectory model = ModelDirectory.open(path);
-      if (model.ratio().value() == pool.getRatio()) {
-        return TextTokenizer.open(model.encoderTokenizerFile());
+      if (model.ratio().value() == ratio) {
+        return model;
       }
+      ratios.add(model.ratio().value());
     }
-    throw new IllegalStateException("no model at ratio " + pool.getRatio());
-  }
-
-  private Pool pool(ListPoolsResponse pools) {
-    return pools.getPoolsList().stream()
-        .filter(pool -> pool.getRatio() == ratio)
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "--ratio: "
-                        + ratio
-                        + " (expected: one of "
-                        + pools.getPoolsList().stream().map(Pool::getRatio).toList()
-                        + ")"));
+    throw new IllegalArgumentException("--ratio: " + ratio + " (expected: one of " + ratios + ")");
   }
 
   private void announce(String step) {

@@ -47,13 +47,12 @@ final class StandaloneFlags {
 
   StandaloneOptions options(String host, int port) {
     return new StandaloneOptions(
-        models.isEmpty() ? nano() : models,
-        Optional.ofNullable(redis),
-        host,
-        port,
-        maxPositions,
-        slots,
-        settings);
+        checkpoints(), Optional.ofNullable(redis), host, port, maxPositions, slots, settings);
+  }
+
+  /** Returns the checkpoints to serve: those that were named, or the repository's own. */
+  List<Path> checkpoints() {
+    return models.isEmpty() ? nano() : models;
   }
 
   /** Returns the checkpoints that come with the repository. */
