@@ -128,7 +128,6 @@ public final class Standalone implements AutoCloseable {
     Map<String, Object> all = new HashMap<>(settings);
     all.putIfAbsent("spring.grpc.server.address", LOOPBACK);
     all.putIfAbsent("spring.grpc.server.port", 0);
-    all.putIfAbsent("logging.level.root", "warn");
     all.putAll(options.settings());
     ConfigurableApplicationContext context = starter.start(all);
     started.push(context);
