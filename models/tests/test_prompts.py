@@ -66,6 +66,7 @@ def test_needles_are_findable(text: Text, chat: Chat) -> None:
         hidden = needles.several(3, ["river", "candle", "orbit"], rng)
         stream = needles.hide(hidden, text, 200, chat, rng)
         shown = chat.tokenizer.decode(stream.tolist(), skip_special_tokens=False)
+        assert stream.tolist() == chat.ids(shown)
         for needle in hidden:
             assert needle.sentence in shown
             assert 4 <= len(needle.digits) <= 8
