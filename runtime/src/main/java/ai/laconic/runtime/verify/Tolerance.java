@@ -6,8 +6,9 @@ import ai.laconic.runtime.model.ModelDirectory;
  * How near a model's values must come to the reference's.
  *
  * @param relative whether latents are compared by ||a - b|| / ||b|| over a span, not by their
- *     largest difference; that one is absolute for latents up to 1, and in units of the largest
- *     reference value beyond: 32-bit floats of 100 can't be as near as those of 1
+ *     largest difference; that one is absolute for small latents, and in units of the root mean
+ *     square of the reference's where that is above 1: 32-bit floats of 100 can't be as near as
+ *     those of 1
  * @param latents the largest difference of a span that is near enough
  * @param tokensMustAgree whether another token than the reference's is an error
  */
@@ -28,18 +29,16 @@ public record Tolerance(boolean relative, double latents, boolean tokensMustAgre
   /** Returns the difference of two spans' latents; not a number where one of them isn't. */
   double difference(float[] actual, float[] expected) {
     double largest = 0;
-    double magnitude = 1;
     double error = 0;
     double norm = 0;
     for (int i = 0; i < expected.length; i++) {
       double difference = Math.abs((double) actual[i] - expected[i]);
       largest = Math.max(largest, difference);
-      magnitude = Math.max(magnitude, Math.abs(expected[i]));
       error += difference * difference;
       norm += (double) expected[i] * expected[i];
     }
     if (!relative) {
-      return largest / magnitude;
+      return largest / Math.max(1, Math.sqrt(norm / expected.length));
     }
     return error == 0 ? 0 : Math.sqrt(error / norm);
   }
