@@ -16,28 +16,21 @@ import ai.laconic.v1.Pool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 @Command(
     name = "demo",
     description = "Compress a text, question it, and measure what that saves.",
     mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
-  private static final String DEFAULT_TEXT = "demo/opticks.txt";
-  private static final Duration READY_WITHIN = Duration.ofMinutes(2);
-
-  @Spec @Nullable CommandSpec command;
+  @Mixin LocalOptions local = new LocalOptions();
 
   @Mixin StandaloneFlags flags = new StandaloneFlags();
 
@@ -59,9 +52,6 @@ final class DemoCommand implements Callable<Integer> {
       description = "Chooses the needle; default ${DEFAULT-VALUE}.")
   long seed = 1;
 
-  @Option(names = "--json", description = "Print one JSON object.")
-  boolean json;
-
   @Override
   public Integer call()
       throws IOException,
@@ -69,20 +59,19 @@ final class DemoCommand implements Callable<Integer> {
           ModelDirectoryException,
           TokenizerException,
           DemoFailedException {
-    var commandLine = Objects.requireNonNull(command, "command").commandLine();
-    Output output = new Output(commandLine.getOut(), commandLine.getErr(), json);
-    Path path = file == null ? StandaloneFlags.home().resolve(DEFAULT_TEXT) : file;
+    Output output = local.output();
+    Path path = file == null ? StandaloneFlags.defaultText() : file;
     String text = Files.readString(path);
     ModelDirectory model = model();
     flags.models = List.of(model.path());
     StandaloneOptions options = flags.options("127.0.0.1", 0);
-    announce("starting gateway, encoder, latent cache and decoder in one process");
+    local.announce("starting gateway, encoder, latent cache and decoder in one process");
     try (Standalone standalone = Standalone.start(options);
         Connection connection = Connection.open(standalone.gateway(), Optional.empty())) {
-      Pool pool = Ready.await(connection, READY_WITHIN).getPools(0);
-      announce("compressing " + path.getFileName() + " at " + ratio + "x");
+      Pool pool = Ready.await(connection, StandaloneFlags.READY_WITHIN).getPools(0);
+      local.announce("compressing " + path.getFileName() + " at " + ratio + "x");
       DemoReport report = run(connection, pool, model, path, text);
-      if (json) {
+      if (output.isJson()) {
         output.json(report);
       } else {
         new DemoTable(output).print(report);
@@ -95,8 +84,8 @@ final class DemoCommand implements Callable<Integer> {
       Connection connection, Pool pool, ModelDirectory model, Path path, String text)
       throws IOException, TokenizerException, DemoFailedException {
     try (TextTokenizer tokenizer = TextTokenizer.open(model.encoderTokenizerFile());
-        CompressionBar bar = CompressionBar.show(text.length(), !json)) {
-      return new Demo(connection, pool, tokenizer, this::announce)
+        CompressionBar bar = CompressionBar.show(text.length(), !local.json)) {
+      return new Demo(connection, pool, tokenizer, local::announce)
           .run(String.valueOf(path.getFileName()), text, seed, bar::update);
     }
   }
@@ -112,13 +101,5 @@ final class DemoCommand implements Callable<Integer> {
       ratios.add(model.ratio().value());
     }
     throw new IllegalArgumentException("--ratio: " + ratio + " (expected: one of " + ratios + ")");
-  }
-
-  private void announce(String step) {
-    if (!json) {
-      var commandLine = Objects.requireNonNull(command, "command").commandLine();
-      commandLine.getErr().println(". " + step);
-      commandLine.getErr().flush();
-    }
   }
 }

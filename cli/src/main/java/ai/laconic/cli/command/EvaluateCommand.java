@@ -13,30 +13,22 @@ import ai.laconic.runtime.tokenizer.TextTokenizer;
 import ai.laconic.runtime.tokenizer.TokenizerException;
 import ai.laconic.v1.Pool;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 @Command(
     name = "evaluate",
     description = "Measure how good a model's answers are, asked through the whole system.",
     mixinStandardHelpOptions = true)
 final class EvaluateCommand implements Callable<Integer> {
-  private static final String DEFAULT_TEXT = "demo/opticks.txt";
-  private static final Duration READY_WITHIN = Duration.ofMinutes(2);
-
-  @Spec @Nullable CommandSpec command;
+  @Mixin LocalOptions local = new LocalOptions();
 
   @Mixin StandaloneFlags flags = new StandaloneFlags();
 
@@ -77,28 +69,26 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "Chooses texts, needles and their places; default ${DEFAULT-VALUE}.")
   long seed = 1;
 
-  @Option(names = "--json", description = "Print one JSON object.")
-  boolean json;
-
   @Override
   public Integer call()
       throws IOException, InterruptedException, ModelDirectoryException, TokenizerException {
     Evaluation evaluation = new Evaluation(only, quick, factor, seed);
     checkFlags();
-    Path path = text == null ? StandaloneFlags.home().resolve(DEFAULT_TEXT) : text;
+    Output output = local.output();
+    Path path = text == null ? StandaloneFlags.defaultText() : text;
     String source = Files.readString(path);
     ModelDirectory model = ModelDirectory.open(flags.models.get(0));
     // No more than is asked for: the decoder reserves its key/value cache at start-up.
     flags.maxPositions = Math.min(flags.maxPositions, evaluation.positions(model.ratio().value()));
-    announce("starting gateway, encoder, latent cache and decoder in one process");
+    output.step("starting gateway, encoder, latent cache and decoder in one process");
     try (Standalone standalone = Standalone.start(flags.options("127.0.0.1", 0));
         Connection connection = Connection.open(standalone.gateway(), Optional.empty());
         TextTokenizer tokenizer = TextTokenizer.open(model.encoderTokenizerFile())) {
-      Pool pool = Ready.await(connection, READY_WITHIN).getPools(0);
+      Pool pool = Ready.await(connection, StandaloneFlags.READY_WITHIN).getPools(0);
       String name = String.valueOf(path.getFileName());
       Report report =
-          evaluation.run(connection, pool, flags.slots, tokenizer, name, source, this::announce);
-      print(report);
+          evaluation.run(connection, pool, flags.slots, tokenizer, name, source, output::step);
+      print(output, report);
       store(report);
     }
     return ExitCode.OK;
@@ -120,9 +110,8 @@ final class EvaluateCommand implements Callable<Integer> {
     return file.toString().endsWith(".json");
   }
 
-  private void print(Report report) {
-    Output output = new Output(commandOut(), commandErr(), json);
-    if (json) {
+  private static void print(Output output, Report report) {
+    if (output.isJson()) {
       output.text(ReportText.json(report));
       return;
     }
@@ -138,19 +127,5 @@ final class EvaluateCommand implements Callable<Integer> {
     for (Path file : out) {
       Files.writeString(file, isJson(file) ? ReportText.json(report) : ReportText.markdown(report));
     }
-  }
-
-  private void announce(String step) {
-    PrintWriter err = commandErr();
-    err.println(". " + step);
-    err.flush();
-  }
-
-  private PrintWriter commandOut() {
-    return Objects.requireNonNull(command, "command").commandLine().getOut();
-  }
-
-  private PrintWriter commandErr() {
-    return Objects.requireNonNull(command, "command").commandLine().getErr();
   }
 }

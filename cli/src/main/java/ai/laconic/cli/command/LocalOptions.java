@@ -6,7 +6,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Options of the commands that talk to no gateway. */
+/** Options of the commands that talk to no gateway but their own. */
 final class LocalOptions {
   @Spec(Spec.Target.MIXEE)
   @Nullable CommandSpec command;
@@ -22,9 +22,7 @@ final class LocalOptions {
   /** Says on the standard error what comes next, to a person. */
   void announce(String step) {
     if (!json) {
-      var err = Objects.requireNonNull(command, "command").commandLine().getErr();
-      err.println(". " + step);
-      err.flush();
+      output().step(step);
     }
   }
 }

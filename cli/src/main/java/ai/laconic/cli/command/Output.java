@@ -61,6 +61,12 @@ final class Output {
     out.flush();
   }
 
+  /** Says on the standard error what comes next, as JSON or not: it is no part of the output. */
+  void step(String what) {
+    err.println(". " + what);
+    err.flush();
+  }
+
   /** Prints rows in columns; the first row is the heading. */
   void table(List<List<String>> rows) {
     int columns = rows.stream().mapToInt(List::size).max().orElse(0);

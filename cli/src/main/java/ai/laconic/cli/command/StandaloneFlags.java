@@ -3,6 +3,7 @@ package ai.laconic.cli.command;
 import ai.laconic.cli.standalone.StandaloneOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,7 +12,11 @@ import picocli.CommandLine.Option;
 
 /** Options of the commands that start a system. */
 final class StandaloneFlags {
+  /** How long the tiers of one process may take to find each other. */
+  static final Duration READY_WITHIN = Duration.ofMinutes(2);
+
   private static final String DEFAULT_MODELS = "models";
+  private static final String DEFAULT_TEXT = "demo/opticks.txt";
 
   @Option(
       names = "--model",
@@ -73,6 +78,11 @@ final class StandaloneFlags {
   /** Returns where the checkpoints that come with the repository are. */
   static Path models() {
     return home().resolve(DEFAULT_MODELS);
+  }
+
+  /** Returns the text that comes with the repository, on which none of its models was trained. */
+  static Path defaultText() {
+    return home().resolve(DEFAULT_TEXT);
   }
 
   /** Returns the repository's directory, which the launcher names. */

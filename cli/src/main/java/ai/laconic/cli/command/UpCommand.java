@@ -5,7 +5,6 @@ import ai.laconic.cli.client.ExitCode;
 import ai.laconic.cli.standalone.Ready;
 import ai.laconic.cli.standalone.Standalone;
 import ai.laconic.runtime.model.ModelDirectoryException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -24,8 +23,6 @@ import picocli.CommandLine.Spec;
     description = "Start all four tiers in this process, until Ctrl-C.",
     mixinStandardHelpOptions = true)
 final class UpCommand implements Callable<Integer> {
-  private static final Duration READY_WITHIN = Duration.ofMinutes(2);
-
   @Spec @Nullable CommandSpec command;
 
   @Mixin StandaloneFlags flags = new StandaloneFlags();
@@ -48,7 +45,7 @@ final class UpCommand implements Callable<Integer> {
     Output output = new Output(commandLine.getOut(), commandLine.getErr(), false);
     try (Standalone standalone = Standalone.start(flags.options(host, port));
         Connection connection = Connection.open(standalone.gateway(), Optional.empty())) {
-      Ready.await(connection, READY_WITHIN);
+      Ready.await(connection, StandaloneFlags.READY_WITHIN);
       output.table(
           Stream.concat(
                   Stream.of(List.of("TIER", "ADDRESS")),
