@@ -41,7 +41,7 @@ public record SafetensorsFile(String location, long size, Map<String, StoredTens
         throw new SafetensorsException(
             location, "", size + " bytes", "at least the 8 bytes of the header's length");
       }
-      long headerLength = read(channel, 0, LENGTH_BYTES).getLong();
+      long headerLength = read(channel, location, 0, LENGTH_BYTES).getLong();
       long room = Math.min(size - LENGTH_BYTES, MAX_HEADER_BYTES);
       if (headerLength < 2 || headerLength > room) {
         throw new SafetensorsException(
@@ -50,7 +50,7 @@ public record SafetensorsFile(String location, long size, Map<String, StoredTens
             Long.toUnsignedString(headerLength),
             "2 to " + room + ", the file has " + size + " bytes");
       }
-      byte[] header = read(channel, LENGTH_BYTES, (int) headerLength).array();
+      byte[] header = read(channel, location, LENGTH_BYTES, (int) headerLength).array();
       long dataStart = LENGTH_BYTES + headerLength;
       Map<String, StoredTensor> tensors =
           new SafetensorsHeader(location, dataStart, size - dataStart).parse(header);
@@ -58,11 +58,12 @@ public record SafetensorsFile(String location, long size, Map<String, StoredTens
     }
   }
 
-  static ByteBuffer read(FileChannel channel, long position, int length) throws IOException {
+  static ByteBuffer read(FileChannel channel, String location, long position, int length)
+      throws IOException {
     ByteBuffer buffer = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
     while (buffer.hasRemaining()) {
       if (channel.read(buffer, position + buffer.position()) < 0) {
-        throw new EOFException("file became shorter while it was read");
+        throw new EOFException(location + " became shorter while it was read");
       }
     }
     return buffer.flip();

@@ -40,7 +40,7 @@ public final class TensorReader implements Closeable {
       channel = FileChannel.open(root.resolve(tensor.location()));
       channels.put(tensor.location(), channel);
     }
-    return SafetensorsFile.read(channel, tensor.offset() + from, length);
+    return SafetensorsFile.read(channel, tensor.location(), tensor.offset() + from, length);
   }
 
   /**
