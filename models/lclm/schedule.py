@@ -79,7 +79,7 @@ FIRST = Schedule(
 """From random weights: to read latents at all, then lengths, then exactness."""
 
 SKILLS = Schedule(
-    peak=0.5,
+    peak=0.6,
     decay_from=0.4,
     readout_from=0.0,
     readout_until=0.0,
@@ -89,8 +89,8 @@ SKILLS = Schedule(
     many_from=0.05,
     most_from=0.6,
     most_windows=24,
-    shares={"reconstruct": 0.38, "proceed": 0.1, "mixed": 0.06, "needle": 0.24, "quote": 0.1, "triage": 0.12},
-    late={"reconstruct": 0.3, "proceed": 0.08, "mixed": 0.06, "needle": 0.32, "quote": 0.11, "triage": 0.13},
+    shares={"reconstruct": 0.48, "proceed": 0.08, "mixed": 0.04, "needle": 0.26, "quote": 0.05, "triage": 0.09},
+    late={"reconstruct": 0.42, "proceed": 0.06, "mixed": 0.04, "needle": 0.32, "quote": 0.07, "triage": 0.09},
     late_from=0.7,
 )
 """From a trained model of the same ratio: every skill at full length."""

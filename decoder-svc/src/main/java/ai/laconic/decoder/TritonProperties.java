@@ -13,6 +13,6 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 public record TritonProperties(
     @DefaultValue("dns:///localhost:8001") String target,
-    @DefaultValue("laconic_decoder") String modelName,
+    @DefaultValue("lclm_decoder") String modelName,
     @DefaultValue("") String modelVersion,
     @DefaultValue("10m") Duration timeout) {}

@@ -50,7 +50,7 @@ class DecoderPropertiesTest {
                     Duration.ofMinutes(10),
                     GuardSettings.DEFAULT),
                 new TritonProperties(
-                    "dns:///localhost:8001", "laconic_decoder", "", Duration.ofMinutes(10))));
+                    "dns:///localhost:8001", "lclm_decoder", "", Duration.ofMinutes(10))));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package ai.laconic.decoder.engine.triton;
 
+import ai.laconic.triton.contract.DecoderContract;
 import ai.laconic.decoder.engine.DecodePrompt;
 import ai.laconic.decoder.engine.GenerationRequest;
 import ai.laconic.decoder.engine.SamplingSettings;
@@ -29,21 +30,21 @@ record TritonRequests(String model, String version, int width) {
             .setModelVersion(version)
             .setId(id)
             .putParameters(
-                TritonContract.ENABLE_EMPTY_FINAL_RESPONSE,
+                DecoderContract.ENABLE_EMPTY_FINAL_RESPONSE,
                 InferParameter.newBuilder().setBoolParam(true).build());
-    add(request, TritonContract.INPUT_IDS, "INT64", longs(prompt.ids()), prompt.length());
+    add(request, DecoderContract.INPUT_IDS, "INT64", longs(prompt.ids()), prompt.length());
     if (prompt.latents().length > 0) {
       int rows = prompt.latents().length / width;
-      add(request, TritonContract.LATENTS, "FP32", floats(prompt.latents()), rows, width);
+      add(request, DecoderContract.LATENTS, "FP32", floats(prompt.latents()), rows, width);
     }
-    add(request, TritonContract.MAX_TOKENS, "INT32", ints(generation.maxTokens()), 1);
-    add(request, TritonContract.TEMPERATURE, "FP32", floats(sampling.temperature()), 1);
-    add(request, TritonContract.TOP_P, "FP32", floats(sampling.topP()), 1);
-    add(request, TritonContract.TOP_K, "INT32", ints(sampling.topK()), 1);
-    add(request, TritonContract.SEED, "UINT64", little(Long.BYTES).putLong(sampling.seed()), 1);
+    add(request, DecoderContract.MAX_TOKENS, "INT32", ints(generation.maxTokens()), 1);
+    add(request, DecoderContract.TEMPERATURE, "FP32", floats(sampling.temperature()), 1);
+    add(request, DecoderContract.TOP_P, "FP32", floats(sampling.topP()), 1);
+    add(request, DecoderContract.TOP_K, "INT32", ints(sampling.topK()), 1);
+    add(request, DecoderContract.SEED, "UINT64", little(Long.BYTES).putLong(sampling.seed()), 1);
     return request
-        .addOutputs(output(TritonContract.TOKEN_ID))
-        .addOutputs(output(TritonContract.FINISH_REASON))
+        .addOutputs(output(DecoderContract.TOKEN_ID))
+        .addOutputs(output(DecoderContract.FINISH_REASON))
         .build();
   }
 

@@ -1,5 +1,6 @@
 package ai.laconic.decoder.engine.triton;
 
+import ai.laconic.triton.contract.DecoderContract;
 import ai.laconic.decoder.engine.EndReason;
 import ai.laconic.inference.InferParameter;
 import ai.laconic.inference.ModelInferResponse;
@@ -52,20 +53,20 @@ record TritonResponses(String id, int vocabularySize, int maxTokens) {
         throw wrong("outputs", output.getName() + " twice", "once");
       }
       switch (output.getName()) {
-        case TritonContract.TOKEN_ID -> tokens = tokens(output, raw, before);
-        case TritonContract.FINISH_REASON -> reason = Optional.of(reason(output, raw));
+        case DecoderContract.TOKEN_ID -> tokens = tokens(output, raw, before);
+        case DecoderContract.FINISH_REASON -> reason = Optional.of(reason(output, raw));
         default ->
             throw wrong(
                 "output",
                 output.getName(),
-                TritonContract.TOKEN_ID + " or " + TritonContract.FINISH_REASON);
+                DecoderContract.TOKEN_ID + " or " + DecoderContract.FINISH_REASON);
       }
     }
     return new TritonAnswer(tokens, reason, last(response));
   }
 
   private static boolean last(ModelInferResponse response) {
-    InferParameter last = response.getParametersMap().get(TritonContract.FINAL_RESPONSE);
+    InferParameter last = response.getParametersMap().get(DecoderContract.FINAL_RESPONSE);
     return last != null && last.getBoolParam();
   }
 
@@ -111,10 +112,10 @@ record TritonResponses(String id, int vocabularySize, int maxTokens) {
     length(output, raw, Integer.BYTES + Integer.toUnsignedLong(bytes.getInt()));
     String word = StandardCharsets.UTF_8.decode(bytes).toString();
     return switch (word) {
-      case TritonContract.STOP -> EndReason.STOP;
-      case TritonContract.LENGTH -> EndReason.LENGTH;
+      case DecoderContract.STOP -> EndReason.STOP;
+      case DecoderContract.LENGTH -> EndReason.LENGTH;
       default ->
-          throw wrong(output.getName(), word, TritonContract.STOP + " or " + TritonContract.LENGTH);
+          throw wrong(output.getName(), word, DecoderContract.STOP + " or " + DecoderContract.LENGTH);
     };
   }
 

@@ -27,7 +27,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /** A Triton server with the counting model, or with a model that misbehaves. */
 final class FakeTriton extends GRPCInferenceServiceImplBase {
-  static final String MODEL = "laconic_decoder";
+  static final String MODEL = "lclm_decoder";
 
   /** Makes what runs once the client has half-closed, and whenever it takes more again. */
   @FunctionalInterface

@@ -1,4 +1,4 @@
-package ai.laconic.decoder.engine.triton;
+package ai.laconic.triton.contract;
 
 /**
  * What the decoder asks of a Triton model, and what the model must answer.
@@ -10,14 +10,18 @@ package ai.laconic.decoder.engine.triton;
  * <caption>Inputs</caption>
  * <tr><td>INPUT_IDS</td><td>INT64 [n]</td><td>the prompt; a placeholder stands for each latent
  * </td></tr>
- * <tr><td>LATENTS</td><td>FP32 [m, width]</td><td>a row for each placeholder, in order; {@code
- * optional: true}, left out when there are none</td></tr>
+ * <tr><td>LATENTS</td><td>FP32 or FP16 [m, width]</td><td>a row for each placeholder, in order;
+ * {@code optional: true}, left out when there are none. The model's configuration says which of the
+ * two types it takes</td></tr>
  * <tr><td>MAX_TOKENS</td><td>INT32 [1]</td><td>most tokens to generate</td></tr>
  * <tr><td>TEMPERATURE</td><td>FP32 [1]</td><td>0 is greedy</td></tr>
  * <tr><td>TOP_P</td><td>FP32 [1]</td><td>1 keeps all</td></tr>
  * <tr><td>TOP_K</td><td>INT32 [1]</td><td>0 keeps all</td></tr>
  * <tr><td>SEED</td><td>UINT64 [1]</td><td>of this generation alone</td></tr>
  * </table>
+ *
+ * <p>The request parameter {@code timeout} says how many microseconds the whole generation may
+ * take. Whoever no longer wants the answer cancels the RPC.
  *
  * <p>Every response but the last has at least one of these outputs, raw and little-endian:
  *
@@ -27,6 +31,8 @@ package ai.laconic.decoder.engine.triton;
  * id; together at most MAX_TOKENS</td></tr>
  * <tr><td>FINISH_REASON</td><td>BYTES [1]</td><td>{@code stop} or {@code length}; exactly once,
  * with or after the last token</td></tr>
+ * <tr><td>USAGE</td><td>INT64 [2]</td><td>positions that the prompt took and tokens that were
+ * generated; exactly once, with FINISH_REASON</td></tr>
  * </table>
  *
  * <p>The finish reason is an output and not a response parameter, because Triton's Python backend
@@ -36,12 +42,15 @@ package ai.laconic.decoder.engine.triton;
  * <p>Scores of given tokens aren't part of the contract: a decoder with this engine answers Score
  * with UNIMPLEMENTED.
  *
- * <p>A model that refuses a request fails it with a message that has the name of a gRPC status, a
- * colon and a sentence in it, such as {@code RESOURCE_EXHAUSTED: generations waiting: 65 (expected:
- * at most 64)}. Known are RESOURCE_EXHAUSTED, OUT_OF_RANGE and INVALID_ARGUMENT; every other
- * failure is UNAVAILABLE.
+ * <p>A model that refuses or ends a request fails it with a message that has the name of a gRPC
+ * status, a colon and a sentence in it, such as {@code RESOURCE_EXHAUSTED: generations waiting: 65
+ * (expected: at most 64)}. Known are RESOURCE_EXHAUSTED, OUT_OF_RANGE, INVALID_ARGUMENT and
+ * DEADLINE_EXCEEDED; every other failure is UNAVAILABLE.
  */
-public final class TritonContract {
+public final class DecoderContract {
+  /** The model's name where nothing else is configured. */
+  public static final String MODEL_NAME = "lclm_decoder";
+
   public static final String INPUT_IDS = "INPUT_IDS";
   public static final String LATENTS = "LATENTS";
   public static final String MAX_TOKENS = "MAX_TOKENS";
@@ -52,6 +61,7 @@ public final class TritonContract {
 
   public static final String TOKEN_ID = "TOKEN_ID";
   public static final String FINISH_REASON = "FINISH_REASON";
+  public static final String USAGE = "USAGE";
 
   /** Value of {@link #FINISH_REASON}: the model ended its turn. */
   public static final String STOP = "stop";
@@ -62,8 +72,11 @@ public final class TritonContract {
   /** Request parameter: end every stream with a response that is marked as final. */
   public static final String ENABLE_EMPTY_FINAL_RESPONSE = "triton_enable_empty_final_response";
 
+  /** Request parameter: microseconds that the whole generation may take. */
+  public static final String TIMEOUT = "timeout";
+
   /** Response parameter: nothing follows. */
   public static final String FINAL_RESPONSE = "triton_final_response";
 
-  private TritonContract() {}
+  private DecoderContract() {}
 }
