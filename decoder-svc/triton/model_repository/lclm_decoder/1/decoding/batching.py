@@ -1,7 +1,7 @@
 """Continuous batching over slots: generations join and leave between two steps.
 
-A round prefills one chunk of one prompt, in turns, and then appends a token to every slot that has its whole prompt. So a
-long prompt never holds up the others for longer than a chunk.
+A round prefills one chunk of one prompt, in turns, and then appends a token to every slot that has its whole prompt. So
+a long prompt never holds up the others for longer than a chunk.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The sending thread: hands tokens to their clients, and notices which of them have gone.
 
 Sending and asking whether a client is still there are round trips to the server's process, too slow for the engine's
-thread. The queue between the two is short: what the engine computes for a client that has gone is at most a step or two.
+thread. The queue between the two is short: what the engine computes for a client that has gone is a step or two.
 """
 
 from __future__ import annotations

@@ -38,8 +38,8 @@ class Load:
 class EngineLoop:
     """Runs generations in an engine, at most `slots` at once; at most `queue_limit` more may wait.
 
-    `deliver` is told of all progress from the loop's thread, and of nothing after a generation's end. It may block, which
-    slows down the loop.
+    `deliver` is told of all progress from the loop's thread, and of nothing after a generation's end. It may block:
+    that slows down the loop.
     """
 
     def __init__(

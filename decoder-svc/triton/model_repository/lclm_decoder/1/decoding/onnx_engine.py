@@ -1,7 +1,7 @@
 """The decoder's graph in ONNX Runtime, on CPU or CUDA, with all slots' keys and values in one buffer per layer.
 
-Past and present of a layer are one buffer, which makes `GroupQueryAttention` append in place. Neighbouring slots are one
-tensor without a copy, since a tensor is no more than an address and a shape.
+Past and present of a layer are one buffer, which makes `GroupQueryAttention` append in place. Neighbouring slots are
+one tensor without a copy, since a tensor is no more than an address and a shape.
 """
 
 from __future__ import annotations
@@ -96,9 +96,10 @@ class OnnxBatch:
         is_latent = ids == self.placeholder_id
         rows = np.where(is_latent, np.cumsum(is_latent), 0)
         after = self._lengths[slot] + ids.size
-        logits = self._run(slot, np.array([after], np.int32), ids[None], rows[None], latents)[0]
+        logits = self._run(slot, np.array([after], np.int32), ids[None], rows[None], latents)
         self._lengths[slot] = after
-        return logits
+        last: Logits = logits[0]
+        return last
 
     def step(self, slots: list[int], tokens: list[int]) -> Logits:
         first, end = min(slots), max(slots) + 1

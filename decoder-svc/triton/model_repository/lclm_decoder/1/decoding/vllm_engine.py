@@ -24,8 +24,8 @@ from decoding.settings import Settings
 class MixedPrompt:
     """A prompt whose positions are ids or embeddings.
 
-    vLLM's prefix cache sees the ids alone, and all latents have one id, so the prompt carries a salt made of its latents:
-    two prompts share a prefix only if all their latents are the same.
+    vLLM's prefix cache sees the ids alone, and all latents have one id, so the prompt carries a salt made of its
+    latents: two prompts share a prefix only if all their latents are the same.
     """
 
     ids: list[int]

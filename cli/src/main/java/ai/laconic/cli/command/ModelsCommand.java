@@ -11,6 +11,7 @@ import picocli.CommandLine.Command;
       ListModelsCommand.class,
       ShowModelCommand.class,
       VerifyCommand.class,
-      QuantiseCommand.class
+      QuantiseCommand.class,
+      GraphCommand.class
     })
 final class ModelsCommand {}

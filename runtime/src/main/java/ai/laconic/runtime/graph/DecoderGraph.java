@@ -41,9 +41,11 @@ public final class DecoderGraph {
   private final ModelDirectory model;
   private final Qwen3Config config;
   private final WeightSet weights;
+  private final DataType attentionType;
 
-  private DecoderGraph(ModelDirectory model) {
+  private DecoderGraph(ModelDirectory model, DataType attentionType) {
     this.model = model;
+    this.attentionType = attentionType;
     config = model.decoder();
     weights = model.decoderWeights();
   }
@@ -52,9 +54,12 @@ public final class DecoderGraph {
    * Writes the graph.
    *
    * @param positions positions that a row may have
+   * @param halfAttention whether attention, and with it keys and values, are in half precision, the
+   *     only one that the CUDA kernel knows; the rest stays in 32 bits
    */
-  public static byte[] write(ModelDirectory model, int positions) {
-    return new DecoderGraph(model).write(positions);
+  public static byte[] write(ModelDirectory model, int positions, boolean halfAttention) {
+    DataType attention = halfAttention ? DataType.FLOAT16 : DataType.FLOAT;
+    return new DecoderGraph(model, attention).write(positions);
   }
 
   /** Returns the input and the output name of a layer's keys. */
@@ -86,20 +91,20 @@ public final class DecoderGraph {
             graph.input(TOTAL, DataType.INT32));
     Object[] cache = {"batch", config.kvHeads(), "capacity", config.headDim()};
     for (int layer = 0; layer < config.layers(); layer++) {
-      graph.input(keys(layer).past(), DataType.FLOAT, cache);
-      graph.input(values(layer).past(), DataType.FLOAT, cache);
+      graph.input(keys(layer).past(), attentionType, cache);
+      graph.input(values(layer).past(), attentionType, cache);
     }
     // Rows are looked up in the table as it is stored, also when it is the output matrix as well:
     // else the widened copy, which the matrix product no longer needs once packed, stays for them.
     String embedded = graph.lookUp(EMBEDDING, weights.get(EMBEDDING), ids);
     String hidden =
-        new Qwen3Stack(graph, linears, config, weights, DataType.FLOAT)
+        new Qwen3Stack(graph, linears, config, weights, attentionType)
             .layers(withLatents(embedded, latentRows, latents), attention, new CacheNames());
     logits(hidden);
     graph.output(LOGITS, DataType.FLOAT, "batch", config.vocabularySize());
     for (int layer = 0; layer < config.layers(); layer++) {
-      graph.output(keys(layer).present(), DataType.FLOAT, cache);
-      graph.output(values(layer).present(), DataType.FLOAT, cache);
+      graph.output(keys(layer).present(), attentionType, cache);
+      graph.output(values(layer).present(), attentionType, cache);
     }
     return graph.build();
   }

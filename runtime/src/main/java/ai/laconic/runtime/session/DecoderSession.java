@@ -66,7 +66,7 @@ public final class DecoderSession implements AutoCloseable {
     // each, and a full slot among them has to have a place for it that nobody reads.
     int capacity = maxTokens + 1;
     KvCache cache = new KvCache(model.decoder(), slots, capacity);
-    byte[] graph = DecoderGraph.write(model, capacity);
+    byte[] graph = DecoderGraph.write(model, capacity, false);
     OrtSession session = OrtSessions.open(graph, model.path(), device, threads);
     return new DecoderSession(
         model, slots, maxTokens, new DecoderRun(session, cache, model.latentWidth()));

@@ -35,7 +35,7 @@ class GraphsTest {
 
   @Test
   void pointsIntoTheCheckpointsOwnFiles() throws Exception {
-    GraphProto graph = parse(DecoderGraph.write(model, 8));
+    GraphProto graph = parse(DecoderGraph.write(model, 8, false));
     StoredTensor stored =
         ((LinearWeight.Floating) model.decoderWeights().linear("layers.2.mlp.down_proj.weight"))
             .weight();
@@ -53,7 +53,7 @@ class GraphsTest {
         .containsEntry("location", "decoder/model-00003-of-00003.safetensors")
         .containsEntry("offset", Long.toString(stored.offset()))
         .containsEntry("length", Long.toString(80 * 192 * 2));
-    assertThat(DecoderGraph.write(model, 8)).hasSizeLessThan(64 * 1024);
+    assertThat(DecoderGraph.write(model, 8, false)).hasSizeLessThan(64 * 1024);
   }
 
   @Test
@@ -62,7 +62,7 @@ class GraphsTest {
         List.of(
             EncoderGraph.write(model, false),
             EncoderGraph.write(model, true),
-            DecoderGraph.write(model, 8))) {
+            DecoderGraph.write(model, 8, false))) {
       GraphProto graph = parse(bytes);
       Set<String> known = new HashSet<>(Set.of(""));
       graph.getInputList().forEach(input -> known.add(input.getName()));
@@ -78,7 +78,7 @@ class GraphsTest {
 
   @Test
   void namesWhatADecoderNeedsAndGives() throws Exception {
-    GraphProto graph = parse(DecoderGraph.write(model, 8));
+    GraphProto graph = parse(DecoderGraph.write(model, 8, false));
 
     assertThat(graph.getInputList())
         .extracting(ValueInfoProto::getName)
@@ -102,7 +102,7 @@ class GraphsTest {
 
   @Test
   void computesRotaryAnglesOfFarPositionsExactly() throws Exception {
-    GraphProto graph = parse(DecoderGraph.write(model, 40_000));
+    GraphProto graph = parse(DecoderGraph.write(model, 40_000, false));
     FloatBuffer cos =
         initializer(graph, "rotary.cos")
             .getRawData()

@@ -1,0 +1,130 @@
+package ai.laconic.cli.command;
+
+import ai.laconic.cli.client.ExitCode;
+import ai.laconic.runtime.graph.GraphFiles;
+import ai.laconic.runtime.model.ModelDirectory;
+import ai.laconic.runtime.model.ModelDirectoryException;
+import ai.laconic.runtime.session.Device;
+import ai.laconic.triton.contract.DecoderContract;
+import ai.laconic.triton.contract.EncoderContract;
+import ai.laconic.triton.repository.DecoderServing;
+import ai.laconic.triton.repository.EncoderServing;
+import ai.laconic.triton.repository.ModelRepository;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "graph",
+    description = {
+      "Write a model's ONNX graphs beside its weights, for servers that load files.",
+      "With --repository, write a model repository for Triton as well."
+    },
+    mixinStandardHelpOptions = true)
+final class GraphCommand implements Callable<Integer> {
+  @Spec @Nullable CommandSpec command;
+
+  @Parameters(index = "0", paramLabel = "DIR", description = "Directory of the model.")
+  Path directory = Path.of("");
+
+  @Option(
+      names = "--device",
+      defaultValue = "cpu",
+      description =
+          "Where the graphs will run: cpu, or cuda:0 and so on, which has attention in half"
+              + " precision; default ${DEFAULT-VALUE}.")
+  String device = "cpu";
+
+  @Option(
+      names = "--repository",
+      paramLabel = "REPO",
+      description =
+          "Directory of a model repository, made if it isn't there; gets the models "
+              + DecoderContract.MODEL_NAME
+              + " and "
+              + EncoderContract.MODEL_NAME
+              + ".")
+  @Nullable Path repository;
+
+  @Option(
+      names = "--engine",
+      defaultValue = DecoderServing.ONNX,
+      description = "What decodes in Triton: onnx or vllm; default ${DEFAULT-VALUE}.")
+  String engine = DecoderServing.ONNX;
+
+  @Option(
+      names = "--threads",
+      defaultValue = "0",
+      description = "CPU threads of each model; 0 takes one for each processor.")
+  int threads;
+
+  @Option(
+      names = "--slots",
+      defaultValue = "8",
+      description = "Generations at once in the decoder; default ${DEFAULT-VALUE}.")
+  int slots = 8;
+
+  @Option(
+      names = "--queue-limit",
+      defaultValue = "64",
+      description = "Generations that wait for a slot; default ${DEFAULT-VALUE}.")
+  int queueLimit = 64;
+
+  @Option(
+      names = "--max-positions",
+      defaultValue = "32768",
+      description = "Decoder positions of one generation; default ${DEFAULT-VALUE}.")
+  int maxPositions = 32768;
+
+  @Option(
+      names = "--prefill-chunk",
+      defaultValue = "512",
+      description =
+          "Positions of a new prompt between two tokens of the running generations; default"
+              + " ${DEFAULT-VALUE}.")
+  int prefillChunk = 512;
+
+  @Option(names = "--half-latents", description = "Latents come as FP16 instead of FP32.")
+  boolean halfLatents;
+
+  @Override
+  public Integer call() throws IOException, ModelDirectoryException {
+    var commandLine = Objects.requireNonNull(command, "command").commandLine();
+    Output output = new Output(commandLine.getOut(), commandLine.getErr(), false);
+    ModelDirectory model = ModelDirectory.open(directory);
+    Device runsOn = Device.parse(device);
+    boolean half = runsOn.kind() == Device.Kind.CUDA;
+    DecoderServing decoder =
+        new DecoderServing(
+            engine, runsOn, threads, slots, queueLimit, maxPositions, prefillChunk, halfLatents);
+    EncoderServing encoder = new EncoderServing(runsOn, threads);
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(List.of("FILE", "SIZE"));
+    for (Path file :
+        List.of(GraphFiles.writeEncoder(model, half), GraphFiles.writeDecoder(model, half))) {
+      rows.add(List.of(file.toString(), Units.bytes(Files.size(file))));
+    }
+    output.table(rows);
+    if (repository != null) {
+      ModelRepository models = new ModelRepository(repository);
+      models.addDecoder(DecoderContract.MODEL_NAME, model, decoder);
+      models.addEncoder(EncoderContract.MODEL_NAME, model, encoder);
+      output.line("");
+      output.line(
+          "wrote %s and %s to %s",
+          DecoderContract.MODEL_NAME, EncoderContract.MODEL_NAME, repository);
+      output.line("serve it with: tritonserver --model-repository=%s", repository);
+    }
+    return ExitCode.OK;
+  }
+}

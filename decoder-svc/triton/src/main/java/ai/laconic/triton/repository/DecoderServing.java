@@ -1,0 +1,47 @@
+package ai.laconic.triton.repository;
+
+import ai.laconic.runtime.session.Device;
+
+/**
+ * How a Triton model runs a decoder.
+ *
+ * @param engine what computes: {@code onnx}, {@code vllm}, or the name of any other Python module
+ *     {@code decoding/NAME_engine.py} in the model
+ * @param device where ONNX Runtime computes
+ * @param threads of ONNX Runtime on the CPU; 0 takes one for each processor
+ * @param slots generations that run at once
+ * @param queueLimit most generations that wait for a slot
+ * @param maxPositions of one generation, prompt and answer together
+ * @param prefillChunk most positions of one prompt between two tokens of the other generations
+ * @param halfLatents whether latents come as FP16, half the bytes, instead of FP32
+ */
+public record DecoderServing(
+    String engine,
+    Device device,
+    int threads,
+    int slots,
+    int queueLimit,
+    int maxPositions,
+    int prefillChunk,
+    boolean halfLatents) {
+  /** The engine that runs the decoder's graph. */
+  public static final String ONNX = "onnx";
+
+  public DecoderServing {
+    if (!engine.matches("[a-z][a-z0-9_]*")) {
+      throw new IllegalArgumentException("engine: " + engine + " (expected: onnx or vllm)");
+    }
+    atLeast("threads", threads, 0);
+    atLeast("slots", slots, 1);
+    atLeast("queue limit", queueLimit, 1);
+    atLeast("max positions", maxPositions, 1);
+    atLeast("prefill chunk", prefillChunk, 1);
+  }
+
+  private static void atLeast(String name, int value, int least) {
+    if (value < least) {
+      throw new IllegalArgumentException(
+          name + ": " + value + " (expected: " + least + " or more)");
+    }
+  }
+}

@@ -1,0 +1,189 @@
+package ai.laconic.triton.server;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A running Triton server on the loopback interface. */
+public final class TritonServer implements AutoCloseable {
+  private static final String HOST = "127.0.0.1";
+  private static final Duration ASKS_EVERY = Duration.ofMillis(100);
+  private static final Duration ANSWERS_WITHIN = Duration.ofSeconds(2);
+
+  /** Triton itself waits for its models for up to 30 s. */
+  private static final Duration STOPS_WITHIN = Duration.ofSeconds(40);
+
+  /** A stub's shared memory at its start; it grows by as much when requests need more. */
+  private static final int SHARED_MEMORY_BYTES = 16 << 20;
+
+  private final Process process;
+  private final Ports ports;
+  private final Path log;
+  private final HttpClient http = HttpClient.newBuilder().connectTimeout(ANSWERS_WITHIN).build();
+
+  /**
+   * Where a server listens.
+   *
+   * @param grpc of inference and control
+   * @param http of health, and of inference too
+   * @param metrics of metrics
+   */
+  public record Ports(int grpc, int http, int metrics) {
+    /** Returns ports that nobody listens on now. */
+    public static Ports free() throws IOException {
+      InetAddress loopback = InetAddress.getByName(HOST);
+      try (ServerSocket grpc = new ServerSocket(0, 1, loopback);
+          ServerSocket http = new ServerSocket(0, 1, loopback);
+          ServerSocket metrics = new ServerSocket(0, 1, loopback)) {
+        return new Ports(grpc.getLocalPort(), http.getLocalPort(), metrics.getLocalPort());
+      }
+    }
+  }
+
+  private TritonServer(Process process, Ports ports, Path log) {
+    this.process = process;
+    this.ports = ports;
+    this.log = log;
+  }
+
+  /**
+   * Starts a server and returns at once.
+   *
+   * @param repository the model repository
+   * @param load whether all its models are loaded at the start; models can be loaded and unloaded
+   *     later in any case
+   * @param log file that the server's log goes to
+   */
+  public static TritonServer start(
+      TritonInstallation installation, Path repository, boolean load, Ports ports, Path log)
+      throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+                installation.program().toString(),
+                "--model-repository=" + repository,
+                "--backend-directory=" + installation.backends(),
+                "--model-control-mode=explicit",
+                "--disable-auto-complete-config",
+                "--exit-on-error=false",
+                "--backend-config=python,shm-default-byte-size=" + SHARED_MEMORY_BYTES,
+                "--backend-config=python,shm-growth-byte-size=" + SHARED_MEMORY_BYTES,
+                "--grpc-address=" + HOST,
+                "--grpc-port=" + ports.grpc(),
+                "--http-address=" + HOST,
+                "--http-port=" + ports.http(),
+                "--metrics-address=" + HOST,
+                "--metrics-port=" + ports.metrics())
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile());
+    if (load) {
+      builder.command().add("--load-model=*");
+    }
+    Map<String, String> environment = builder.environment();
+    String path = environment.getOrDefault("PATH", "");
+    environment.put("PATH", installation.environment().resolve("bin") + ":" + path);
+    environment.put("LD_LIBRARY_PATH", installation.libraries());
+    environment.put("PYTHONPATH", installation.python().packages().toString());
+    environment.put("ORT_DISABLE_TELEMETRY", "1");
+    return new TritonServer(builder.start(), ports, log);
+  }
+
+  /** Returns where it listens. */
+  public Ports ports() {
+    return ports;
+  }
+
+  /** Returns its address for gRPC clients. */
+  public String address() {
+    return HOST + ":" + ports.grpc();
+  }
+
+  /**
+   * Waits until the server and all models that it loads are ready.
+   *
+   * @throws TritonUnavailableException it ends or doesn't get ready in time; with the end of its
+   *     log
+   */
+  public void awaitReady(Duration limit) throws TritonUnavailableException, InterruptedException {
+    long end = System.nanoTime() + limit.toNanos();
+    while (!ready()) {
+      if (!process.isAlive()) {
+        throw new TritonUnavailableException(
+            "triton: exit status " + process.exitValue() + " (expected: running): " + logTail());
+      }
+      if (System.nanoTime() > end) {
+        throw new TritonUnavailableException(
+            "triton: not ready after " + limit.toSeconds() + " s: " + logTail());
+      }
+      process.waitFor(ASKS_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private boolean ready() throws InterruptedException {
+    try {
+      return get(ports.http(), "/v2/health/ready").statusCode() == 200;
+    } catch (IOException notYet) {
+      return false;
+    }
+  }
+
+  /** Returns its metrics in Prometheus' text format. */
+  public String metrics() throws IOException, InterruptedException {
+    return get(ports.metrics(), "/metrics").body();
+  }
+
+  private HttpResponse<String> get(int port, String path) throws IOException, InterruptedException {
+    URI uri = URI.create("http://" + HOST + ":" + port + path);
+    HttpRequest request = HttpRequest.newBuilder(uri).timeout(ANSWERS_WITHIN).build();
+    return http.send(request, BodyHandlers.ofString());
+  }
+
+  private String logTail() {
+    try {
+      return Commands.tail(log);
+    } catch (IOException e) {
+      return log + ": " + e.getMessage();
+    }
+  }
+
+  /** Returns whether the process runs. */
+  public boolean alive() {
+    return process.isAlive();
+  }
+
+  /** Ends it as a crash would, without a chance to say good-bye. */
+  public void kill() throws InterruptedException {
+    List<ProcessHandle> stubs = process.descendants().toList();
+    process.destroyForcibly().waitFor();
+    stubs.forEach(ProcessHandle::destroyForcibly);
+  }
+
+  /** Ends it in order; by force if that takes too long. */
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(STOPS_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
+        kill();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Returns the server's log. */
+  public String log() throws IOException {
+    return Files.readString(log);
+  }
+}

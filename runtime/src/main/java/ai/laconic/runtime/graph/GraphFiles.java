@@ -1,0 +1,58 @@
+package ai.laconic.runtime.graph;
+
+import ai.laconic.runtime.model.ModelDirectory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/**
+ * A model's graphs as files beside its weights, for servers that load ONNX files. The files point
+ * into the checkpoint's safetensors with relative locations, so they stay valid when the directory
+ * moves. They aren't part of the model's fingerprint.
+ */
+public final class GraphFiles {
+  /** Where a model's encoder graph lies in its directory. */
+  public static final String ENCODER = "encoder.onnx";
+
+  /** Where a model's decoder graph lies in its directory. */
+  public static final String DECODER = "decoder.onnx";
+
+  private GraphFiles() {}
+
+  /**
+   * Writes the encoder's graph, replacing one that is there.
+   *
+   * @param halfAttention whether attention is in half precision, as CUDA needs it
+   * @return the file
+   */
+  public static Path writeEncoder(ModelDirectory model, boolean halfAttention) throws IOException {
+    return write(model.path().resolve(ENCODER), EncoderGraph.write(model, halfAttention));
+  }
+
+  /**
+   * Writes the decoder's graph for all positions that the model was made for, replacing one that is
+   * there.
+   *
+   * @param halfAttention whether attention, keys and values are in half precision, as CUDA needs it
+   * @return the file
+   */
+  public static Path writeDecoder(ModelDirectory model, boolean halfAttention) throws IOException {
+    // One more than a slot may use: see DecoderSession.
+    int positions = model.decoder().maxPositions() + 1;
+    return write(
+        model.path().resolve(DECODER), DecoderGraph.write(model, positions, halfAttention));
+  }
+
+  /** Whoever loads the file meanwhile sees the old one or the new one. */
+  private static Path write(Path file, byte[] graph) throws IOException {
+    Path unfinished = Files.createTempFile(file.getParent(), file.getFileName() + ".", ".tmp");
+    try {
+      Files.write(unfinished, graph);
+      return Files.move(
+          unfinished, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(unfinished);
+    }
+  }
+}
