@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import ai.laconic.encoder.Statuses;
+import ai.laconic.servicekit.error.Problems;
 import io.grpc.Status;
+import io.grpc.protobuf.StatusProto;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -190,6 +193,57 @@ class BatcherTest {
           .isNotNull()
           .isNotSameAs(Status.trailersFromThrowable(problem));
     }
+  }
+
+  @Test
+  void handsOnTheStatusOfABatchThatFails() throws Exception {
+    restart(LONG);
+    encoder.misbehave(
+        windows -> {
+          throw Problems.dataLoss("triton response", "outputs: 0 (expected: 1)");
+        });
+    try (BatchJob one = batcher.admit("a", 16);
+        BatchJob two = batcher.admit("b", 16)) {
+      Future<List<float[]>> first = one.submit(windows(1, 2, 8));
+      Future<List<float[]>> second = two.submit(windows(3, 2, 8));
+
+      Throwable problem = catchThrowable(() -> unwrapped(first));
+      assertProblem(
+          () -> unwrapped(second),
+          Status.Code.DATA_LOSS,
+          "triton response: outputs: 0 (expected: 1)");
+      assertThat(StatusProto.fromThrowable(problem))
+          .isEqualTo(StatusProto.fromThrowable(catchThrowable(() -> unwrapped(second))));
+      assertThat(Status.trailersFromThrowable(problem))
+          .isNotNull()
+          .isNotSameAs(Status.trailersFromThrowable(catchThrowable(() -> unwrapped(second))));
+    }
+    encoder.behave();
+    restart(Duration.ZERO);
+    encodesAgain();
+  }
+
+  @Test
+  void interruptsAnEncoderThatWaitsWhenItStops() {
+    CountDownLatch started = new CountDownLatch(1);
+    encoder.misbehave(
+        windows -> {
+          started.countDown();
+          try {
+            new CountDownLatch(1).await();
+          } catch (InterruptedException e) {
+            throw Problems.unavailable("triton", "interrupted", Duration.ofSeconds(1));
+          }
+          return List.of();
+        });
+    BatchJob job = batcher.admit("a", 8);
+    Future<List<float[]>> waiting = job.submit(windows(1, 1, 8));
+    await().until(() -> started.getCount() == 0);
+
+    batcher.close();
+
+    assertProblem(() -> unwrapped(waiting), Status.Code.UNAVAILABLE, "triton: interrupted");
+    job.close();
   }
 
   @Test
