@@ -2,16 +2,18 @@ package ai.laconic.encoder;
 
 import ai.laconic.encoder.batch.Batcher;
 import ai.laconic.encoder.cache.CacheClient;
+import ai.laconic.encoder.engine.EncoderEngine;
+import ai.laconic.encoder.engine.EncoderEngines;
 import ai.laconic.encoder.span.EncoderModel;
 import ai.laconic.encoder.span.SpanEncoder;
 import ai.laconic.encoder.span.WindowPolicies;
 import ai.laconic.runtime.model.ModelDirectory;
 import ai.laconic.runtime.model.ModelDirectoryException;
 import ai.laconic.runtime.session.Device;
-import ai.laconic.runtime.session.LatentEncoder;
 import ai.laconic.runtime.tokenizer.TextTokenizer;
 import ai.laconic.runtime.tokenizer.TokenizerException;
 import ai.laconic.servicekit.call.StreamingCalls;
+import ai.laconic.servicekit.health.ReadinessCheck;
 import ai.laconic.servicekit.peer.Peer;
 import ai.laconic.servicekit.peer.Peers;
 import org.slf4j.Logger;
@@ -43,7 +45,10 @@ class EncoderConfiguration {
         model.fingerprint().shortHex(),
         model.ratio(),
         model.windowTokens(),
-        properties.device());
+        switch (properties.engine()) {
+          case ONNX -> properties.device();
+          case TRITON -> "triton at " + properties.triton().target();
+        });
     return model;
   }
 
@@ -57,15 +62,33 @@ class EncoderConfiguration {
   }
 
   @Bean
-  LatentEncoder latentEncoder(ModelDirectory directory, EncoderProperties properties) {
-    return LatentEncoder.open(
-        directory, Device.parse(properties.device()), properties.computingThreads());
+  EncoderEngine encoderEngine(ModelDirectory directory, EncoderProperties properties, Peers peers) {
+    return switch (properties.engine()) {
+      case ONNX ->
+          EncoderEngines.onnx(
+              directory, Device.parse(properties.device()), properties.computingThreads());
+      case TRITON -> EncoderEngines.triton(peers, properties.triton(), directory);
+    };
   }
 
   @Bean
-  Batcher batcher(LatentEncoder encoder, EncoderModel model, EncoderProperties properties) {
-    return Batcher.start(
-        encoder::encode, properties.batchLimits(model.windowTokens()), System::nanoTime);
+  ReadinessCheck engineReadiness(EncoderEngine engine) {
+    return new ReadinessCheck() {
+      @Override
+      public String name() {
+        return "engine";
+      }
+
+      @Override
+      public boolean ready() {
+        return engine.ready();
+      }
+    };
+  }
+
+  @Bean
+  Batcher batcher(EncoderEngine engine, EncoderModel model, EncoderProperties properties) {
+    return Batcher.start(engine, properties.batchLimits(model.windowTokens()), System::nanoTime);
   }
 
   @Bean

@@ -1,6 +1,7 @@
 package ai.laconic.encoder;
 
 import ai.laconic.encoder.batch.BatchLimits;
+import ai.laconic.encoder.engine.TritonSettings;
 import ai.laconic.encoder.span.Windowing;
 import ai.laconic.runtime.latent.BlockType;
 import ai.laconic.runtime.session.Device;
@@ -16,18 +17,21 @@ import org.springframework.boot.context.properties.bind.Name;
  * Settings of the encoder service.
  *
  * @param model path of the checkpoint directory; required
- * @param device where the encoder runs: cpu, or cuda:0 and so on
- * @param threads that compute on the CPU; 0 for as many as there are processors
+ * @param engine what encodes
+ * @param device where the embedded engine computes: cpu, or cuda:0 and so on
+ * @param threads of the embedded engine on the CPU; 0 for as many as there are processors
  * @param blockType how latents are stored
  * @param maxCalls most EncodeSpan calls at once
  * @param windowing how a span is cut
  * @param batch how windows of all calls are batched
  * @param queue what may wait
  * @param cache where the latent cache is
+ * @param triton where the Triton engine is
  */
 @ConfigurationProperties(prefix = "laconic.encoder", ignoreUnknownFields = false)
 record EncoderProperties(
     String model,
+    @DefaultValue("onnx") EngineKind engine,
     @DefaultValue("cpu") String device,
     @DefaultValue("0") int threads,
     @DefaultValue("fp16") BlockType blockType,
@@ -35,7 +39,8 @@ record EncoderProperties(
     @DefaultValue WindowingProperties windowing,
     @DefaultValue BatchProperties batch,
     @DefaultValue QueueProperties queue,
-    PeerProperties cache) {
+    PeerProperties cache,
+    @DefaultValue TritonSettings triton) {
   EncoderProperties {
     required("model", model, "path of a checkpoint directory");
     required("cache.target", cache, "a gRPC target such as dns:///latent-cache:7072");

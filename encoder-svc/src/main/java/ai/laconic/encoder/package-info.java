@@ -3,18 +3,25 @@
  *
  * <p>It owns one model's encoder. {@code EncodeSpan} cuts a span into windows, encodes those that
  * the cache lacks, stores them and answers each as soon as it is stored; the work is in {@code
- * ai.laconic.encoder.span}, batching across calls in {@code ai.laconic.encoder.batch}, the cache in
- * {@code ai.laconic.encoder.cache}. This room only holds them together: settings, beans, and the
- * translation from and to the contract.
+ * ai.laconic.encoder.span}, batching across calls in {@code ai.laconic.encoder.batch}, what
+ * computes in {@code ai.laconic.encoder.engine}, the cache in {@code ai.laconic.encoder.cache}.
+ * This room only holds them together: settings, beans, and the translation from and to the
+ * contract.
  *
  * <p>Settings, all under {@code laconic.encoder}:
  *
  * <ul>
  *   <li>{@code model}: the checkpoint directory; required.
- *   <li>{@code device}: {@code cpu}, or {@code cuda:0} and so on. CUDA needs a build with {@code
- *       mvn -Pcuda}, which takes ONNX Runtime with its CUDA provider, and a node with CUDA 12 and
- *       cuDNN 9; everything else stays the same. On such a node raise {@code batch.max-tokens}.
- *   <li>{@code threads}: of the CPU provider; 0 takes all processors.
+ *   <li>{@code engine}: {@code onnx} computes in this process, {@code triton} in a server of its
+ *       own. Both read {@code model} here, for its tokenizer and fingerprint.
+ *   <li>{@code triton.target}, {@code triton.model-name}, {@code triton.model-version}, {@code
+ *       triton.timeout}: see {@link ai.laconic.encoder.engine.TritonSettings}. A batch that is not
+ *       back within the timeout fails.
+ *   <li>{@code device} of engine {@code onnx}: {@code cpu}, or {@code cuda:0} and so on. CUDA needs
+ *       a build with {@code mvn -Pcuda}, which takes ONNX Runtime with its CUDA provider, and a
+ *       node with CUDA 12 and cuDNN 9; everything else stays the same. On such a node raise {@code
+ *       batch.max-tokens}.
+ *   <li>{@code threads} of engine {@code onnx} on the CPU: 0 takes all processors.
  *   <li>{@code block-type}: how latents are stored: {@code fp32}, {@code fp16}, {@code bf16} or
  *       {@code int8}. Latents that the type can't hold are refused, never rounded to infinity.
  *   <li>{@code max-calls}: most EncodeSpan calls at once.
@@ -25,7 +32,8 @@
  *   <li>{@code cache}: where the latent cache is, and the limits of calls to it.
  * </ul>
  *
- * <p>The service is ready while the cache is; it doesn't listen before the model is loaded.
+ * <p>The service is ready while the cache is and, with engine {@code triton}, while the server has
+ * a model with the same fingerprint; it doesn't listen before the model is loaded.
  */
 @NullMarked
 package ai.laconic.encoder;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.laconic.encoder.batch.BatchLimits;
+import ai.laconic.encoder.engine.TritonSettings;
 import ai.laconic.encoder.span.Windowing;
 import ai.laconic.runtime.latent.BlockType;
 import java.io.IOException;
@@ -24,6 +25,7 @@ class EncoderPropertiesTest {
     EncoderProperties properties = bind(Map.of("laconic.encoder.model", "some/model"));
 
     assertThat(properties.modelPath()).isEqualTo(Path.of("some/model"));
+    assertThat(properties.engine()).isEqualTo(EngineKind.ONNX);
     assertThat(properties.device()).isEqualTo("cpu");
     assertThat(properties.threads()).isZero();
     assertThat(properties.computingThreads()).isEqualTo(Runtime.getRuntime().availableProcessors());
@@ -38,12 +40,17 @@ class EncoderPropertiesTest {
     assertThat(properties.cache().unaryTimeout()).isEqualTo(Duration.ofSeconds(10));
     assertThat(properties.cache().streamTimeout()).isEqualTo(Duration.ofMinutes(1));
     assertThat(properties.cache().guard().maxConcurrentCalls()).isEqualTo(64);
+    assertThat(properties.triton())
+        .isEqualTo(
+            new TritonSettings(
+                "dns:///localhost:8001", "lclm_encoder", "", Duration.ofSeconds(60)));
   }
 
   @Test
   void knowsEveryName() throws IOException {
     Map<String, Object> settings = new HashMap<>();
     settings.put("laconic.encoder.model", "m");
+    settings.put("laconic.encoder.engine", "triton");
     settings.put("laconic.encoder.device", "cuda:1");
     settings.put("laconic.encoder.threads", "3");
     settings.put("laconic.encoder.block-type", "int8");
@@ -58,9 +65,14 @@ class EncoderPropertiesTest {
     settings.put("laconic.encoder.cache.unary-timeout", "2s");
     settings.put("laconic.encoder.cache.stream-timeout", "3s");
     settings.put("laconic.encoder.cache.guard.max-concurrent-calls", "5");
+    settings.put("laconic.encoder.triton.target", "dns:///triton:2");
+    settings.put("laconic.encoder.triton.model-name", "encoder-16x");
+    settings.put("laconic.encoder.triton.model-version", "3");
+    settings.put("laconic.encoder.triton.timeout", "4s");
 
     EncoderProperties properties = bind(settings);
 
+    assertThat(properties.engine()).isEqualTo(EngineKind.TRITON);
     assertThat(properties.device()).isEqualTo("cuda:1");
     assertThat(properties.computingThreads()).isEqualTo(3);
     assertThat(properties.blockType()).isEqualTo(BlockType.INT8);
@@ -73,6 +85,9 @@ class EncoderPropertiesTest {
     assertThat(properties.cache().unaryTimeout()).isEqualTo(Duration.ofSeconds(2));
     assertThat(properties.cache().streamTimeout()).isEqualTo(Duration.ofSeconds(3));
     assertThat(properties.cache().guard().maxConcurrentCalls()).isEqualTo(5);
+    assertThat(properties.triton())
+        .isEqualTo(
+            new TritonSettings("dns:///triton:2", "encoder-16x", "3", Duration.ofSeconds(4)));
   }
 
   @Test
@@ -83,6 +98,13 @@ class EncoderPropertiesTest {
     assertRefused(with("threads", "-1"), "laconic.encoder.threads: -1 (expected: 0 or more)");
     assertRefused(with("max-calls", "0"), "laconic.encoder.max-calls: 0 (expected: 1 or more)");
     assertRefused(with("block-type", "fp8"), "fp8");
+    assertRefused(with("engine", "vllm"), "vllm");
+    assertRefused(with("triton.target", " "), "laconic.encoder.triton.target: blank (expected: a");
+    assertRefused(
+        with("triton.model-name", ""),
+        "laconic.encoder.triton.model-name: blank (expected: the name of a model)");
+    assertRefused(
+        with("triton.timeout", "0s"), "laconic.encoder.triton.timeout: PT0S (expected: above 0)");
   }
 
   @Test

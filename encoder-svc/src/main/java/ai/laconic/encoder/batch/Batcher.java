@@ -1,6 +1,7 @@
 package ai.laconic.encoder.batch;
 
 import ai.laconic.servicekit.error.Problems;
+import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -167,7 +168,7 @@ public final class Batcher implements AutoCloseable {
         changed.awaitNanos(wait);
       }
     } catch (InterruptedException e) {
-      // Nobody here interrupts this thread; whoever does wants it to end.
+      // Whoever interrupts this thread wants it to end.
       closed = true;
     } finally {
       lock.unlock();
@@ -179,6 +180,10 @@ public final class Batcher implements AutoCloseable {
     List<float[]> latents;
     try {
       latents = encoder.encode(batch.stream().map(WaitingWindow::ids).toList());
+    } catch (StatusRuntimeException e) {
+      log.warn("batch of {} windows failed: {}", batch.size(), e.getMessage());
+      fail(batch, () -> copy(e));
+      return;
     } catch (RuntimeException | Error e) {
       // An Error too: without this thread every later call would wait for its deadline.
       log.error("batch of {} windows failed", batch.size(), e);
@@ -214,11 +219,22 @@ public final class Batcher implements AutoCloseable {
         .forEach(submission -> submission.fail(problem.get()));
   }
 
+  private static StatusRuntimeException copy(StatusRuntimeException problem) {
+    Metadata trailers = new Metadata();
+    if (problem.getTrailers() != null) {
+      trailers.merge(problem.getTrailers());
+    }
+    return problem.getStatus().asRuntimeException(trailers);
+  }
+
   private static StatusRuntimeException stopping() {
     return Problems.unavailable("encoder", "is stopping", RETRY_AFTER);
   }
 
-  /** Returns when the running batch is through and what waits has failed. */
+  /**
+   * Returns when the running batch is through and what waits has failed. An encoder that waits for
+   * something is interrupted: calls were drained before, so nobody wants the batch.
+   */
   @Override
   public void close() {
     lock.lock();
@@ -228,6 +244,7 @@ public final class Batcher implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+    thread.interrupt();
     try {
       thread.join();
     } catch (InterruptedException e) {

@@ -10,6 +10,7 @@ public interface WindowEncoder {
    *
    * @param windows token ids of each window
    * @return for each window its latents, row after row
+   * @throws io.grpc.StatusRuntimeException what every caller with a window in the batch is told
    */
   List<float[]> encode(List<int[]> windows);
 }

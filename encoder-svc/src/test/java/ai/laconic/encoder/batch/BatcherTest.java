@@ -1,19 +1,16 @@
 package ai.laconic.encoder.batch;
 
 import static ai.laconic.encoder.Patience.await;
+import static ai.laconic.encoder.batch.Batches.get;
+import static ai.laconic.encoder.batch.Batches.windows;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowable;
 
 import ai.laconic.encoder.Statuses;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -155,115 +152,9 @@ class BatcherTest {
     encodesAgain();
   }
 
-  @Test
-  void failsTheJobsOfABatchThatFails() throws Exception {
-    encoder.misbehave(
-        windows -> {
-          throw new IllegalStateException("out of memory");
-        });
-    try (BatchJob job = batcher.admit("a", 16)) {
-      Future<List<float[]>> latents = job.submit(windows(1, 2, 8));
-      assertProblem(
-          () -> unwrapped(latents),
-          Status.Code.UNAVAILABLE,
-          "encoder: a batch of 2 windows failed in the model");
-    }
-    encoder.behave();
-    encodesAgain();
-  }
-
-  @Test
-  void givesEveryJobOfAFailedBatchAProblemOfItsOwn() {
-    restart(LONG);
-    encoder.misbehave(
-        windows -> {
-          throw new IllegalStateException("out of memory");
-        });
-    try (BatchJob one = batcher.admit("a", 16);
-        BatchJob two = batcher.admit("b", 16)) {
-      Future<List<float[]>> first = one.submit(windows(1, 2, 8));
-      Future<List<float[]>> second = two.submit(windows(3, 2, 8));
-
-      Throwable problem = catchThrowable(() -> unwrapped(first));
-      assertThat(Status.fromThrowable(problem).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
-      assertThat(Status.trailersFromThrowable(catchThrowable(() -> unwrapped(second))))
-          .isNotNull()
-          .isNotSameAs(Status.trailersFromThrowable(problem));
-    }
-  }
-
-  @Test
-  void survivesAnError() throws Exception {
-    encoder.misbehave(
-        windows -> {
-          throw new OutOfMemoryError("too much");
-        });
-    try (BatchJob job = batcher.admit("a", 8)) {
-      Future<List<float[]>> latents = job.submit(windows(1, 1, 8));
-      assertProblem(
-          () -> unwrapped(latents),
-          Status.Code.UNAVAILABLE,
-          "encoder: a batch of 1 windows failed in the model");
-    }
-    encoder.behave();
-    encodesAgain();
-  }
-
-  @Test
-  void failsABatchWithTheWrongNumberOfAnswers() throws Exception {
-    encoder.misbehave(windows -> encoder.proper(windows.subList(1, windows.size())));
-    try (BatchJob job = batcher.admit("a", 24)) {
-      Future<List<float[]>> latents = job.submit(windows(1, 3, 8));
-      assertProblem(
-          () -> unwrapped(latents),
-          Status.Code.DATA_LOSS,
-          "encoder's answer: 2 windows (expected: 3)");
-    }
-    encoder.behave();
-    encodesAgain();
-  }
-
-  @Test
-  void failsWhatWaitsWhenItStops() throws Exception {
-    restart(LONG);
-    BatchJob job = batcher.admit("a", 8);
-    Future<List<float[]>> waiting = job.submit(windows(1, 1, 8));
-
-    batcher.close();
-
-    assertProblem(() -> unwrapped(waiting), Status.Code.UNAVAILABLE, "encoder: is stopping");
-    Future<List<float[]>> later = job.submit(windows(1, 1, 8));
-    assertProblem(() -> unwrapped(later), Status.Code.UNAVAILABLE, "encoder: is stopping");
-    assertProblem(() -> batcher.admit("a", 1), Status.Code.UNAVAILABLE, "encoder: is stopping");
-    job.close();
-  }
-
   private void encodesAgain() throws Exception {
     try (BatchJob job = batcher.admit("a", 8)) {
       assertThat(get(job.submit(windows(7, 1, 8))).get(0)[0]).isEqualTo(7f);
     }
-  }
-
-  /** Windows whose ids are all the same: the first window's {@code first}, and so on. */
-  private static List<int[]> windows(int first, int count, int tokens) {
-    return IntStream.range(first, first + count)
-        .mapToObj(id -> IntStream.generate(() -> id).limit(tokens).toArray())
-        .toList();
-  }
-
-  private static List<float[]> get(Future<List<float[]>> latents) throws Exception {
-    return latents.get(10, TimeUnit.SECONDS);
-  }
-
-  private static void unwrapped(Future<List<float[]>> latents) throws Throwable {
-    try {
-      get(latents);
-    } catch (ExecutionException e) {
-      throw e.getCause() == null ? e : e.getCause();
-    }
-  }
-
-  private static void assertProblem(ThrowingCallable call, Status.Code code, String message) {
-    Statuses.assertFails(code, call).isEqualTo(message);
   }
 }

@@ -25,18 +25,28 @@ public final class Peers implements AutoCloseable {
 
   /** Opens a channel that spreads its calls over all addresses of the target. */
   public Peer open(String name, PeerProperties properties) {
-    ManagedChannel channel = channels.createChannel(properties.target(), options());
+    return open(name, properties, MAX_MESSAGE_BYTES);
+  }
+
+  /**
+   * Opens a channel to a peer whose answers may be larger than those of other peers.
+   *
+   * @param maxMessageBytes most bytes of one answer
+   */
+  public Peer open(String name, PeerProperties properties, int maxMessageBytes) {
+    ManagedChannel channel = channels.createChannel(properties.target(), options(maxMessageBytes));
     opened.add(channel);
     return new Peer(name, channel, properties);
   }
 
-  private static <B extends ManagedChannelBuilder<B>> ChannelBuilderOptions options() {
+  private static <B extends ManagedChannelBuilder<B>> ChannelBuilderOptions options(
+      int maxMessageBytes) {
     return ChannelBuilderOptions.defaults()
         .<B>withCustomizer(
             (target, builder) ->
                 builder
                     .defaultLoadBalancingPolicy("round_robin")
-                    .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+                    .maxInboundMessageSize(maxMessageBytes)
                     .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS));
   }
 
