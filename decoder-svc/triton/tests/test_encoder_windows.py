@@ -47,19 +47,14 @@ def refusal(ids, lengths, settings=SETTINGS):
 class TestSettings:
     def test_reads_every_parameter(self):
         assert SETTINGS.graph == Path("checkpoint/encoder.onnx")
-        assert (SETTINGS.cuda_device, SETTINGS.threads, SETTINGS.ratio) == (None, 0, 4)
+        assert (SETTINGS.device, SETTINGS.threads, SETTINGS.ratio) == ("cpu", 0, 4)
         assert (SETTINGS.window_tokens, SETTINGS.latent_width, SETTINGS.vocabulary_size) == (12, 2, 50)
         assert SETTINGS.fingerprint == "abc"
-
-    def test_reads_cuda_devices(self):
-        assert encoder_settings.EncoderSettings.of(config(device="cuda:1")).cuda_device == 1
 
     @pytest.mark.parametrize(
         ("name", "value", "message"),
         [
             ("graph", "", "parameters.graph: missing (expected: a string_value)"),
-            ("device", "gpu", "parameters.device: gpu (expected: cpu, or cuda:0 and so on)"),
-            ("device", "cuda:", "parameters.device: cuda: (expected: cpu, or cuda:0 and so on)"),
             ("threads", "-1", "parameters.threads: -1 (expected: a number, 0 or more)"),
             ("ratio", "0", "parameters.ratio: 0 (expected: a number, 1 or more)"),
             ("window_tokens", "x", "parameters.window_tokens: x (expected: a number, 1 or more)"),

@@ -1,12 +1,9 @@
 """What the configuration of an encoder in Triton says."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
-
-_CUDA = re.compile(r"cuda:([0-9]{1,3})")
 
 
 @dataclass(frozen=True)
@@ -15,7 +12,7 @@ class EncoderSettings:
 
     Attributes:
         graph: ONNX file in the checkpoint's directory, where its weights are found.
-        cuda_device: which CUDA device computes; None for the CPU.
+        device: where the graph computes, `cpu`, or `cuda:0` and so on.
         threads: that compute on the CPU; 0 for all processors.
         ratio: ids per latent.
         window_tokens: most ids of a window.
@@ -25,7 +22,7 @@ class EncoderSettings:
     """
 
     graph: Path
-    cuda_device: int | None
+    device: str
     threads: int
     ratio: int
     window_tokens: int
@@ -39,7 +36,7 @@ class EncoderSettings:
         parameters = config.get("parameters", {})
         return cls(
             graph=Path(_text(parameters, "graph")),
-            cuda_device=_cuda_device(_text(parameters, "device")),
+            device=_text(parameters, "device"),
             threads=_number(parameters, "threads", least=0),
             ratio=_number(parameters, "ratio", least=1),
             window_tokens=_number(parameters, "window_tokens", least=1),
@@ -61,12 +58,3 @@ def _number(parameters: Mapping[str, Any], name: str, least: int) -> int:
     if not text.isascii() or not text.isdigit() or int(text) < least:
         raise ValueError(f"parameters.{name}: {text} (expected: a number, {least} or more)")
     return int(text)
-
-
-def _cuda_device(text: str) -> int | None:
-    if text == "cpu":
-        return None
-    cuda = _CUDA.fullmatch(text)
-    if cuda is None:
-        raise ValueError(f"parameters.device: {text} (expected: cpu, or cuda:0 and so on)")
-    return int(cuda[1])

@@ -8,6 +8,7 @@ import json
 from typing import Any
 
 import triton_python_backend_utils as pb_utils
+
 from encoder_session import EncoderSession
 from encoder_settings import EncoderSettings
 from encoder_windows import RefusedError, check_fingerprint, check_windows

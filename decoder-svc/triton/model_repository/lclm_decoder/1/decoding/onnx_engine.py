@@ -6,55 +6,26 @@ one tensor without a copy, since a tensor is no more than an address and a shape
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import onnxruntime as ort
 
 from decoding.batching import BatchingEngine, Ids
 from decoding.sampling import Logits
 from decoding.settings import Settings
-
-os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
-
-import onnxruntime as ort
+from graph_session import cuda_device, open_session
 
 GRAPH = "decoder.onnx"
 
 
 def open_engine(settings: Settings) -> BatchingEngine:
     """Loads the graph beside the checkpoint's weights and allocates the cache."""
-    session, device = _session(Path(settings.checkpoint) / GRAPH, settings.device, settings.threads)
-    return BatchingEngine(OnnxBatch(session, device, settings), settings.prefill_chunk, settings.end_ids)
-
-
-def _session(graph: Path, device: str, threads: int) -> tuple[ort.InferenceSession, tuple[str, int]]:
-    if not graph.is_file():
-        raise ValueError(f"parameter checkpoint: no {GRAPH} in it (expected: as `laconic models graph` writes it)")
-    kind, _, index = device.partition(":")
-    providers: dict[str, Any] = {
-        "cpu": "CPUExecutionProvider",
-        "cuda": ("CUDAExecutionProvider", {"device_id": int(index or 0)}),
-    }
-    if kind not in providers:
-        raise ValueError(f"parameter device: {device} (expected: cpu, cuda:0 and so on)")
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.execution_mode = ort.ExecutionMode.ORT_SEQUENTIAL
-    options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_ALL
-    options.log_severity_level = 3
-    # A pattern is kept for every shape that ever came; here almost every run brings a new one.
-    options.enable_mem_pattern = False
-    # Above a limit half precision would be widened in every run instead of once.
-    options.add_session_config_entry("optimization.constant_folding_max_output_size_in_bytes", str(2**63 - 1))
-    session = ort.InferenceSession(graph, options, providers=[providers[kind]])
-    name = providers[kind] if kind == "cpu" else providers[kind][0]
-    if session.get_providers()[0] != name:
-        raise ValueError(f"parameter device: {device} (expected: one of {session.get_providers()})")
-    return session, (kind, int(index or 0))
+    session = open_session(Path(settings.checkpoint) / GRAPH, settings.device, settings.threads)
+    return BatchingEngine(OnnxBatch(session, settings), settings.prefill_chunk, settings.end_ids)
 
 
 @dataclass(frozen=True)
@@ -72,10 +43,12 @@ class _Cache:
 class OnnxBatch:
     """A session over slots."""
 
-    def __init__(self, session: ort.InferenceSession, device: tuple[str, int], settings: Settings) -> None:
+    def __init__(self, session: ort.InferenceSession, settings: Settings) -> None:
         self.slots, self.max_positions = settings.slots, settings.max_positions
         self.placeholder_id = settings.placeholder_id
-        self._session, self._device = session, device
+        self._session = session
+        cuda = cuda_device(settings.device)
+        self._device = ("cpu", 0) if cuda is None else ("cuda", cuda)
         self._latent_width = settings.latent_width
         self._lengths = [0] * settings.slots
         # One position more than a slot may use: a run over neighbouring slots writes a position to each, and a full one

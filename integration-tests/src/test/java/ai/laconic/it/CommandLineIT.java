@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.laconic.cli.client.ExitCode;
 import ai.laconic.cli.command.Laconic;
+import ai.laconic.cli.standalone.Engine;
 import ai.laconic.cli.standalone.Standalone;
 import ai.laconic.cli.standalone.StandaloneOptions;
 import ai.laconic.runtime.Golden;
@@ -42,7 +43,7 @@ class CommandLineIT {
     standalone =
         Standalone.start(
             new StandaloneOptions(
-                List.of(Golden.checkpoint()), Optional.empty(), "127.0.0.1", 0, 2048, 2, Map.of()));
+                List.of(Golden.checkpoint()), Engine.ONNX, Optional.empty(), "127.0.0.1", 0, 2048, 2, Map.of()));
     Awaitility.await().until(() -> run("pools").out().contains("yes"));
   }
 

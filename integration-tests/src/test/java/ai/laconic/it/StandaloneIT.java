@@ -2,6 +2,7 @@ package ai.laconic.it;
 
 import ai.laconic.cli.client.Connection;
 import ai.laconic.cli.standalone.Ready;
+import ai.laconic.cli.standalone.Engine;
 import ai.laconic.cli.standalone.Standalone;
 import ai.laconic.cli.standalone.StandaloneOptions;
 import ai.laconic.runtime.Golden;
@@ -23,6 +24,7 @@ class StandaloneIT extends EndToEndContract {
         Standalone.start(
             new StandaloneOptions(
                 List.of(Golden.checkpoint()),
+                Engine.ONNX,
                 Optional.empty(),
                 "127.0.0.1",
                 0,

@@ -1,5 +1,6 @@
 package ai.laconic.cli.command;
 
+import ai.laconic.cli.standalone.Engine;
 import ai.laconic.cli.standalone.StandaloneOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +25,14 @@ final class StandaloneFlags {
       description =
           "A checkpoint directory; may be repeated for several ratios. Default: the nano models.")
   List<Path> models = List.of();
+
+  @Option(
+      names = "--engine",
+      defaultValue = "onnx",
+      description =
+          "What encodes and decodes: onnx, in this process, or triton, a Triton server that is"
+              + " installed and started here; default ${DEFAULT-VALUE}.")
+  Engine engine = Engine.ONNX;
 
   @Option(
       names = "--redis",
@@ -52,7 +61,14 @@ final class StandaloneFlags {
 
   StandaloneOptions options(String host, int port) {
     return new StandaloneOptions(
-        checkpoints(), Optional.ofNullable(redis), host, port, maxPositions, slots, settings);
+        checkpoints(),
+        engine,
+        Optional.ofNullable(redis),
+        host,
+        port,
+        maxPositions,
+        slots,
+        settings);
   }
 
   /** Returns the checkpoints to serve: those that were named, or the repository's own. */

@@ -2,9 +2,11 @@ package ai.laconic.cli.command;
 
 import ai.laconic.cli.client.Connection;
 import ai.laconic.cli.client.ExitCode;
+import ai.laconic.cli.standalone.Engine;
 import ai.laconic.cli.standalone.Ready;
 import ai.laconic.cli.standalone.Standalone;
 import ai.laconic.runtime.model.ModelDirectoryException;
+import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -40,9 +42,12 @@ final class UpCommand implements Callable<Integer> {
   int port = 7070;
 
   @Override
-  public Integer call() throws ModelDirectoryException, InterruptedException {
+  public Integer call() throws IOException, ModelDirectoryException, InterruptedException {
     var commandLine = Objects.requireNonNull(command, "command").commandLine();
     Output output = new Output(commandLine.getOut(), commandLine.getErr(), false);
+    if (flags.engine == Engine.TRITON) {
+      output.step("starting Triton (a first time installs it: 370 MB, a minute or more)");
+    }
     try (Standalone standalone = Standalone.start(flags.options(host, port));
         Connection connection = Connection.open(standalone.gateway(), Optional.empty())) {
       Ready.await(connection, StandaloneFlags.READY_WITHIN);

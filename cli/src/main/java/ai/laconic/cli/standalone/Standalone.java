@@ -7,6 +7,7 @@ import ai.laconic.gateway.GatewayApplication;
 import ai.laconic.runtime.model.ModelDirectory;
 import ai.laconic.runtime.model.ModelDirectoryException;
 import ai.laconic.servicekit.LaconicService;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -27,7 +28,8 @@ public final class Standalone implements AutoCloseable {
   private static final String LOOPBACK = "127.0.0.1";
 
   private final StandaloneOptions options;
-  private final Deque<ConfigurableApplicationContext> started = new ArrayDeque<>();
+  /** What stops what runs, last first. */
+  private final Deque<Runnable> started = new ArrayDeque<>();
   private final List<Tier> tiers = new ArrayList<>();
 
   /**
@@ -46,8 +48,10 @@ public final class Standalone implements AutoCloseable {
    * Starts everything; if one tier can't start, none stays.
    *
    * @throws ModelDirectoryException a model can't be served
+   * @throws IOException Triton can't be installed or started
    */
-  public static Standalone start(StandaloneOptions options) throws ModelDirectoryException {
+  public static Standalone start(StandaloneOptions options)
+      throws IOException, InterruptedException, ModelDirectoryException {
     Standalone standalone = new Standalone(options);
     boolean complete = false;
     try {
@@ -76,7 +80,13 @@ public final class Standalone implements AutoCloseable {
     return models;
   }
 
-  private void startTiers(List<ModelDirectory> models) {
+  private void startTiers(List<ModelDirectory> models) throws IOException, InterruptedException {
+    LocalTriton triton = null;
+    if (options.engine() == Engine.TRITON) {
+      triton = LocalTriton.start(models, options);
+      started.push(triton::close);
+      tiers.add(new Tier("triton", triton.address()));
+    }
     String cache = start("latent-cache-svc", LatentCacheApplication::start, cacheSettings());
     Map<String, Object> gateway = new HashMap<>();
     gateway.put("laconic.gateway.cache.target", target(cache));
@@ -85,18 +95,17 @@ public final class Standalone implements AutoCloseable {
       String pool = "laconic.gateway.pools[" + i + "].";
       gateway.put(pool + "name", model.name());
       gateway.put(pool + "ratio", model.ratio().value());
+      Map<String, Object> encoding = new HashMap<>(encoder(model, cache));
+      Map<String, Object> decoding = new HashMap<>(decoder(model, cache));
+      if (triton != null) {
+        encoding.putAll(triton.encoderSettings(model));
+        decoding.putAll(triton.decoderSettings(model));
+      }
       String encoder =
-          start(
-              "encoder-svc " + model.name(),
-              EncoderApplication::start,
-              Map.of(
-                  "laconic.encoder.model",
-                  model.path().toString(),
-                  "laconic.encoder.cache.target",
-                  target(cache)));
+          start("encoder-svc " + model.name(), EncoderApplication::start, encoding);
       gateway.put(pool + "encoder.target", target(encoder));
       String decoder =
-          start("decoder-svc " + model.name(), DecoderApplication::start, decoder(model, cache));
+          start("decoder-svc " + model.name(), DecoderApplication::start, decoding);
       gateway.put(pool + "decoder.target", target(decoder));
     }
     gateway.put("spring.grpc.server.address", options.host());
@@ -110,6 +119,14 @@ public final class Standalone implements AutoCloseable {
         .<Map<String, Object>>map(
             uri -> Map.of("laconic.cache.store", "redis", "laconic.cache.redis.uri", uri))
         .orElse(Map.of("laconic.cache.store", "memory"));
+  }
+
+  private static Map<String, Object> encoder(ModelDirectory model, String cache) {
+    return Map.of(
+        "laconic.encoder.model",
+        model.path().toString(),
+        "laconic.encoder.cache.target",
+        target(cache));
   }
 
   private Map<String, Object> decoder(ModelDirectory model, String cache) {
@@ -130,7 +147,7 @@ public final class Standalone implements AutoCloseable {
     all.putIfAbsent("spring.grpc.server.port", 0);
     all.putAll(options.settings());
     ConfigurableApplicationContext context = starter.start(all);
-    started.push(context);
+    started.push(context::close);
     String address = all.get("spring.grpc.server.address") + ":" + LaconicService.port(context);
     tiers.add(new Tier(name, address));
     return address;
@@ -154,7 +171,7 @@ public final class Standalone implements AutoCloseable {
   @Override
   public void close() {
     while (!started.isEmpty()) {
-      started.pop().close();
+      started.pop().run();
     }
   }
 

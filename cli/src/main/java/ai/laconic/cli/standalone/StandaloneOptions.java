@@ -9,6 +9,7 @@ import java.util.Optional;
  * What to start.
  *
  * @param models checkpoint directories, each a pool of its own; no two of one ratio
+ * @param engine what runs encoders and decoders
  * @param redis where contexts and blocks are kept; in memory if empty
  * @param host address that the gateway listens on
  * @param port of the gateway; 0 takes a free one
@@ -18,6 +19,7 @@ import java.util.Optional;
  */
 public record StandaloneOptions(
     List<Path> models,
+    Engine engine,
     Optional<String> redis,
     String host,
     int port,

@@ -46,13 +46,9 @@ public final class GraphFiles {
 
   /** Whoever loads the file meanwhile sees the old one or the new one. */
   private static Path write(Path file, byte[] graph) throws IOException {
-    Path unfinished = Files.createTempFile(file.getParent(), file.getFileName() + ".", ".tmp");
-    try {
-      Files.write(unfinished, graph);
-      return Files.move(
-          unfinished, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(unfinished);
-    }
+    Path unfinished = file.resolveSibling(file.getFileName() + ".tmp");
+    Files.write(unfinished, graph);
+    return Files.move(
+        unfinished, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
   }
 }

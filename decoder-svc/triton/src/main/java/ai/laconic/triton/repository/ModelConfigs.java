@@ -7,6 +7,7 @@ import ai.laconic.inference.ModelInstanceGroup;
 import ai.laconic.inference.ModelOutput;
 import ai.laconic.inference.ModelParameter;
 import ai.laconic.inference.ModelTransactionPolicy;
+import ai.laconic.runtime.graph.GraphFiles;
 import ai.laconic.runtime.model.ModelDirectory;
 import ai.laconic.triton.contract.DecoderContract;
 import ai.laconic.triton.contract.EncoderContract;
@@ -36,6 +37,7 @@ final class ModelConfigs {
             .addOutput(output(DecoderContract.FINISH_REASON, DataType.TYPE_STRING, 1))
             .addOutput(output(DecoderContract.USAGE, DataType.TYPE_INT64, 2));
     put(config, "engine", serving.engine());
+    put(config, "checkpoint", model.path().toAbsolutePath());
     put(config, "device", serving.device());
     put(config, "threads", serving.threads());
     put(config, "slots", serving.slots());
@@ -62,6 +64,7 @@ final class ModelConfigs {
             .addInput(input(EncoderContract.LENGTHS, DataType.TYPE_INT32, ANY))
             .addOutput(
                 output(EncoderContract.LATENTS, DataType.TYPE_FP32, ANY, ANY, model.latentWidth()));
+    put(config, "graph", model.path().resolve(GraphFiles.ENCODER).toAbsolutePath());
     put(config, "device", serving.device());
     put(config, "threads", serving.threads());
     put(config, "ratio", model.ratio().value());
@@ -82,7 +85,6 @@ final class ModelConfigs {
                 ModelInstanceGroup.newBuilder()
                     .setCount(1)
                     .setKind(ModelInstanceGroup.Kind.KIND_MODEL));
-    put(config, "checkpoint", model.path().toAbsolutePath());
     put(config, ModelParameters.FINGERPRINT, model.fingerprint().hex());
     return config;
   }

@@ -53,6 +53,7 @@ public record ModelRepository(Path path) {
   private void write(String name, String source, ModelConfig config) throws IOException {
     Path model = path.resolve(name);
     PythonSources.copy(source + "/" + VERSION, model.resolve(VERSION));
+    PythonSources.copy("shared", model.resolve(VERSION));
     Files.writeString(model.resolve("config.pbtxt"), TextFormat.printer().printToString(config));
   }
 }

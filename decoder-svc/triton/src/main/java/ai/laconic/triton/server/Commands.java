@@ -44,6 +44,8 @@ final class Commands {
       } finally {
         Files.deleteIfExists(output);
       }
+    } catch (TritonUnavailableException e) {
+      throw e;
     } catch (IOException e) {
       throw new TritonUnavailableException(name + ": " + e.getMessage(), e);
     } catch (InterruptedException e) {

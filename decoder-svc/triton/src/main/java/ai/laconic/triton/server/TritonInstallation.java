@@ -65,13 +65,15 @@ public record TritonInstallation(Path environment, Path backends, Python python)
         Python python = Python.of(environment.resolve("bin/python"));
         return new TritonInstallation(environment, home.resolve("backends"), python);
       }
+    } catch (TritonUnavailableException e) {
+      throw e;
     } catch (IOException e) {
       throw new TritonUnavailableException(cache + ": " + e.getMessage(), e);
     }
   }
 
   private static void install(Path environment, Path backends, byte[] requirements)
-      throws TritonUnavailableException, IOException {
+      throws IOException {
     String python = Optional.ofNullable(System.getenv(PYTHON_VARIABLE)).orElse("python3");
     Commands.run(List.of(python, "-m", "venv", "--clear", environment.toString()), INSTALLS_WITHIN);
     Path file = environment.resolve(REQUIREMENTS);
