@@ -25,9 +25,14 @@ public final class Peers implements AutoCloseable {
 
   /** Opens a channel that spreads its calls over all addresses of the target. */
   public Peer open(String name, PeerProperties properties) {
-    ManagedChannel channel = channels.createChannel(properties.target(), options());
+    return new Peer(name, connect(properties.target()), properties);
+  }
+
+  /** Opens a channel without a guard, for whoever has to see the connection itself. */
+  public ManagedChannel connect(String target) {
+    ManagedChannel channel = channels.createChannel(target, options());
     opened.add(channel);
-    return new Peer(name, channel, properties);
+    return channel;
   }
 
   private static <B extends ManagedChannelBuilder<B>> ChannelBuilderOptions options() {
