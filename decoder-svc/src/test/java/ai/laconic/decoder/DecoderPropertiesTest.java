@@ -137,6 +137,8 @@ class DecoderPropertiesTest {
     assertThat(file.getProperty("spring.grpc.server.shutdown.grace-period")).isEqualTo("20s");
     assertThat(file.getProperty("laconic.decoder.cache.target")).isEqualTo("dns:///localhost:7072");
     assertThat(file.getProperty("laconic.decoder.cache.stream-timeout")).isEqualTo("30s");
+    assertThat(file.getProperty("laconic.decoder.triton.targets"))
+        .isEqualTo("dns:///localhost:8001");
   }
 
   @Test

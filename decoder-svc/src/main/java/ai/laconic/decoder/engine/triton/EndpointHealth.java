@@ -22,11 +22,7 @@ final class EndpointHealth {
     MISMATCH
   }
 
-  private record Finding(Kind kind, LatentType latents, String words) {
-    Finding(Kind kind, String words) {
-      this(kind, LatentType.FP32, words);
-    }
-  }
+  private record Finding(Kind kind, String words) {}
 
   private final String target;
   private final TritonQuestions questions;
@@ -35,6 +31,7 @@ final class EndpointHealth {
   private final Runnable reconnect;
   private final AtomicBoolean asking = new AtomicBoolean();
   private volatile Finding last = new Finding(Kind.NOT_READY, "not asked yet");
+  private volatile LatentType latents = LatentType.FP32;
 
   /** Counts what was learnt otherwise than by asking; guarded by this. */
   private int failures;
@@ -62,9 +59,9 @@ final class EndpointHealth {
     return last.kind() == Kind.READY;
   }
 
-  /** Returns how latents are sent, as far as is known. */
+  /** Returns how the model took latents when it was last ready. */
   LatentType latents() {
-    return last.latents();
+    return latents;
   }
 
   /** Asks the server, unless it is still being asked. Returns at once. */
@@ -103,10 +100,12 @@ final class EndpointHealth {
     if (ready()) {
       return CompletableFuture.completedFuture(last);
     }
-    return questions
-        .modelConfig()
-        .thenApply(match::check)
-        .thenApply(latents -> new Finding(Kind.READY, latents, "latents as " + latents));
+    return questions.modelConfig().thenApply(match::check).thenApply(this::ready);
+  }
+
+  private Finding ready(LatentType type) {
+    latents = type;
+    return new Finding(Kind.READY, "latents as " + type);
   }
 
   private static Finding problem(Throwable thrown) {

@@ -61,7 +61,8 @@ public final class TritonEngines {
   /**
    * Health is asked on the connection that generations take, so that it speaks for both, and past
    * their guard: its many answers must not outvote failing generations, nor an open circuit keep it
-   * from being asked.
+   * from being asked. Its answers also spare the connection pings while a long prompt is prefilled:
+   * Triton closes those that ping more often than every five minutes.
    */
   private static TritonEndpoint endpoint(
       String target,

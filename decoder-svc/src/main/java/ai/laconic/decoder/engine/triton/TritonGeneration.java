@@ -211,7 +211,11 @@ final class TritonGeneration implements Generation {
       fail(problem);
       return;
     }
-    log.warn("a generation goes from {} to {}: {}", by.endpoint(), other.get(), TritonFailures.words(problem));
+    log.warn(
+        "a generation goes from {} to {}: {}",
+        by.endpoint(),
+        other.get(),
+        TritonFailures.words(problem));
     giveUp(by);
     try {
       begin(again, other.get());

@@ -79,7 +79,14 @@ final class TritonQuestions {
     GRPCInferenceServiceStub inTime =
         triton.withDeadlineAfter(longest.toNanos(), TimeUnit.NANOSECONDS);
     // A generation may be why it is asked, and its cancellation is not the server's.
-    Context.ROOT.run(() -> question.accept(inTime, new Answer<>(answer)));
+    Context.ROOT.run(
+        () -> {
+          try {
+            question.accept(inTime, new Answer<>(answer));
+          } catch (RuntimeException unsent) {
+            answer.completeExceptionally(unsent);
+          }
+        });
     return answer;
   }
 
