@@ -16,11 +16,11 @@ import org.springframework.util.unit.DataSize;
  * @param engine what decodes
  * @param device where the embedded engine computes: {@code cpu}, {@code cuda:0} and so on
  * @param threads of the embedded engine; 0 takes one for each processor
- * @param slots generations that run at once
+ * @param slots generations that run at once; with several Triton servers, on each
  * @param maxPositions of one generation, prompt and answer together, and at most what the model was
  *     made for. The embedded engine reserves slots x max-positions of key/value cache at start-up
  * @param prefillChunk most positions of one prompt between two tokens of the other generations
- * @param queueLimit most generations that wait for a slot
+ * @param queueLimit most generations that wait for a slot; with several Triton servers, at each
  * @param defaultMaxTokens of an answer where the request doesn't say
  * @param pauseLimit how long a client may take nothing before its generation gives up its slot
  * @param maxPromptCharacters raw text of one prompt in UTF-16 units
@@ -63,6 +63,12 @@ public record DecoderProperties(
     if (pauseLimit.isNegative() || pauseLimit.isZero()) {
       throw new IllegalArgumentException("pause-limit: " + pauseLimit + " (expected: above 0)");
     }
+  }
+
+  /** Returns the most generations that the engine admits at once. */
+  public int mostGenerations() {
+    int servers = engine == EngineKind.TRITON ? triton.targets().size() : 1;
+    return Math.multiplyExact(servers, slots + queueLimit);
   }
 
   private static void positive(String name, int value) {

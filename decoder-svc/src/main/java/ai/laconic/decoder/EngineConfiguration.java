@@ -8,6 +8,7 @@ import ai.laconic.decoder.engine.triton.TritonEngines;
 import ai.laconic.decoder.engine.triton.TritonSettings;
 import ai.laconic.runtime.model.ModelDirectory;
 import ai.laconic.runtime.model.ModelDirectoryException;
+import ai.laconic.runtime.model.ModelFingerprint;
 import ai.laconic.runtime.prompt.PromptAssembler;
 import ai.laconic.runtime.session.Device;
 import ai.laconic.runtime.tokenizer.TextTokenizer;
@@ -66,7 +67,7 @@ class EngineConfiguration {
       case TRITON ->
           TritonEngines.open(
               peers,
-              triton(properties),
+              triton(properties, model.fingerprint()),
               info(properties, model, maxPositions),
               serviceTimer,
               InstantSource.system());
@@ -100,13 +101,16 @@ class EngineConfiguration {
         properties.pauseLimit());
   }
 
-  private static TritonSettings triton(DecoderProperties properties) {
+  private static TritonSettings triton(DecoderProperties properties, ModelFingerprint fingerprint) {
     TritonProperties triton = properties.triton();
     return new TritonSettings(
-        triton.target(),
+        triton.targets(),
         triton.modelName(),
         triton.modelVersion(),
+        fingerprint,
+        triton.modelControl(),
         triton.timeout(),
+        triton.healthInterval(),
         properties.queueLimit(),
         properties.pauseLimit());
   }

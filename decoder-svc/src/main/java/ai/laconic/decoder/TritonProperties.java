@@ -1,18 +1,31 @@
 package ai.laconic.decoder;
 
+import ai.laconic.decoder.engine.triton.ModelControl;
+import ai.laconic.triton.contract.DecoderContract;
 import java.time.Duration;
+import java.util.List;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
  * Where the Triton engine is.
  *
- * @param target gRPC target of the server
+ * @param targets gRPC targets, one for each server: several replicas behind one name would be one
+ *     endpoint, and only one of them would be asked what it serves
  * @param modelName the model that answers as the engine's contract says
  * @param modelVersion its version; empty takes the server's choice
+ * @param modelControl whether this service has the model loaded: {@code none}, {@code load} or
+ *     {@code load-unload}
  * @param timeout longest generation, first to last token
+ * @param healthInterval between two questions to one server whether it and the model are ready
  */
 public record TritonProperties(
-    @DefaultValue("dns:///localhost:8001") String target,
-    @DefaultValue("lclm_decoder") String modelName,
+    @DefaultValue("dns:///localhost:8001") List<String> targets,
+    @DefaultValue(DecoderContract.MODEL_NAME) String modelName,
     @DefaultValue("") String modelVersion,
-    @DefaultValue("10m") Duration timeout) {}
+    @DefaultValue("none") ModelControl modelControl,
+    @DefaultValue("10m") Duration timeout,
+    @DefaultValue("1s") Duration healthInterval) {
+  public TritonProperties {
+    targets = List.copyOf(targets);
+  }
+}

@@ -3,10 +3,12 @@ package ai.laconic.decoder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.laconic.decoder.engine.triton.ModelControl;
 import ai.laconic.servicekit.guard.GuardSettings;
 import ai.laconic.servicekit.peer.PeerProperties;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -50,7 +52,12 @@ class DecoderPropertiesTest {
                     Duration.ofMinutes(10),
                     GuardSettings.DEFAULT),
                 new TritonProperties(
-                    "dns:///localhost:8001", "lclm_decoder", "", Duration.ofMinutes(10))));
+                    List.of("dns:///localhost:8001"),
+                    "lclm_decoder",
+                    "",
+                    ModelControl.NONE,
+                    Duration.ofMinutes(10),
+                    Duration.ofSeconds(1))));
   }
 
   @Test
@@ -71,10 +78,12 @@ class DecoderPropertiesTest {
                     Map.entry("latent-memory", "2MB"),
                     Map.entry("cache.unary-timeout", "3s"),
                     Map.entry("cache.stream-timeout", "4s"),
-                    Map.entry("triton.target", "dns:///t:2"),
+                    Map.entry("triton.targets", "dns:///t:2,dns:///t:3"),
                     Map.entry("triton.model-name", "other"),
                     Map.entry("triton.model-version", "4"),
-                    Map.entry("triton.timeout", "5s"))))
+                    Map.entry("triton.model-control", "load-unload"),
+                    Map.entry("triton.timeout", "5s"),
+                    Map.entry("triton.health-interval", "6s"))))
         .isEqualTo(
             new DecoderProperties(
                 "/m",
@@ -94,7 +103,24 @@ class DecoderPropertiesTest {
                     Duration.ofSeconds(3),
                     Duration.ofSeconds(4),
                     GuardSettings.DEFAULT),
-                new TritonProperties("dns:///t:2", "other", "4", Duration.ofSeconds(5))));
+                new TritonProperties(
+                    List.of("dns:///t:2", "dns:///t:3"),
+                    "other",
+                    "4",
+                    ModelControl.LOAD_UNLOAD,
+                    Duration.ofSeconds(5),
+                    Duration.ofSeconds(6))));
+  }
+
+  @Test
+  void everyTritonServerAdmitsAsManyAsOneEngine() {
+    Map<String, String> settings =
+        Map.of("slots", "2", "queue-limit", "3", "triton.targets", "dns:///t:1,dns:///t:2");
+
+    assertThat(bind(settings).mostGenerations()).isEqualTo(5);
+    Map<String, String> remote = new HashMap<>(settings);
+    remote.put("engine", "triton");
+    assertThat(bind(remote).mostGenerations()).isEqualTo(10);
   }
 
   @Test
@@ -111,6 +137,8 @@ class DecoderPropertiesTest {
     assertThat(file.getProperty("spring.grpc.server.shutdown.grace-period")).isEqualTo("20s");
     assertThat(file.getProperty("laconic.decoder.cache.target")).isEqualTo("dns:///localhost:7072");
     assertThat(file.getProperty("laconic.decoder.cache.stream-timeout")).isEqualTo("30s");
+    assertThat(file.getProperty("laconic.decoder.triton.targets"))
+        .isEqualTo("dns:///localhost:8001");
   }
 
   @Test

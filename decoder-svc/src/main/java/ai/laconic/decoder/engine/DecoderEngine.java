@@ -16,13 +16,18 @@ public interface DecoderEngine extends AutoCloseable {
    * Admits a generation and returns at once; the listener is told from the engine's threads.
    *
    * @throws io.grpc.StatusRuntimeException OUT_OF_RANGE if prompt and answer don't fit,
-   *     INVALID_ARGUMENT if the latents aren't those of the prompt, RESOURCE_EXHAUSTED if too many
-   *     wait, UNAVAILABLE if the engine is closed or down. The listener is told nothing then.
+   *     INVALID_ARGUMENT if the latents aren't those of the prompt, FAILED_PRECONDITION if they are
+   *     numbers that the engine can't take, RESOURCE_EXHAUSTED if too many wait, UNAVAILABLE if the
+   *     engine is closed or down. The listener is told nothing then.
    */
   Generation generate(GenerationRequest request, TokenListener listener);
 
-  /** Returns whether the engine can {@link #score}. */
-  boolean scores();
+  /**
+   * Fails as {@link #score} would if the engine can't score at all.
+   *
+   * @throws io.grpc.StatusRuntimeException UNIMPLEMENTED
+   */
+  void checkScores();
 
   /**
    * Admits a scoring and returns at once: a generation whose tokens are given. The listener is told

@@ -5,7 +5,7 @@ import ai.laconic.servicekit.error.Problems;
 /**
  * What an engine can take.
  *
- * @param slots generations that run at once
+ * @param slots generations that run at once, on all servers together if the engine has several
  * @param maxPositions decoder positions that one generation may take, prompt and answer together
  * @param latentWidth numbers in one latent
  * @param vocabularySize token ids, from 0
@@ -43,6 +43,11 @@ public record EngineInfo(
     checkFits(request.prompt(), "continuation", request.continuation().length);
     checkPrompt(request.prompt());
     checkIds("continuation id", request.continuation());
+  }
+
+  /** Returns the same with other slots. */
+  public EngineInfo withSlots(int count) {
+    return new EngineInfo(count, maxPositions, latentWidth, vocabularySize, placeholderId);
   }
 
   private void checkFits(DecodePrompt prompt, String what, int tokens) {

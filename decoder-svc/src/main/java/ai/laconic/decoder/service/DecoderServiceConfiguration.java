@@ -75,7 +75,7 @@ class DecoderServiceConfiguration {
 
   @Bean
   StreamingCalls decoderCalls(DecoderProperties properties) {
-    return new StreamingCalls("decoder", properties.slots() + properties.queueLimit() + PREPARING);
+    return new StreamingCalls("decoder", properties.mostGenerations() + PREPARING);
   }
 
   @Bean

@@ -4,7 +4,6 @@ import ai.laconic.decoder.cache.LatentMemory;
 import ai.laconic.decoder.cache.LatentPuller;
 import ai.laconic.decoder.engine.DecodePrompt;
 import ai.laconic.decoder.engine.DecoderEngine;
-import ai.laconic.decoder.engine.EngineProblems;
 import ai.laconic.decoder.engine.ScoreListener;
 import ai.laconic.decoder.engine.ScoringRequest;
 import ai.laconic.decoder.prompt.PreparedPrompt;
@@ -47,9 +46,7 @@ final class Scorings {
    */
   void score(ScoreCommand command, Instant deadline, ScoreSink sink)
       throws StatusException, InterruptedException {
-    if (!engine.scores()) {
-      throw EngineProblems.noScores("triton");
-    }
+    engine.checkScores();
     engine.checkRoom();
     int[] ids = prompts.continuation(command);
     PreparedPrompt prompt = prompts.prepare(command, ids.length);

@@ -173,7 +173,7 @@ class DecoderApplicationIT {
             settings(
                 Map.of(
                     "laconic.decoder.engine", "triton",
-                    "laconic.decoder.triton.target", "dns:///localhost:1")))) {
+                    "laconic.decoder.triton.targets", "dns:///localhost:1")))) {
       assertThat(other.getBean(DecoderEngine.class).ready()).isFalse();
       assertThat(other.getBean(DecoderEngine.class).info().maxPositions()).isEqualTo(1000);
     }

@@ -118,7 +118,7 @@ class ScoreTest {
     harness.script().scores = false;
 
     assertThatThrownBy(() -> score("so far"))
-        .hasMessageStartingWith("UNIMPLEMENTED: scoring: not made by engine triton");
+        .hasMessageStartingWith("UNIMPLEMENTED: scoring: not made by engine scripted");
   }
 
   @Test

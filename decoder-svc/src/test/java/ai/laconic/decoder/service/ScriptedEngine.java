@@ -4,6 +4,7 @@ import ai.laconic.decoder.engine.DecoderEngine;
 import ai.laconic.decoder.engine.EndReason;
 import ai.laconic.decoder.engine.EngineInfo;
 import ai.laconic.decoder.engine.EngineLoad;
+import ai.laconic.decoder.engine.EngineProblems;
 import ai.laconic.decoder.engine.Generation;
 import ai.laconic.decoder.engine.GenerationRequest;
 import ai.laconic.decoder.engine.ScoreListener;
@@ -56,8 +57,10 @@ final class ScriptedEngine implements DecoderEngine {
   }
 
   @Override
-  public boolean scores() {
-    return scores;
+  public void checkScores() {
+    if (!scores) {
+      throw EngineProblems.noScores("scripted");
+    }
   }
 
   @Override

@@ -15,22 +15,10 @@ final class BlockNumbers {
 
   /** Writes {@code values}; refuses those that the type can't hold. */
   static void write(BlockHeader header, float[] values, ByteBuffer out) {
-    float overflow = header.type().overflow();
-    for (int i = 0; i < values.length; i++) {
-      // Written so that NaN is refused too.
-      if (!(Math.abs(values[i]) < overflow)) {
-        throw new IllegalArgumentException(
-            "values[%d]: %s (expected: a number, in %s of magnitude below %s)"
-                .formatted(i, values[i], header.type(), overflow));
-      }
-    }
+    header.type().check(values);
     switch (header.type()) {
       case FP32 -> out.asFloatBuffer().put(values);
-      case FP16 -> {
-        for (float value : values) {
-          out.putShort(Fp16Conversions.floatToFp16(value));
-        }
-      }
+      case FP16 -> HalfPrecision.put(values, out);
       case BF16 -> {
         for (float value : values) {
           out.putShort(Fp16Conversions.floatToBf16(value));

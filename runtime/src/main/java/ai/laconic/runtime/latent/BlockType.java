@@ -33,8 +33,16 @@ public enum BlockType {
     return rows * (bytesPerRow + cols * bytesPerValue);
   }
 
-  float overflow() {
-    return overflow;
+  /** Refuses numbers that the type can't hold. */
+  void check(float[] values) {
+    for (int i = 0; i < values.length; i++) {
+      // Written so that NaN is refused too.
+      if (!(Math.abs(values[i]) < overflow)) {
+        throw new IllegalArgumentException(
+            "values[%d]: %s (expected: a number, in %s of magnitude below %s)"
+                .formatted(i, values[i], this, overflow));
+      }
+    }
   }
 
   static BlockType of(int code) throws CorruptBlockException {

@@ -34,9 +34,18 @@ public final class Peers implements AutoCloseable {
    * @param maxMessageBytes most bytes of one answer
    */
   public Peer open(String name, PeerProperties properties, int maxMessageBytes) {
-    ManagedChannel channel = channels.createChannel(properties.target(), options(maxMessageBytes));
+    return new Peer(name, connect(properties.target(), maxMessageBytes), properties);
+  }
+
+  /** Opens a channel without a guard, for whoever has to see the connection itself. */
+  public ManagedChannel connect(String target) {
+    return connect(target, MAX_MESSAGE_BYTES);
+  }
+
+  private ManagedChannel connect(String target, int maxMessageBytes) {
+    ManagedChannel channel = channels.createChannel(target, options(maxMessageBytes));
     opened.add(channel);
-    return new Peer(name, channel, properties);
+    return channel;
   }
 
   private static <B extends ManagedChannelBuilder<B>> ChannelBuilderOptions options(

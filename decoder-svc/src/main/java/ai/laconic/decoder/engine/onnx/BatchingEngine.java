@@ -76,9 +76,7 @@ final class BatchingEngine implements DecoderEngine {
   }
 
   @Override
-  public boolean scores() {
-    return true;
-  }
+  public void checkScores() {}
 
   @Override
   public Generation score(ScoringRequest request, ScoreListener scores, TokenListener listener) {

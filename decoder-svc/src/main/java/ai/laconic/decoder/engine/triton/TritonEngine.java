@@ -9,54 +9,55 @@ import ai.laconic.decoder.engine.GenerationRequest;
 import ai.laconic.decoder.engine.ScoreListener;
 import ai.laconic.decoder.engine.ScoringRequest;
 import ai.laconic.decoder.engine.TokenListener;
-import ai.laconic.inference.GRPCInferenceServiceGrpc;
-import ai.laconic.inference.GRPCInferenceServiceGrpc.GRPCInferenceServiceStub;
-import ai.laconic.inference.ModelInferRequest;
-import io.grpc.Channel;
-import io.grpc.stub.StreamObserver;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Sends generations to a Triton model over one channel, each as an RPC of its own. */
+/** Sends generations to the servers of one model, each as an RPC of its own. */
 final class TritonEngine implements DecoderEngine {
-  private final GRPCInferenceServiceStub triton;
-  private final TritonReadiness readiness;
-  private final TritonSettings settings;
+  private static final Logger log = LoggerFactory.getLogger(TritonEngine.class);
+
+  private final TritonEndpoints endpoints;
+  private final TritonAttempts attempts;
   private final EngineInfo info;
-  private final TritonRequests requests;
+  private final Duration pauseLimit;
   private final ScheduledExecutorService timer;
-  private final InstantSource clock;
+  private final Future<?> asking;
   private final Set<TritonGeneration> inFlight = ConcurrentHashMap.newKeySet();
-  private final AtomicInteger admitted = new AtomicInteger();
-
-  /** Most generations at once, those that Triton lets wait included. */
-  private final int limit;
-
-  private final AtomicLong lastId = new AtomicLong();
   private volatile boolean closed;
 
+  /**
+   * @param info of all servers together
+   * @param timer never held up
+   */
   TritonEngine(
-      Channel channel,
-      TritonReadiness readiness,
+      TritonEndpoints endpoints,
+      TritonAttempts attempts,
       TritonSettings settings,
       EngineInfo info,
-      ScheduledExecutorService timer,
-      InstantSource clock) {
-    this.triton = GRPCInferenceServiceGrpc.newStub(channel);
-    this.readiness = readiness;
-    this.settings = settings;
+      ScheduledExecutorService timer) {
+    this.endpoints = endpoints;
+    this.attempts = attempts;
     this.info = info;
-    this.limit = info.slots() + settings.queueLimit();
-    this.requests =
-        new TritonRequests(settings.modelName(), settings.modelVersion(), info.latentWidth());
+    this.pauseLimit = settings.pauseLimit();
     this.timer = timer;
-    this.clock = clock;
+    this.asking =
+        timer.scheduleWithFixedDelay(
+            () -> ask(endpoints), 0, settings.healthInterval().toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  private static void ask(TritonEndpoints endpoints) {
+    try {
+      endpoints.ask();
+    } catch (RuntimeException e) {
+      // Thrown on, it would end the schedule.
+      log.error("triton could not be asked how it is", e);
+    }
   }
 
   @Override
@@ -67,16 +68,23 @@ final class TritonEngine implements DecoderEngine {
   @Override
   public Generation generate(GenerationRequest request, TokenListener listener) {
     info.check(request);
-    admit();
-    String id = Long.toString(lastId.incrementAndGet());
+    checkOpen();
+    TritonEndpoint endpoint = endpoints.enter();
     TritonGeneration generation =
         new TritonGeneration(
+            endpoints,
+            attempts,
+            request,
             listener,
-            new TritonResponses(id, info.vocabularySize(), request.maxTokens()),
-            new PauseWatch(timer, settings.pauseLimit()),
-            this::leave);
+            new PauseWatch(timer, pauseLimit),
+            inFlight::remove);
     inFlight.add(generation);
-    send(requests.write(id, request), timeLeft(request.deadline()), generation);
+    try {
+      generation.start(request, endpoint);
+    } catch (RuntimeException e) {
+      inFlight.remove(generation);
+      throw e;
+    }
     if (closed) {
       generation.close();
     }
@@ -84,8 +92,8 @@ final class TritonEngine implements DecoderEngine {
   }
 
   @Override
-  public boolean scores() {
-    return false;
+  public void checkScores() {
+    throw EngineProblems.noScores("triton");
   }
 
   @Override
@@ -95,61 +103,39 @@ final class TritonEngine implements DecoderEngine {
 
   @Override
   public void checkRoom() {
+    checkOpen();
+    endpoints.checkRoom();
+  }
+
+  private void checkOpen() {
     if (closed) {
       throw EngineProblems.closing(0);
     }
-    if (admitted.get() >= limit) {
-      throw EngineProblems.queueFull(settings.queueLimit(), settings.queueLimit());
-    }
-  }
-
-  private void admit() {
-    checkRoom();
-    if (admitted.incrementAndGet() > limit) {
-      admitted.decrementAndGet();
-      throw EngineProblems.queueFull(settings.queueLimit(), settings.queueLimit());
-    }
-  }
-
-  private void leave(TritonGeneration generation) {
-    if (inFlight.remove(generation)) {
-      admitted.decrementAndGet();
-    }
-  }
-
-  private void send(ModelInferRequest request, Duration timeLeft, TritonGeneration generation) {
-    StreamObserver<ModelInferRequest> call =
-        triton.withDeadlineAfter(timeLeft).modelStreamInfer(generation);
-    try {
-      call.onNext(request);
-      call.onCompleted();
-    } catch (IllegalStateException endedBefore) {
-      // Its listener knows why.
-      generation.onError(endedBefore);
-    }
-  }
-
-  private Duration timeLeft(Instant deadline) {
-    Instant now = clock.instant();
-    Instant latest = now.plus(settings.timeout());
-    return Duration.between(now, deadline.isBefore(latest) ? deadline : latest);
   }
 
   @Override
   public EngineLoad load() {
-    int now = admitted.get();
-    int running = Math.min(now, info.slots());
-    return new EngineLoad(running, now - running);
+    return endpoints.load();
   }
 
   @Override
   public boolean ready() {
-    return !closed && readiness.ready();
+    return readyServers() > 0;
+  }
+
+  /** Returns how many servers take generations now. */
+  int readyServers() {
+    return closed ? 0 : endpoints.ready();
   }
 
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
     closed = true;
+    asking.cancel(false);
     inFlight.forEach(TritonGeneration::close);
+    endpoints.close();
   }
 }

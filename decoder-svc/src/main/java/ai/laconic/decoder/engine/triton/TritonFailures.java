@@ -13,8 +13,7 @@ final class TritonFailures {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
   private static final Pattern NAMED =
       Pattern.compile(
-          "\\b(RESOURCE_EXHAUSTED|OUT_OF_RANGE|INVALID_ARGUMENT): ([^\\r\\n]+)",
-          Pattern.UNICODE_CASE);
+          "\\b(RESOURCE_EXHAUSTED|OUT_OF_RANGE|INVALID_ARGUMENT|DEADLINE_EXCEEDED): ([^\\r\\n]+)");
 
   private TritonFailures() {}
 
@@ -27,6 +26,7 @@ final class TritonFailures {
     return switch (Status.Code.valueOf(named.group(1))) {
       case OUT_OF_RANGE -> Problems.outOfRange("triton", named.group(2), "what the engine takes");
       case INVALID_ARGUMENT -> Problems.invalid("triton", named.group(2), "what the engine takes");
+      case DEADLINE_EXCEEDED -> EngineProblems.late(tokens);
       default -> Problems.exhausted("triton", named.group(2), "room for one more", RETRY_AFTER);
     };
   }
@@ -52,6 +52,30 @@ final class TritonFailures {
         "engine",
         "triton: " + after("the stream ended without a final response", tokens),
         RETRY_AFTER);
+  }
+
+  /**
+   * Returns whether another endpoint may well do what this one didn't: it, or the way to it, broke
+   * or was full. What was refused for its own sake is refused everywhere.
+   */
+  static boolean worthRetrying(StatusRuntimeException problem) {
+    return switch (problem.getStatus().getCode()) {
+      case UNAVAILABLE, RESOURCE_EXHAUSTED -> true;
+      default -> false;
+    };
+  }
+
+  /** Returns whether a call that ended so says that the next one would end no better. */
+  static boolean saysEndpointIsDown(StatusRuntimeException problem) {
+    return problem.getStatus().getCode() == Status.Code.UNAVAILABLE;
+  }
+
+  /** Returns code and description of anything that a call ended with. */
+  static String words(Throwable thrown) {
+    Status status = Status.fromThrowable(thrown);
+    return status.getDescription() == null
+        ? status.getCode().name()
+        : status.getCode() + ": " + status.getDescription();
   }
 
   private static String after(String what, int tokens) {

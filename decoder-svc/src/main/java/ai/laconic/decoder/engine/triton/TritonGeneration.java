@@ -3,31 +3,52 @@ package ai.laconic.decoder.engine.triton;
 import ai.laconic.decoder.engine.EndReason;
 import ai.laconic.decoder.engine.EngineProblems;
 import ai.laconic.decoder.engine.Generation;
+import ai.laconic.decoder.engine.GenerationRequest;
 import ai.laconic.decoder.engine.TokenListener;
-import ai.laconic.inference.ModelInferRequest;
 import ai.laconic.inference.ModelStreamInferResponse;
 import ai.laconic.servicekit.error.Problems;
-import io.grpc.Status;
+import io.grpc.Context;
 import io.grpc.StatusRuntimeException;
-import io.grpc.stub.ClientCallStreamObserver;
-import io.grpc.stub.ClientResponseObserver;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * One generation on one RPC. Responses are asked for one at a time. Events of the call, of its
- * client and of the clock meet under one lock, so that the listener hears them in order and exactly
- * one end.
+ * One generation, on one RPC or, if that dies before the first token, on another one elsewhere.
+ * Events of the calls, of its client and of the clock meet under one lock, so that the listener
+ * hears them in order and exactly one end.
  */
-final class TritonGeneration
-    implements Generation, ClientResponseObserver<ModelInferRequest, ModelStreamInferResponse> {
+final class TritonGeneration implements Generation {
+  private static final Logger log = LoggerFactory.getLogger(TritonGeneration.class);
+
+  /** A request that kills servers must not go from one to the next. */
+  private static final int MOST_ATTEMPTS = 2;
+
+  private final TritonEndpoints endpoints;
+  private final TritonAttempts attempts;
   private final TokenListener listener;
-  private final TritonResponses responses;
   private final PauseWatch pause;
   private final Consumer<TritonGeneration> onEnd;
+  private final Instant end;
+
+  /** Of the client's call: its cancellation and its tenant are those of every attempt. */
+  private final Context context = Context.current();
+
   private final ReentrantLock lock = new ReentrantLock();
-  private @Nullable ClientCallStreamObserver<ModelInferRequest> call;
+  private final List<TritonEndpoint> tried = new ArrayList<>();
+
+  /** What another attempt would send; null once there won't be one, for its latents are large. */
+  private @Nullable GenerationRequest request;
+
+  /** The attempt that counts; what others say is too late. */
+  private @Nullable TritonAttempt attempt;
+
   private int tokens;
   private @Nullable EndReason reason;
   private boolean ended;
@@ -36,61 +57,82 @@ final class TritonGeneration
   private boolean paused;
 
   TritonGeneration(
+      TritonEndpoints endpoints,
+      TritonAttempts attempts,
+      GenerationRequest request,
       TokenListener listener,
-      TritonResponses responses,
       PauseWatch pause,
       Consumer<TritonGeneration> onEnd) {
+    this.endpoints = endpoints;
+    this.attempts = attempts;
+    this.request = request;
     this.listener = listener;
-    this.responses = responses;
     this.pause = pause;
     this.onEnd = onEnd;
+    this.end = attempts.end(request.deadline());
   }
 
-  @Override
-  public void beforeStart(ClientCallStreamObserver<ModelInferRequest> started) {
-    call = started;
-    started.disableAutoRequestWithInitial(1);
+  /**
+   * Starts at this endpoint, where a place was taken for it.
+   *
+   * @throws StatusRuntimeException if nothing could be sent; the place is free again then
+   */
+  void start(GenerationRequest first, TritonEndpoint endpoint) {
+    locked(() -> begin(first, endpoint));
   }
 
-  @Override
-  public void onNext(ModelStreamInferResponse response) {
+  private void begin(GenerationRequest next, TritonEndpoint endpoint) {
+    TritonAttempts.Prepared prepared;
+    try {
+      prepared = attempts.prepare(this, next, end, endpoint);
+    } catch (RuntimeException e) {
+      endpoint.leave();
+      throw e;
+    }
+    tried.add(endpoint);
+    attempt = prepared.attempt();
+    context.run(prepared::start);
+  }
+
+  void answered(TritonAttempt by, ModelStreamInferResponse response) {
     locked(
         () -> {
-          if (ended) {
-            abort("nothing may follow the end of a generation");
+          if (ended || by != attempt) {
+            by.abort("nothing may follow the end of a generation");
             return;
           }
           try {
-            read(response);
+            read(by, response);
           } catch (RuntimeException e) {
             fail(Problems.of(e));
           }
         });
   }
 
-  private void read(ModelStreamInferResponse response) {
+  private void read(TritonAttempt by, ModelStreamInferResponse response) {
     if (!response.getErrorMessage().isEmpty()) {
-      fail(TritonFailures.ofMessage(response.getErrorMessage(), tokens));
+      failAt(by, TritonFailures.ofMessage(response.getErrorMessage(), tokens));
       return;
     }
-    TritonAnswer answer = responses.read(response.getInferResponse(), tokens);
+    TritonAnswer answer = by.responses().read(response.getInferResponse(), tokens);
     if (reason != null && !(answer.tokens().isEmpty() && answer.reason().isEmpty())) {
       throw Problems.dataLoss(
           "triton response", "outputs after FINISH_REASON (expected: the final response)");
     }
     for (int token : answer.tokens()) {
       tokens++;
+      request = null;
       listener.token(token);
     }
     reason = answer.reason().orElse(reason);
     if (answer.last()) {
-      finish();
+      finish(by);
     } else {
-      askForMore();
+      askForMore(by);
     }
   }
 
-  private void finish() {
+  private void finish(TritonAttempt by) {
     if (reason == null) {
       throw Problems.dataLoss(
           "triton response", "final without FINISH_REASON (expected: stop or length before it)");
@@ -98,16 +140,16 @@ final class TritonGeneration
     end();
     listener.finished(reason);
     // Whatever else comes is read, so that the call can end, and aborts it.
-    request();
+    by.request();
   }
 
-  private void askForMore() {
+  private void askForMore(TritonAttempt by) {
     paused = !listener.ready();
     if (paused) {
       pause.begin(() -> locked(this::pausedTooLong));
     } else {
       pause.end();
-      request();
+      by.request();
     }
   }
 
@@ -121,8 +163,8 @@ final class TritonGeneration
   public void resume() {
     locked(
         () -> {
-          if (paused && !ended) {
-            askForMore();
+          if (paused && !ended && attempt != null) {
+            askForMore(attempt);
           }
         });
   }
@@ -137,41 +179,80 @@ final class TritonGeneration
     locked(() -> fail(EngineProblems.closing(tokens)));
   }
 
-  @Override
-  public void onError(Throwable thrown) {
-    locked(() -> fail(TritonFailures.ofStatus(thrown, tokens)));
+  void broken(TritonAttempt by, Throwable thrown) {
+    locked(
+        () -> {
+          if (!ended && by == attempt) {
+            StatusRuntimeException problem = TritonFailures.ofStatus(thrown, tokens);
+            if (TritonFailures.saysEndpointIsDown(problem)) {
+              by.endpoint().health().failed(TritonFailures.words(thrown));
+            }
+            failAt(by, problem);
+          }
+        });
   }
 
-  @Override
-  public void onCompleted() {
-    locked(() -> fail(TritonFailures.noFinalResponse(tokens)));
+  void completed(TritonAttempt by) {
+    locked(() -> failAt(by, TritonFailures.noFinalResponse(tokens)));
+  }
+
+  /** Fails at one endpoint, which isn't the end if there is another one to try. */
+  private void failAt(TritonAttempt by, StatusRuntimeException problem) {
+    if (ended || by != attempt) {
+      return;
+    }
+    GenerationRequest again = request;
+    if (again == null || tried.size() >= MOST_ATTEMPTS || !TritonFailures.worthRetrying(problem)) {
+      fail(problem);
+      return;
+    }
+    Optional<TritonEndpoint> other = endpoints.enter(tried);
+    if (other.isEmpty()) {
+      fail(problem);
+      return;
+    }
+    log.warn(
+        "a generation goes from {} to {}: {}",
+        by.endpoint(),
+        other.get(),
+        TritonFailures.words(problem));
+    giveUp(by);
+    try {
+      begin(again, other.get());
+    } catch (RuntimeException e) {
+      fail(Problems.of(e));
+    }
+  }
+
+  /** Forgets an attempt and all that it said. */
+  private void giveUp(TritonAttempt by) {
+    attempt = null;
+    reason = null;
+    paused = false;
+    pause.end();
+    by.endpoint().leave();
+    by.abort("the generation goes on elsewhere");
   }
 
   private void fail(StatusRuntimeException problem) {
     if (!ended) {
       end();
-      abort(String.valueOf(problem.getStatus().getDescription()));
+      if (attempt != null) {
+        attempt.abort(String.valueOf(problem.getStatus().getDescription()));
+      }
       listener.failed(problem);
     }
   }
 
   private void end() {
     ended = true;
+    request = null;
     paused = false;
     pause.end();
+    if (attempt != null) {
+      attempt.endpoint().leave();
+    }
     onEnd.accept(this);
-  }
-
-  private void request() {
-    if (call != null) {
-      call.request(1);
-    }
-  }
-
-  private void abort(String why) {
-    if (call != null) {
-      call.cancel(why, Status.CANCELLED.asRuntimeException());
-    }
   }
 
   private void locked(Runnable event) {

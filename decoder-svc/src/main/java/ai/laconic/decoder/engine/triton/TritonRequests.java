@@ -1,6 +1,5 @@
 package ai.laconic.decoder.engine.triton;
 
-import ai.laconic.triton.contract.DecoderContract;
 import ai.laconic.decoder.engine.DecodePrompt;
 import ai.laconic.decoder.engine.GenerationRequest;
 import ai.laconic.decoder.engine.SamplingSettings;
@@ -8,10 +7,13 @@ import ai.laconic.inference.InferParameter;
 import ai.laconic.inference.ModelInferRequest;
 import ai.laconic.inference.ModelInferRequest.InferInputTensor;
 import ai.laconic.inference.ModelInferRequest.InferRequestedOutputTensor;
+import ai.laconic.triton.contract.DecoderContract;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Writes requests as the contract says.
@@ -21,7 +23,15 @@ import java.nio.ByteOrder;
  * @param width numbers in one latent
  */
 record TritonRequests(String model, String version, int width) {
-  ModelInferRequest write(String id, GenerationRequest generation) {
+  /**
+   * Writes one request.
+   *
+   * @param timeLeft for the whole answer
+   * @param latents how the model takes them
+   * @throws io.grpc.StatusRuntimeException FAILED_PRECONDITION if it can't take these
+   */
+  ModelInferRequest write(
+      String id, GenerationRequest generation, Duration timeLeft, LatentType latents) {
     DecodePrompt prompt = generation.prompt();
     SamplingSettings sampling = generation.sampling();
     ModelInferRequest.Builder request =
@@ -31,11 +41,15 @@ record TritonRequests(String model, String version, int width) {
             .setId(id)
             .putParameters(
                 DecoderContract.ENABLE_EMPTY_FINAL_RESPONSE,
-                InferParameter.newBuilder().setBoolParam(true).build());
+                InferParameter.newBuilder().setBoolParam(true).build())
+            .putParameters(
+                DecoderContract.TIMEOUT,
+                InferParameter.newBuilder().setInt64Param(micros(timeLeft)).build());
     add(request, DecoderContract.INPUT_IDS, "INT64", longs(prompt.ids()), prompt.length());
     if (prompt.latents().length > 0) {
       int rows = prompt.latents().length / width;
-      add(request, DecoderContract.LATENTS, "FP32", floats(prompt.latents()), rows, width);
+      ByteBuffer raw = latents.raw(prompt.latents());
+      add(request, DecoderContract.LATENTS, latents.name(), raw, rows, width);
     }
     add(request, DecoderContract.MAX_TOKENS, "INT32", ints(generation.maxTokens()), 1);
     add(request, DecoderContract.TEMPERATURE, "FP32", floats(sampling.temperature()), 1);
@@ -45,7 +59,13 @@ record TritonRequests(String model, String version, int width) {
     return request
         .addOutputs(output(DecoderContract.TOKEN_ID))
         .addOutputs(output(DecoderContract.FINISH_REASON))
+        .addOutputs(output(DecoderContract.USAGE))
         .build();
+  }
+
+  /** At least 1: 0 would be no limit. */
+  private static long micros(Duration timeLeft) {
+    return Math.max(1, TimeUnit.NANOSECONDS.toMicros(timeLeft.toNanos()));
   }
 
   private static void add(
@@ -80,10 +100,8 @@ record TritonRequests(String model, String version, int width) {
     return little(Integer.BYTES).putInt(value);
   }
 
-  private static ByteBuffer floats(float... values) {
-    ByteBuffer raw = little(Math.multiplyExact(values.length, Float.BYTES));
-    raw.asFloatBuffer().put(values);
-    return raw;
+  private static ByteBuffer floats(float value) {
+    return little(Float.BYTES).putFloat(value);
   }
 
   private static ByteBuffer little(int bytes) {

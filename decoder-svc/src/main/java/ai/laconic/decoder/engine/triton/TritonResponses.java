@@ -1,11 +1,11 @@
 package ai.laconic.decoder.engine.triton;
 
-import ai.laconic.triton.contract.DecoderContract;
 import ai.laconic.decoder.engine.EndReason;
 import ai.laconic.inference.InferParameter;
 import ai.laconic.inference.ModelInferResponse;
 import ai.laconic.inference.ModelInferResponse.InferOutputTensor;
 import ai.laconic.servicekit.error.Problems;
+import ai.laconic.triton.contract.DecoderContract;
 import com.google.protobuf.ByteString;
 import io.grpc.StatusRuntimeException;
 import java.nio.ByteBuffer;
@@ -18,13 +18,15 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Reads responses and believes none of them: names, types, shapes, lengths and ids are checked.
+ * Reads responses and believes none of them: names, types, shapes, lengths and ids are checked, and
+ * at the end whether all have come.
  *
  * @param id of the request
+ * @param promptLength positions of the prompt
  * @param vocabularySize token ids, from 0
  * @param maxTokens of the whole answer
  */
-record TritonResponses(String id, int vocabularySize, int maxTokens) {
+record TritonResponses(String id, int promptLength, int vocabularySize, int maxTokens) {
   private static final String WHAT = "triton response";
 
   /**
@@ -45,6 +47,7 @@ record TritonResponses(String id, int vocabularySize, int maxTokens) {
     }
     List<Integer> tokens = List.of();
     Optional<EndReason> reason = Optional.empty();
+    Optional<List<Long>> usage = Optional.empty();
     Set<String> names = new HashSet<>();
     for (int i = 0; i < response.getOutputsCount(); i++) {
       InferOutputTensor output = response.getOutputs(i);
@@ -55,14 +58,41 @@ record TritonResponses(String id, int vocabularySize, int maxTokens) {
       switch (output.getName()) {
         case DecoderContract.TOKEN_ID -> tokens = tokens(output, raw, before);
         case DecoderContract.FINISH_REASON -> reason = Optional.of(reason(output, raw));
-        default ->
-            throw wrong(
-                "output",
-                output.getName(),
-                DecoderContract.TOKEN_ID + " or " + DecoderContract.FINISH_REASON);
+        case DecoderContract.USAGE -> usage = Optional.of(usage(output, raw));
+        default -> throw wrong("output", output.getName(), "TOKEN_ID, FINISH_REASON or USAGE");
       }
     }
+    checkUsage(reason.isPresent(), usage, before + tokens.size());
     return new TritonAnswer(tokens, reason, last(response));
+  }
+
+  /** Counts that differ mean that a response was lost or came twice. */
+  private void checkUsage(boolean finished, Optional<List<Long>> usage, long tokens) {
+    if (finished != usage.isPresent()) {
+      throw wrong(
+          "outputs",
+          (finished ? DecoderContract.FINISH_REASON : DecoderContract.USAGE) + " alone",
+          "FINISH_REASON and USAGE together");
+    }
+    List<Long> here = List.of((long) promptLength, tokens);
+    if (finished && !usage.get().equals(here)) {
+      throw wrong(
+          DecoderContract.USAGE,
+          usage.get(),
+          here + ", positions of the prompt and tokens that came");
+    }
+  }
+
+  private static List<Long> usage(InferOutputTensor output, ByteString raw) {
+    if (!output.getDatatype().equals("INT64")) {
+      throw wrong(output.getName() + " datatype", output.getDatatype(), "INT64");
+    }
+    if (!output.getShapeList().equals(List.of(2L))) {
+      throw wrong(output.getName() + " shape", output.getShapeList(), "[2]");
+    }
+    length(output, raw, 2 * Long.BYTES);
+    ByteBuffer values = raw.asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    return List.of(values.getLong(), values.getLong());
   }
 
   private static boolean last(ModelInferResponse response) {
@@ -115,7 +145,8 @@ record TritonResponses(String id, int vocabularySize, int maxTokens) {
       case DecoderContract.STOP -> EndReason.STOP;
       case DecoderContract.LENGTH -> EndReason.LENGTH;
       default ->
-          throw wrong(output.getName(), word, DecoderContract.STOP + " or " + DecoderContract.LENGTH);
+          throw wrong(
+              output.getName(), word, DecoderContract.STOP + " or " + DecoderContract.LENGTH);
     };
   }
 

@@ -1,29 +1,47 @@
 package ai.laconic.decoder.engine.triton;
 
+import ai.laconic.runtime.model.ModelFingerprint;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
 
 /**
- * How to reach a Triton model and what to expect of it.
+ * How to reach the servers of a Triton model and what to expect of them.
  *
- * @param target gRPC target of the server
+ * @param targets gRPC targets, one for each server
  * @param modelName the model
  * @param modelVersion its version; empty takes the server's choice
+ * @param fingerprint that the model must have
+ * @param modelControl who loads it
  * @param timeout longest generation, first to last token
- * @param queueLimit most generations beyond the engine's slots
+ * @param healthInterval between two questions to one server how it is
+ * @param queueLimit most generations beyond the slots of each server
  * @param pauseLimit how long a listener may take nothing
  */
 public record TritonSettings(
-    String target,
+    List<String> targets,
     String modelName,
     String modelVersion,
+    ModelFingerprint fingerprint,
+    ModelControl modelControl,
     Duration timeout,
+    Duration healthInterval,
     int queueLimit,
     Duration pauseLimit) {
   public TritonSettings {
+    targets = List.copyOf(targets);
+    if (targets.isEmpty() || targets.stream().anyMatch(String::isBlank)) {
+      throw new IllegalArgumentException(
+          "targets: " + targets + " (expected: at least one gRPC target, none of them blank)");
+    }
+    if (new HashSet<>(targets).size() < targets.size()) {
+      throw new IllegalArgumentException("targets: " + targets + " (expected: each once)");
+    }
     if (modelName.isBlank()) {
       throw new IllegalArgumentException("model-name: blank (expected: the name of a model)");
     }
     positive("timeout", timeout);
+    positive("health-interval", healthInterval);
     positive("pause-limit", pauseLimit);
   }
 

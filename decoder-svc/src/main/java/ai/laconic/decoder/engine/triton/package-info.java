@@ -1,10 +1,30 @@
 /**
- * The production engine: a Triton Inference Server that streams token ids.
+ * The production engine: Triton Inference Servers that stream token ids.
  *
  * <p>One RPC carries one generation, so that cancelling, failing or being late concerns no other.
- * {@link DecoderContract} says what is sent and what must come
- * back; whatever else comes back is refused. Answers are asked for one at a time: a client that
- * takes nothing stops its own stream by flow control, and Triton's model with it.
+ * {@link DecoderContract} says what is sent and what must come back; whatever else comes back is
+ * refused. Answers are asked for one at a time: a client that takes nothing stops its own stream by
+ * flow control, and Triton's model with it.
+ *
+ * <h2>Several servers</h2>
+ *
+ * An endpoint is one server, with a channel and a circuit breaker of its own. It is asked how it is
+ * in the background, every second unless set otherwise, and is
+ *
+ * <ul>
+ *   <li>ready while server and model are, and the model's fingerprint is that of the model
+ *       directory here;
+ *   <li>not ready from a failure of the connection or of a generation's transport until it answers
+ *       again.
+ * </ul>
+ *
+ * A generation goes to the ready endpoint that has the fewest. Each takes as many as it has slots
+ * and a queue limit; one that isn't ready takes none, so that a decoder which loses half of its
+ * servers admits half as many. The engine is ready while one endpoint is.
+ *
+ * <p>A generation that dies before its first token, or finds its endpoint full, is tried once more
+ * at another endpoint, and its listener notices nothing. Later it can't be: what was said can't be
+ * unsaid, and sampling may go on differently elsewhere.
  */
 @NullMarked
 package ai.laconic.decoder.engine.triton;

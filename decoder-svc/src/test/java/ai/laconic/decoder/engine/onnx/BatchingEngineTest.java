@@ -81,7 +81,7 @@ class BatchingEngineTest extends DecoderEngineContract {
         listener);
 
     awaitEnd(listener);
-    assertThat(engine.scores()).isTrue();
+    engine.checkScores();
     assertThat(listener.tokens()).containsExactly(5, 6, 41, 42, 97, CountingModel.END, 3);
     assertThat(listener.reason()).isEqualTo(EndReason.LENGTH);
     assertThat(firsts).containsExactly(true, true, false, true, false, true, false);

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.laconic.decoder.engine.CountingModel;
 import ai.laconic.decoder.engine.DecodePrompt;
+import ai.laconic.inference.DataType;
 import ai.laconic.inference.ModelInferRequest;
 import ai.laconic.inference.ModelInferRequest.InferInputTensor;
+import ai.laconic.inference.ModelInferRequest.InferRequestedOutputTensor;
 import ai.laconic.inference.ModelStreamInferResponse;
+import ai.onnxruntime.platform.Fp16Conversions;
 import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -20,10 +23,14 @@ final class CountedAnswer {
 
   private CountedAnswer() {}
 
-  static CountedAnswer to(ModelInferRequest request) {
+  static CountedAnswer to(ModelInferRequest request, DataType latentType) {
     assertThat(request.getModelName()).isEqualTo(FakeTriton.MODEL);
     assertThat(request.getParametersOrThrow("triton_enable_empty_final_response").getBoolParam())
         .isTrue();
+    assertThat(request.getParametersOrThrow("timeout").getInt64Param()).isPositive();
+    assertThat(request.getOutputsList())
+        .extracting(InferRequestedOutputTensor::getName)
+        .containsExactly("TOKEN_ID", "FINISH_REASON", "USAGE");
     assertThat(request.getRawInputContentsCount()).isEqualTo(request.getInputsCount());
     ByteBuffer ids = raw(request, "INPUT_IDS", "INT64");
     int[] prompt = new int[ids.remaining() / Long.BYTES];
@@ -33,21 +40,25 @@ final class CountedAnswer {
     assertThat(shape(request, "INPUT_IDS")).containsExactly((long) prompt.length);
     int maxTokens = raw(request, "MAX_TOKENS", "INT32").getInt();
     List<Integer> tokens =
-        CountingModel.answer(new DecodePrompt(prompt, latents(request)), maxTokens);
+        CountingModel.answer(new DecodePrompt(prompt, latents(request, latentType)), maxTokens);
     CountedAnswer answer = new CountedAnswer();
     tokens.forEach(token -> answer.responses.add(FakeTriton.tokens(token)));
-    answer.responses.add(FakeTriton.reason(tokens.size() == maxTokens ? "length" : "stop"));
+    String reason = tokens.size() == maxTokens ? "length" : "stop";
+    answer.responses.add(FakeTriton.finish(reason, prompt.length, tokens.size()));
     answer.responses.add(FakeTriton.last());
     return answer;
   }
 
-  private static float[] latents(ModelInferRequest request) {
+  private static float[] latents(ModelInferRequest request, DataType type) {
     if (index(request, "LATENTS") < 0) {
       return new float[0];
     }
-    ByteBuffer raw = raw(request, "LATENTS", "FP32");
-    float[] values = new float[raw.remaining() / Float.BYTES];
-    raw.asFloatBuffer().get(values);
+    boolean half = type == DataType.TYPE_FP16;
+    ByteBuffer raw = raw(request, "LATENTS", half ? "FP16" : "FP32");
+    float[] values = new float[raw.remaining() / (half ? Short.BYTES : Float.BYTES)];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = half ? Fp16Conversions.fp16ToFloat(raw.getShort()) : raw.getFloat();
+    }
     assertThat(shape(request, "LATENTS"))
         .containsExactly(values.length / 2L, (long) CountingModel.WIDTH);
     return values;

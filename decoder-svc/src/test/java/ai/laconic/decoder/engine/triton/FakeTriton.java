@@ -1,15 +1,26 @@
 package ai.laconic.decoder.engine.triton;
 
+import ai.laconic.inference.DataType;
 import ai.laconic.inference.GRPCInferenceServiceGrpc.GRPCInferenceServiceImplBase;
 import ai.laconic.inference.InferParameter;
+import ai.laconic.inference.ModelConfig;
+import ai.laconic.inference.ModelConfigRequest;
+import ai.laconic.inference.ModelConfigResponse;
 import ai.laconic.inference.ModelInferRequest;
 import ai.laconic.inference.ModelInferResponse;
 import ai.laconic.inference.ModelInferResponse.InferOutputTensor;
+import ai.laconic.inference.ModelInput;
+import ai.laconic.inference.ModelParameter;
 import ai.laconic.inference.ModelReadyRequest;
 import ai.laconic.inference.ModelReadyResponse;
 import ai.laconic.inference.ModelStreamInferResponse;
+import ai.laconic.inference.RepositoryModelLoadRequest;
+import ai.laconic.inference.RepositoryModelLoadResponse;
+import ai.laconic.inference.RepositoryModelUnloadRequest;
+import ai.laconic.inference.RepositoryModelUnloadResponse;
 import ai.laconic.inference.ServerReadyRequest;
 import ai.laconic.inference.ServerReadyResponse;
+import ai.laconic.runtime.model.ModelFingerprint;
 import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -28,6 +39,7 @@ import java.util.concurrent.atomic.AtomicReference;
 /** A Triton server with the counting model, or with a model that misbehaves. */
 final class FakeTriton extends GRPCInferenceServiceImplBase {
   static final String MODEL = "lclm_decoder";
+  static final ModelFingerprint FINGERPRINT = new ModelFingerprint("ab".repeat(32));
 
   /** Makes what runs once the client has half-closed, and whenever it takes more again. */
   @FunctionalInterface
@@ -41,9 +53,17 @@ final class FakeTriton extends GRPCInferenceServiceImplBase {
   volatile Behaviour behaviour = this::count;
   volatile boolean serverReady = true;
   volatile boolean modelReady = true;
+  volatile String fingerprint = FINGERPRINT.hex();
+  volatile DataType latents = DataType.TYPE_FP32;
+  volatile boolean loadable = true;
+  final AtomicInteger asked = new AtomicInteger();
+  final AtomicInteger configs = new AtomicInteger();
+  final AtomicInteger loads = new AtomicInteger();
+  final AtomicInteger unloads = new AtomicInteger();
 
   @Override
   public void serverReady(ServerReadyRequest request, StreamObserver<ServerReadyResponse> answer) {
+    asked.incrementAndGet();
     answer.onNext(ServerReadyResponse.newBuilder().setReady(serverReady).build());
     answer.onCompleted();
   }
@@ -52,6 +72,43 @@ final class FakeTriton extends GRPCInferenceServiceImplBase {
   public void modelReady(ModelReadyRequest request, StreamObserver<ModelReadyResponse> answer) {
     boolean ready = modelReady && request.getName().equals(MODEL);
     answer.onNext(ModelReadyResponse.newBuilder().setReady(ready).build());
+    answer.onCompleted();
+  }
+
+  @Override
+  public void modelConfig(ModelConfigRequest request, StreamObserver<ModelConfigResponse> answer) {
+    configs.incrementAndGet();
+    ModelConfig config =
+        ModelConfig.newBuilder()
+            .setName(MODEL)
+            .addInput(ModelInput.newBuilder().setName("INPUT_IDS").setDataType(DataType.TYPE_INT64))
+            .addInput(ModelInput.newBuilder().setName("LATENTS").setDataType(latents))
+            .putParameters(
+                "fingerprint", ModelParameter.newBuilder().setStringValue(fingerprint).build())
+            .build();
+    answer.onNext(ModelConfigResponse.newBuilder().setConfig(config).build());
+    answer.onCompleted();
+  }
+
+  @Override
+  public void repositoryModelLoad(
+      RepositoryModelLoadRequest request, StreamObserver<RepositoryModelLoadResponse> answer) {
+    loads.incrementAndGet();
+    if (!loadable) {
+      answer.onError(Status.INTERNAL.withDescription("no memory left").asRuntimeException());
+      return;
+    }
+    modelReady = request.getModelName().equals(MODEL);
+    answer.onNext(RepositoryModelLoadResponse.getDefaultInstance());
+    answer.onCompleted();
+  }
+
+  @Override
+  public void repositoryModelUnload(
+      RepositoryModelUnloadRequest request, StreamObserver<RepositoryModelUnloadResponse> answer) {
+    unloads.incrementAndGet();
+    modelReady &= !request.getModelName().equals(MODEL);
+    answer.onNext(RepositoryModelUnloadResponse.getDefaultInstance());
     answer.onCompleted();
   }
 
@@ -87,7 +144,7 @@ final class FakeTriton extends GRPCInferenceServiceImplBase {
   /** The counting model: one token in each response, as fast as the client takes them. */
   private Runnable count(
       ModelInferRequest request, ServerCallStreamObserver<ModelStreamInferResponse> stream) {
-    CountedAnswer answer = CountedAnswer.to(request);
+    CountedAnswer answer = CountedAnswer.to(request, latents);
     return () -> {
       while (stream.isReady() && !stream.isCancelled() && answer.hasNext()) {
         stream.onNext(answer.next());
@@ -156,6 +213,19 @@ final class FakeTriton extends GRPCInferenceServiceImplBase {
 
   static ModelStreamInferResponse reason(String word) {
     return response(output("FINISH_REASON", "BYTES", List.of(1L), bytes(word)));
+  }
+
+  /** The reason and, in the same response, what it took. */
+  static ModelStreamInferResponse finish(String word, long promptLength, long tokens) {
+    return response(
+        output("FINISH_REASON", "BYTES", List.of(1L), bytes(word))
+            .mergeFrom(usage(promptLength, tokens).build()));
+  }
+
+  static ModelInferResponse.Builder usage(long promptLength, long tokens) {
+    ByteBuffer raw = ByteBuffer.allocate(2 * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    raw.putLong(promptLength).putLong(tokens).flip();
+    return output("USAGE", "INT64", List.of(2L), ByteString.copyFrom(raw));
   }
 
   static ModelStreamInferResponse last() {

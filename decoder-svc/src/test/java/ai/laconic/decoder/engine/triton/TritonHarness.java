@@ -1,64 +1,121 @@
 package ai.laconic.decoder.engine.triton;
 
+import static org.awaitility.Awaitility.await;
+
 import ai.laconic.decoder.engine.CountingModel;
+import ai.laconic.decoder.engine.DecodePrompt;
 import ai.laconic.decoder.engine.DecoderEngine;
-import ai.laconic.servicekit.guard.GuardSettings;
-import ai.laconic.servicekit.peer.Peer;
-import ai.laconic.servicekit.peer.PeerProperties;
+import ai.laconic.decoder.engine.GenerationRequest;
+import ai.laconic.decoder.engine.RecordingListener;
+import ai.laconic.decoder.engine.SamplingSettings;
 import io.grpc.ManagedChannel;
-import io.grpc.Server;
 import io.grpc.inprocess.InProcessChannelBuilder;
-import io.grpc.inprocess.InProcessServerBuilder;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
+import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 
-/** A fake Triton behind real gRPC, and engines that speak to it through a guarded peer. */
+/** Fake servers behind real gRPC, and engines that speak to them as they do in production. */
 final class TritonHarness implements AutoCloseable {
-  final FakeTriton triton = new FakeTriton();
-  private final Server server;
-  private final ManagedChannel channel;
+  static final Duration LONG = Duration.ofMinutes(1);
+
+  final List<FakeServer> servers = new ArrayList<>();
+
+  /** Of the only or the first server. */
+  final FakeTriton triton;
+
+  Duration healthInterval = Duration.ofMillis(20);
+  ModelControl control = ModelControl.NONE;
+  InstantSource clock = InstantSource.system();
+  private final List<ManagedChannel> channels = new ArrayList<>();
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
   private final List<DecoderEngine> engines = new ArrayList<>();
 
   TritonHarness() throws IOException {
-    String name = UUID.randomUUID().toString();
-    server = InProcessServerBuilder.forName(name).addService(triton).build().start();
-    channel = InProcessChannelBuilder.forName(name).build();
+    this(1);
   }
 
-  DecoderEngine open(
+  TritonHarness(int count) throws IOException {
+    for (int i = 0; i < count; i++) {
+      servers.add(new FakeServer());
+    }
+    triton = servers.get(0).triton;
+  }
+
+  FakeTriton triton(int index) {
+    return servers.get(index).triton;
+  }
+
+  /** Opens an engine and waits until every server is ready. */
+  TritonEngine open(
+      int slots, int maxPositions, int queueLimit, Duration pauseLimit, Duration timeout) {
+    TritonEngine engine = openUnready(slots, maxPositions, queueLimit, pauseLimit, timeout);
+    awaitReady(engine, servers.size());
+    return engine;
+  }
+
+  TritonEngine open() {
+    return open(2, 200, 2, LONG, LONG);
+  }
+
+  TritonEngine openUnready() {
+    return openUnready(2, 200, 2, LONG, LONG);
+  }
+
+  private TritonEngine openUnready(
       int slots, int maxPositions, int queueLimit, Duration pauseLimit, Duration timeout) {
     TritonSettings settings =
-        new TritonSettings("unused", FakeTriton.MODEL, "", timeout, queueLimit, pauseLimit);
-    PeerProperties properties =
-        new PeerProperties("unused", Duration.ofSeconds(2), timeout, GuardSettings.DEFAULT);
-    DecoderEngine engine =
-        new TritonEngine(
-            new Peer("triton", channel, properties).channel(),
-            new TritonReadiness(channel, settings),
-            settings,
-            CountingModel.info(slots, maxPositions),
-            timer,
-            InstantSource.system());
+        new TritonSettings(
+            servers.stream().map(server -> server.name).toList(),
+            FakeTriton.MODEL,
+            "",
+            FakeTriton.FINGERPRINT,
+            control,
+            timeout,
+            healthInterval,
+            queueLimit,
+            pauseLimit);
+    TritonEngine engine =
+        TritonEngines.open(
+            this::connect, settings, CountingModel.info(slots, maxPositions), timer, clock);
     engines.add(engine);
     return engine;
   }
 
-  void stopServer() {
-    server.shutdownNow();
+  private ManagedChannel connect(String name) {
+    ManagedChannel channel = InProcessChannelBuilder.forName(name).build();
+    channels.add(channel);
+    return channel;
+  }
+
+  static void awaitReady(TritonEngine engine, int servers) {
+    await().atMost(Duration.ofSeconds(20)).until(() -> engine.readyServers() == servers);
+  }
+
+  static GenerationRequest request(DecodePrompt prompt, int maxTokens) {
+    return new GenerationRequest(prompt, SamplingSettings.GREEDY, maxTokens, Instant.MAX);
+  }
+
+  static void awaitEnd(RecordingListener listener) {
+    await().atMost(Duration.ofSeconds(20)).until(listener::ended);
+  }
+
+  /** Returns how a generation failed, as {@code CODE: description}. */
+  static String problem(RecordingListener listener) {
+    awaitEnd(listener);
+    return String.valueOf(Objects.requireNonNull(listener.problem(), "problem").getMessage());
   }
 
   @Override
   public void close() {
     engines.forEach(DecoderEngine::close);
-    channel.shutdownNow();
-    server.shutdownNow();
+    channels.forEach(ManagedChannel::shutdownNow);
+    servers.forEach(FakeServer::stop);
     timer.shutdownNow();
   }
 }

@@ -1,6 +1,7 @@
 package ai.laconic.decoder.engine.triton;
 
 import static ai.laconic.decoder.engine.triton.FakeTriton.error;
+import static ai.laconic.decoder.engine.triton.FakeTriton.finish;
 import static ai.laconic.decoder.engine.triton.FakeTriton.last;
 import static ai.laconic.decoder.engine.triton.FakeTriton.output;
 import static ai.laconic.decoder.engine.triton.FakeTriton.reason;
@@ -9,6 +10,7 @@ import static ai.laconic.decoder.engine.triton.FakeTriton.saying;
 import static ai.laconic.decoder.engine.triton.FakeTriton.sayingAndDying;
 import static ai.laconic.decoder.engine.triton.FakeTriton.sayingAndHanging;
 import static ai.laconic.decoder.engine.triton.FakeTriton.tokens;
+import static ai.laconic.decoder.engine.triton.FakeTriton.usage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -94,15 +96,62 @@ class TritonMisbehaviourTest {
   }
 
   @Test
+  void saysThatTheTimeIsOver() {
+    assertThat(outcome(tokens(1), error("DEADLINE_EXCEEDED: 3000 ms (expected: at most 2000)")))
+        .startsWith("DEADLINE_EXCEEDED: generation: deadline passed after 1 tokens");
+  }
+
+  @Test
+  void losesAResponse() {
+    assertThat(outcome(tokens(1), tokens(3), finish("stop", 1, 3), last()))
+        .isEqualTo(
+            "DATA_LOSS: triton response: USAGE: [1, 3]"
+                + " (expected: [1, 2], positions of the prompt and tokens that came)");
+    assertThat(listener.tokens()).containsExactly(1, 3);
+  }
+
+  @Test
+  void readsAnotherPrompt() {
+    assertThat(outcome(finish("stop", 2, 0), last()))
+        .startsWith("DATA_LOSS: triton response: USAGE: [2, 0] (expected: [1, 0], ");
+  }
+
+  @Test
+  void endsWithoutUsage() {
+    assertThat(outcome(tokens(1), reason("stop"), last()))
+        .isEqualTo(
+            "DATA_LOSS: triton response: outputs: FINISH_REASON alone"
+                + " (expected: FINISH_REASON and USAGE together)");
+  }
+
+  @Test
+  void countsBeforeTheEnd() {
+    assertThat(outcome(response(usage(1, 0))))
+        .startsWith("DATA_LOSS: triton response: outputs: USAGE alone");
+  }
+
+  @Test
+  void sendsUsageThatIsNone() {
+    assertThat(outcome(response(output("USAGE", "INT32", List.of(2L), zeros(8)))))
+        .endsWith("USAGE datatype: INT32 (expected: INT64)");
+  }
+
+  @Test
+  void sendsUsageOfAnotherShape() {
+    assertThat(outcome(response(output("USAGE", "INT64", List.of(1L), zeros(8)))))
+        .endsWith("USAGE shape: [1] (expected: [2])");
+  }
+
+  @Test
   void failsAndThenGoesOn() {
-    assertThat(outcome(tokens(1), error("CUDA error"), tokens(2), reason("stop"), last()))
+    assertThat(outcome(tokens(1), error("CUDA error"), tokens(2), finish("stop", 1, 2), last()))
         .isEqualTo("UNAVAILABLE: engine: triton: after 1 tokens: CUDA error");
     assertThat(listener.tokens()).containsExactly(1);
   }
 
   @Test
   void endsTheStreamWithoutAFinalResponse() {
-    assertThat(outcome(tokens(1, 2), reason("stop")))
+    assertThat(outcome(tokens(1, 2), finish("stop", 1, 2)))
         .isEqualTo(
             "UNAVAILABLE: engine: triton: after 2 tokens:"
                 + " the stream ended without a final response");
@@ -131,15 +180,18 @@ class TritonMisbehaviourTest {
   }
 
   @Test
-  void isNotThere() {
-    harness.stopServer();
-    assertThat(outcome(engine, saying())).startsWith("UNAVAILABLE: engine: after 0 tokens: triton");
+  void isNotThere() throws InterruptedException {
+    harness.healthInterval = TritonHarness.LONG;
+    DecoderEngine unaware = open(TritonHarness.LONG);
+    harness.servers.get(0).kill();
+    assertThat(outcome(unaware, saying()))
+        .startsWith("UNAVAILABLE: engine: after 0 tokens: triton");
   }
 
   @Test
   void saysMoreAfterTheEnd() {
     harness.triton.behaviour =
-        sayingAndHanging(tokens(1), reason("length"), last(), tokens(2), error("late"));
+        sayingAndHanging(tokens(1), finish("length", 1, 1), last(), tokens(2), error("late"));
     engine.generate(
         new GenerationRequest(
             CountingModel.startingWith(0), SamplingSettings.GREEDY, MAX_TOKENS, Instant.MAX),
@@ -153,7 +205,7 @@ class TritonMisbehaviourTest {
 
   @Test
   void saysMoreAfterTheReason() {
-    assertThat(outcome(reason("stop"), tokens(1), last()))
+    assertThat(outcome(finish("stop", 1, 0), tokens(1), last()))
         .contains("outputs after FINISH_REASON (expected: the final response)");
   }
 
@@ -193,7 +245,8 @@ class TritonMisbehaviourTest {
   void sendsAnOutputNobodyAskedFor() {
     assertThat(outcome(response(output("LOGITS", "FP32", List.of(1L), zeros(4)))))
         .isEqualTo(
-            "DATA_LOSS: triton response: output: LOGITS (expected: TOKEN_ID or FINISH_REASON)");
+            "DATA_LOSS: triton response: output: LOGITS"
+                + " (expected: TOKEN_ID, FINISH_REASON or USAGE)");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package ai.laconic.decoder.engine.triton;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.laconic.decoder.engine.DecodePrompt;
 import ai.laconic.decoder.engine.GenerationRequest;
@@ -8,14 +9,20 @@ import ai.laconic.decoder.engine.SamplingSettings;
 import ai.laconic.inference.ModelInferRequest;
 import ai.laconic.inference.ModelInferRequest.InferInputTensor;
 import ai.laconic.inference.ModelInferRequest.InferRequestedOutputTensor;
+import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 class TritonRequestsTest {
   private static ModelInferRequest write(DecodePrompt prompt) {
+    return write(prompt, Duration.ofSeconds(3), LatentType.FP32);
+  }
+
+  private static ModelInferRequest write(
+      DecodePrompt prompt, Duration timeLeft, LatentType latents) {
     SamplingSettings sampling = new SamplingSettings(0.7f, 0.8f, 20, -2);
     return new TritonRequests("decoder", "3", 2)
-        .write("17", new GenerationRequest(prompt, sampling, 64, Instant.MAX));
+        .write("17", new GenerationRequest(prompt, sampling, 64, Instant.MAX), timeLeft, latents);
   }
 
   @Test
@@ -26,7 +33,9 @@ class TritonRequestsTest {
     assertThat(request.getModelName()).isEqualTo("decoder");
     assertThat(request.getModelVersion()).isEqualTo("3");
     assertThat(request.getId()).isEqualTo("17");
-    assertThat(request.getParametersMap()).hasSize(1);
+    assertThat(request.getParametersMap())
+        .containsOnlyKeys("triton_enable_empty_final_response", "timeout");
+    assertThat(request.getParametersOrThrow("timeout").getInt64Param()).isEqualTo(3_000_000);
     assertThat(request.getInputsList())
         .extracting(InferInputTensor::getName)
         .containsExactly(
@@ -34,7 +43,7 @@ class TritonRequestsTest {
     assertThat(request.getInputsList()).noneMatch(InferInputTensor::hasContents);
     assertThat(request.getOutputsList())
         .extracting(InferRequestedOutputTensor::getName)
-        .containsExactly("TOKEN_ID", "FINISH_REASON");
+        .containsExactly("TOKEN_ID", "FINISH_REASON", "USAGE");
     assertThat(request.getRawInputContents(0).toByteArray())
         .containsExactly(
             7, 0, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0x70, 0x11, 1, 0, 0, 0, 0, 0);
@@ -46,6 +55,35 @@ class TritonRequestsTest {
     assertThat(CountedAnswer.raw(request, "TOP_P", "FP32").getFloat()).isEqualTo(0.8f);
     assertThat(CountedAnswer.raw(request, "TOP_K", "INT32").getInt()).isEqualTo(20);
     assertThat(CountedAnswer.raw(request, "SEED", "UINT64").getLong()).isEqualTo(-2);
+  }
+
+  @Test
+  void aTimeThatIsOverIsNotUnlimited() {
+    DecodePrompt prompt = new DecodePrompt(new int[] {7}, new float[0]);
+
+    ModelInferRequest request = write(prompt, Duration.ofSeconds(-1), LatentType.FP32);
+
+    assertThat(request.getParametersOrThrow("timeout").getInt64Param()).isEqualTo(1);
+  }
+
+  @Test
+  void sendsHalfPrecisionWhereTheModelTakesIt() {
+    DecodePrompt prompt = new DecodePrompt(new int[] {9}, new float[] {1.5f, -2});
+
+    ModelInferRequest request = write(prompt, Duration.ofSeconds(3), LatentType.FP16);
+
+    assertThat(CountedAnswer.shape(request, "LATENTS")).containsExactly(1L, 2L);
+    assertThat(request.getInputs(1).getDatatype()).isEqualTo("FP16");
+    assertThat(request.getRawInputContents(1).toByteArray())
+        .containsExactly(0, 0x3e, 0, (byte) 0xc0);
+  }
+
+  @Test
+  void refusesLatentsThatHalfPrecisionCannotHold() {
+    DecodePrompt prompt = new DecodePrompt(new int[] {9}, new float[] {1, 70_000});
+
+    assertThatThrownBy(() -> write(prompt, Duration.ofSeconds(3), LatentType.FP16))
+        .hasMessageStartingWith("FAILED_PRECONDITION: latents: values[1]: 70000.0 (expected:");
   }
 
   @Test

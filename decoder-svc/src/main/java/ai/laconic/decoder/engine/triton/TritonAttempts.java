@@ -1,0 +1,60 @@
+package ai.laconic.decoder.engine.triton;
+
+import ai.laconic.decoder.engine.GenerationRequest;
+import ai.laconic.inference.ModelInferRequest;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Makes attempts at generations, each with an id of its own. */
+final class TritonAttempts {
+  private final TritonRequests requests;
+  private final int vocabularySize;
+  private final Duration longest;
+  private final InstantSource clock;
+  private final AtomicLong lastId = new AtomicLong();
+
+  /**
+   * @param longest time of one generation, all its attempts together
+   */
+  TritonAttempts(
+      TritonRequests requests, int vocabularySize, Duration longest, InstantSource clock) {
+    this.requests = requests;
+    this.vocabularySize = vocabularySize;
+    this.longest = longest;
+    this.clock = clock;
+  }
+
+  /** Returns when a generation that begins now must be over. */
+  Instant end(Instant deadline) {
+    Instant latest = clock.instant().plus(longest);
+    return deadline.isBefore(latest) ? deadline : latest;
+  }
+
+  /** One attempt that hasn't begun. */
+  record Prepared(TritonAttempt attempt, ModelInferRequest message, Duration timeLeft) {
+    void start() {
+      attempt.start(message, timeLeft);
+    }
+  }
+
+  /**
+   * Prepares one.
+   *
+   * @throws io.grpc.StatusRuntimeException FAILED_PRECONDITION if the endpoint can't take these
+   *     latents
+   */
+  Prepared prepare(
+      TritonGeneration generation,
+      GenerationRequest request,
+      Instant end,
+      TritonEndpoint endpoint) {
+    String id = Long.toString(lastId.incrementAndGet());
+    Duration timeLeft = Duration.between(clock.instant(), end);
+    ModelInferRequest message = requests.write(id, request, timeLeft, endpoint.health().latents());
+    TritonResponses responses =
+        new TritonResponses(id, request.prompt().length(), vocabularySize, request.maxTokens());
+    return new Prepared(new TritonAttempt(generation, endpoint, responses), message, timeLeft);
+  }
+}

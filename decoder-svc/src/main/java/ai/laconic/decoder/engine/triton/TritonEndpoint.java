@@ -1,0 +1,59 @@
+package ai.laconic.decoder.engine.triton;
+
+import ai.laconic.inference.GRPCInferenceServiceGrpc;
+import ai.laconic.inference.GRPCInferenceServiceGrpc.GRPCInferenceServiceStub;
+import io.grpc.Channel;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** One server: its channel, its health and the generations that it has from here. */
+final class TritonEndpoint {
+  private final String target;
+  private final GRPCInferenceServiceStub triton;
+  private final EndpointHealth health;
+  private final int limit;
+  private final AtomicInteger inFlight = new AtomicInteger();
+
+  /**
+   * @param target for the log
+   * @param generations channel of generations
+   * @param limit most generations at once
+   */
+  TritonEndpoint(String target, Channel generations, EndpointHealth health, int limit) {
+    this.target = target;
+    this.triton = GRPCInferenceServiceGrpc.newStub(generations);
+    this.health = health;
+    this.limit = limit;
+  }
+
+  EndpointHealth health() {
+    return health;
+  }
+
+  EndpointState state(boolean tried) {
+    return new EndpointState(health.ready(), tried, inFlight.get(), limit);
+  }
+
+  int inFlight() {
+    return inFlight.get();
+  }
+
+  /** Takes a place, to be given back by {@link #leave}. Returns whether there was one. */
+  boolean enter() {
+    return inFlight.getAndUpdate(count -> Math.min(count + 1, limit)) < limit;
+  }
+
+  void leave() {
+    inFlight.decrementAndGet();
+  }
+
+  GRPCInferenceServiceStub within(Duration timeLeft) {
+    return triton.withDeadlineAfter(timeLeft.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  @Override
+  public String toString() {
+    return target;
+  }
+}

@@ -1,0 +1,111 @@
+package ai.laconic.decoder.engine.triton;
+
+import ai.laconic.inference.GRPCInferenceServiceGrpc;
+import ai.laconic.inference.GRPCInferenceServiceGrpc.GRPCInferenceServiceStub;
+import ai.laconic.inference.ModelConfig;
+import ai.laconic.inference.ModelConfigRequest;
+import ai.laconic.inference.ModelConfigResponse;
+import ai.laconic.inference.ModelReadyRequest;
+import ai.laconic.inference.ModelReadyResponse;
+import ai.laconic.inference.RepositoryModelLoadRequest;
+import ai.laconic.inference.RepositoryModelLoadResponse;
+import ai.laconic.inference.RepositoryModelUnloadRequest;
+import ai.laconic.inference.RepositoryModelUnloadResponse;
+import ai.laconic.inference.ServerReadyRequest;
+import ai.laconic.inference.ServerReadyResponse;
+import io.grpc.Channel;
+import io.grpc.Context;
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+
+/** What a server is asked besides generations. Nothing here blocks, every question has an end. */
+final class TritonQuestions {
+  private static final Duration ANSWER = Duration.ofSeconds(1);
+
+  /** The server answers once the weights are read. */
+  private static final Duration LOADING = Duration.ofMinutes(10);
+
+  private static final Duration UNLOADING = Duration.ofSeconds(5);
+
+  private final GRPCInferenceServiceStub triton;
+  private final String model;
+  private final String version;
+
+  TritonQuestions(Channel channel, String model, String version) {
+    this.triton = GRPCInferenceServiceGrpc.newStub(channel);
+    this.model = model;
+    this.version = version;
+  }
+
+  CompletableFuture<Boolean> serverReady() {
+    return this.<ServerReadyResponse>ask(
+            ANSWER, (to, answer) -> to.serverReady(ServerReadyRequest.getDefaultInstance(), answer))
+        .thenApply(ServerReadyResponse::getReady);
+  }
+
+  CompletableFuture<Boolean> modelReady() {
+    ModelReadyRequest request =
+        ModelReadyRequest.newBuilder().setName(model).setVersion(version).build();
+    return this.<ModelReadyResponse>ask(ANSWER, (to, answer) -> to.modelReady(request, answer))
+        .thenApply(ModelReadyResponse::getReady);
+  }
+
+  CompletableFuture<ModelConfig> modelConfig() {
+    ModelConfigRequest request =
+        ModelConfigRequest.newBuilder().setName(model).setVersion(version).build();
+    return this.<ModelConfigResponse>ask(ANSWER, (to, answer) -> to.modelConfig(request, answer))
+        .thenApply(ModelConfigResponse::getConfig);
+  }
+
+  CompletableFuture<RepositoryModelLoadResponse> load() {
+    RepositoryModelLoadRequest request =
+        RepositoryModelLoadRequest.newBuilder().setModelName(model).build();
+    return ask(LOADING, (to, answer) -> to.repositoryModelLoad(request, answer));
+  }
+
+  CompletableFuture<RepositoryModelUnloadResponse> unload() {
+    RepositoryModelUnloadRequest request =
+        RepositoryModelUnloadRequest.newBuilder().setModelName(model).build();
+    return ask(UNLOADING, (to, answer) -> to.repositoryModelUnload(request, answer));
+  }
+
+  private <T> CompletableFuture<T> ask(
+      Duration longest, BiConsumer<GRPCInferenceServiceStub, StreamObserver<T>> question) {
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    GRPCInferenceServiceStub inTime =
+        triton.withDeadlineAfter(longest.toNanos(), TimeUnit.NANOSECONDS);
+    // A generation may be why it is asked, and its cancellation is not the server's.
+    Context.ROOT.run(
+        () -> {
+          try {
+            question.accept(inTime, new Answer<>(answer));
+          } catch (RuntimeException unsent) {
+            answer.completeExceptionally(unsent);
+          }
+        });
+    return answer;
+  }
+
+  private record Answer<T>(CompletableFuture<T> answer) implements StreamObserver<T> {
+    @Override
+    public void onNext(T value) {
+      answer.complete(value);
+    }
+
+    @Override
+    public void onError(Throwable thrown) {
+      answer.completeExceptionally(thrown);
+    }
+
+    @Override
+    public void onCompleted() {
+      // Does nothing after an answer.
+      answer.completeExceptionally(
+          Status.UNKNOWN.withDescription("no answer (expected: one)").asRuntimeException());
+    }
+  }
+}
