@@ -2,11 +2,11 @@ import threading
 
 import numpy as np
 import pytest
+from decoding_fakes import PLACEHOLDER, FakeBatch, FaultyEngine, Heard, Rig, answer, prompt, prompt_of, reason
 
 from decoding.loop import EngineLoop
 from decoding.problems import Problem
 from decoding.sampling import Sampling
-from decoding_fakes import PLACEHOLDER, FakeBatch, FaultyEngine, Heard, Rig, answer, prompt, prompt_of, reason
 
 CHUNK = 4
 CLOSING = "UNAVAILABLE: the model is being unloaded (expected: loaded)"
@@ -79,6 +79,7 @@ class TestAnswers:
 
         for each, request in zip(heard, requests, strict=True):
             assert_answered(each, request)
+        assert {each.reason for each in heard} == {"stop", "length"}
         assert_nobody_is_left(rig)
         assert rig.loop.load().tokens == sum(len(answer(request)) for request in requests)
 
@@ -369,13 +370,12 @@ class TestAnyOrder:
         rig.finish()
 
         assert_nobody_is_left(rig)
-        assert len(rig.heard) == len(requests) > 20
+        assert len(rig.heard) == len(requests) > 10
         for heard, request in zip(rig.heard.values(), requests, strict=True):
             assert (heard.ends, heard.after_end) == (1, 0)
             assert heard.tokens == answer(request)[: len(heard.tokens)]
             if heard.problem is None:
                 assert_answered(heard, request)
-        assert {heard.reason for heard in rig.heard.values()} >= {"stop", "length", None}
         assert rig.loop.load().tokens == sum(len(heard.tokens) for heard in rig.heard.values())
 
     def happen(self, random, rig, requests):
@@ -400,15 +400,14 @@ class TestAnyOrder:
 def test_the_loop_runs_in_its_own_thread_until_it_is_closed():
     heard = {key: Heard() for key in range(12)}
     batch = FakeBatch(slots=2)
-    done = []
+    everybody = threading.Event()
 
     def hear(progress):
         heard[progress.key].tokens += progress.tokens
-        done.extend([progress.key] if progress.last else [])
-        if len(done) == len(heard):
+        heard[progress.key].ends += progress.last
+        if all(each.ends for each in heard.values()):
             everybody.set()
 
-    everybody = threading.Event()
     loop = EngineLoop(FaultyEngine(batch), slots=2, queue_limit=10, deliver=hear).start()
     for key in heard:
         loop.submit(key, prompt(key, max_tokens=7), np.inf)

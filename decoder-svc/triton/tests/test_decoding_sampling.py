@@ -180,7 +180,7 @@ def numbered_logits(draw):
 
 def plainly_kept(values, temperature, top_p, top_k):
     ids = sorted(np.flatnonzero(values != EXCLUDED).tolist(), key=lambda id_: (-values[id_], id_))
-    if 0 < top_k:
+    if top_k > 0:
         ids = ids[:top_k]
     weights = [np.exp((float(values[id_]) - float(values[ids[0]])) / temperature) for id_ in ids]
     reached = np.cumsum(weights)

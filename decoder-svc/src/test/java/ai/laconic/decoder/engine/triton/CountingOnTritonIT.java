@@ -1,0 +1,138 @@
+package ai.laconic.decoder.engine.triton;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import ai.laconic.decoder.engine.CountingModel;
+import ai.laconic.decoder.engine.DecodePrompt;
+import ai.laconic.decoder.engine.DecoderEngine;
+import ai.laconic.decoder.engine.DecoderEngineContract;
+import ai.laconic.decoder.engine.Generation;
+import ai.laconic.decoder.engine.RecordingListener;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What every engine does, by a real Triton server. */
+@SuppressWarnings("NullAway.Init")
+class CountingOnTritonIT extends DecoderEngineContract {
+  @TempDir static Path folder;
+  private static RealServer triton;
+
+  @BeforeAll
+  static void start() throws Exception {
+    triton = new RealServer(folder);
+  }
+
+  @AfterAll
+  static void stop() {
+    if (triton != null) {
+      triton.close();
+    }
+  }
+
+  @AfterEach
+  void close() {
+    triton.closeEngines();
+  }
+
+  @Override
+  protected DecoderEngine open(int slots, int queueLimit, Duration pauseLimit) {
+    return open(slots, queueLimit, pauseLimit, Duration.ZERO);
+  }
+
+  private static TritonEngine open(int slots, int queueLimit, Duration pauseLimit, Duration step) {
+    try {
+      return triton.open(
+          triton.addCounting(slots, queueLimit, step),
+          RealServer.golden().fingerprint(),
+          CountingModel.info(slots, MAX_POSITIONS),
+          queueLimit,
+          pauseLimit);
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void cancellingFreesTheSlotWithinTwoSteps() throws Exception {
+    Duration step = Duration.ofMillis(200);
+    DecoderEngine engine = open(1, 1, TritonHarness.LONG, step);
+    String model = "counting_1_1_200";
+    RecordingListener listener = new RecordingListener();
+    Generation generation =
+        engine.generate(TritonHarness.request(CountingModel.startingWith(0), 90), listener);
+    await().pollInterval(Duration.ofMillis(5)).until(() -> listener.tokens().size() >= 3);
+
+    generation.cancel();
+
+    await().until(() -> triton.metric("lclm_running", model) == 0);
+    await().until(() -> triton.metric("lclm_kv_use", model) == 0);
+    assertThat(triton.metric("lclm_tokens", model)).isBetween(3.0, 5.0);
+  }
+
+  @Test
+  void whoWaitsAndGoesIsNotComputed() throws Exception {
+    DecoderEngine engine = open(1, 2, TritonHarness.LONG, Duration.ofMillis(20));
+    String model = "counting_1_2_20";
+    RecordingListener first = new RecordingListener();
+    RecordingListener second = new RecordingListener();
+    engine.generate(TritonHarness.request(CountingModel.startingWith(0), 80), first);
+    Generation waiting =
+        engine.generate(TritonHarness.request(CountingModel.startingWith(1), 80), second);
+    await().until(() -> triton.metric("lclm_waiting", model) == 1);
+
+    waiting.cancel();
+
+    await().until(() -> triton.metric("lclm_waiting", model) == 0);
+    TritonHarness.awaitEnd(first);
+    await().until(() -> triton.metric("lclm_tokens", model) == 80);
+  }
+
+  @Test
+  void theModelsOwnQueueRefusesHonestly() throws Exception {
+    String model = triton.addCounting(1, 1, Duration.ofMillis(50));
+    // As another decoder-svc on the same server would have filled it: this one believes in more.
+    TritonEngine engine =
+        triton.open(
+            model,
+            RealServer.golden().fingerprint(),
+            CountingModel.info(1, MAX_POSITIONS),
+            16,
+            TritonHarness.LONG);
+    RecordingListener[] listeners = new RecordingListener[3];
+    for (int i = 0; i < listeners.length; i++) {
+      listeners[i] = new RecordingListener();
+      engine.generate(TritonHarness.request(CountingModel.startingWith(i), 40), listeners[i]);
+      int admitted = Math.min(i, 1);
+      await().until(() -> triton.metric("lclm_waiting", model) == admitted);
+    }
+
+    assertThat(TritonHarness.problem(listeners[2]))
+        .startsWith("RESOURCE_EXHAUSTED: triton: generations waiting: 2 (expected: at most 1)");
+    TritonHarness.awaitEnd(listeners[0]);
+    TritonHarness.awaitEnd(listeners[1]);
+    assertThat(listeners[1].tokens()).hasSize(40);
+  }
+
+  @Test
+  void readsManyLatents() {
+    float[] latents = new float[60 * CountingModel.WIDTH];
+    Arrays.fill(latents, 1);
+    int[] ids = new int[61];
+    Arrays.fill(ids, CountingModel.PLACEHOLDER);
+    ids[60] = 7;
+    RecordingListener listener = new RecordingListener();
+
+    open(1, 4, TritonHarness.LONG)
+        .generate(TritonHarness.request(new DecodePrompt(ids, latents), 2), listener);
+
+    TritonHarness.awaitEnd(listener);
+    assertThat(listener.tokens()).containsExactly(37, 38);
+  }
+}

@@ -1,0 +1,99 @@
+from dataclasses import fields, replace
+
+import pytest
+from decoding_fakes import SETTINGS
+
+from decoding.engine import open_engine
+from decoding.settings import Settings
+
+TEXTS = {
+    "engine": "onnx",
+    "checkpoint": "a/checkpoint",
+    "device": "cuda:1",
+    "threads": "0",
+    "slots": "8",
+    "queue_limit": "64",
+    "max_positions": "4096",
+    "prefill_chunk": "512",
+    "vocabulary_size": "1000",
+    "latent_width": "16",
+    "placeholder_id": "999",
+    "end_ids": "7,8",
+}
+POSITIVE = ["slots", "queue_limit", "max_positions", "prefill_chunk", "vocabulary_size", "latent_width"]
+NUMBERS = ["threads", *POSITIVE, "placeholder_id"]
+
+
+def parameters(**changes):
+    return {name: {"string_value": text} for name, text in {**TEXTS, **changes}.items() if text is not None}
+
+
+def refusal(**changes):
+    with pytest.raises(ValueError, match="parameter") as refused:
+        Settings.read(parameters(**changes))
+    return str(refused.value)
+
+
+def test_reads_every_parameter():
+    assert Settings.read(parameters()) == Settings(
+        engine="onnx",
+        checkpoint="a/checkpoint",
+        device="cuda:1",
+        threads=0,
+        slots=8,
+        queue_limit=64,
+        max_positions=4096,
+        prefill_chunk=512,
+        vocabulary_size=1000,
+        latent_width=16,
+        placeholder_id=999,
+        end_ids=frozenset({7, 8}),
+    )
+
+
+def test_reads_a_single_end_id_and_parameters_that_it_does_not_know():
+    read = Settings.read({**parameters(end_ids="7"), "fingerprint": {"string_value": "abc"}})
+
+    assert read.end_ids == {7}
+
+
+@pytest.mark.parametrize("name", [each.name for each in fields(Settings)])
+def test_names_what_is_missing(name):
+    assert refusal(**{name: None}) == (f"parameter {name}: missing (expected: as `laconic models graph` writes it)")
+
+
+@pytest.mark.parametrize("text", ["", "x", "1.5", "1,,2"])
+@pytest.mark.parametrize("name", [*NUMBERS, "end_ids"])
+def test_names_what_is_no_number(name, text):
+    assert refusal(**{name: text}) == f"parameter {name}: {text} (expected: a whole number or several)"
+
+
+@pytest.mark.parametrize("text", ["0", "-1"])
+@pytest.mark.parametrize("name", POSITIVE)
+def test_names_what_is_too_small(name, text):
+    assert refusal(**{name: text}) == f"parameter {name}: {text} (expected: 1 or more)"
+
+
+def test_refuses_less_than_no_threads():
+    assert refusal(threads="-1") == "parameter threads: -1 (expected: 0 or more)"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "token"),
+    [
+        ("placeholder_id", "1000", 1000),
+        ("placeholder_id", "-1", -1),
+        ("end_ids", "7,1000", 1000),
+        ("end_ids", "-1", -1),
+    ],
+)
+def test_refuses_ids_outside_the_vocabulary(name, text, token):
+    assert refusal(**{name: text}) == (
+        f"parameters placeholder_id and end_ids: {token} (expected: below the vocabulary)"
+    )
+
+
+def test_names_an_engine_that_is_not_there():
+    with pytest.raises(ValueError, match="parameter engine") as refused:
+        open_engine(replace(SETTINGS, engine="steam"))
+    assert str(refused.value) == ("parameter engine: steam needs decoding.steam_engine (expected: installed)")
