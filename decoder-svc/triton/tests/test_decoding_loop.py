@@ -163,8 +163,9 @@ class TestFailures:
         rig.batch.failing = {1}
         rig.loop.round()
         rig.batch.failing = set()
-        rig.finish()
 
+        assert rig.batch.lengths == [6, 0, 4]
+        rig.finish()
         assert heard[1].problem.startswith("INTERNAL: ")
         assert heard[1].tokens == [1, 2, 3, 4]
         assert_answered(heard[0], prompt_of(1))
@@ -279,6 +280,8 @@ class TestLeaving:
         assert_nobody_is_left(rig)
 
     def test_cancelling_twice_too_late_or_nobody_does_nothing(self, rig):
+        rig.loop.cancel(0)
+        rig.loop.round()
         heard = rig.enter(prompt_of(1, max_tokens=1))
         rig.loop.cancel(7)
         rig.loop.round()

@@ -17,7 +17,5 @@ def test_refuses_other_devices(device):
 
 
 def test_says_which_graph_is_missing(tmp_path: Path):
-    with pytest.raises(
-        ValueError, match=r"decoder\.onnx isn.t there \(expected: "
-    ):
+    with pytest.raises(ValueError, match=r"decoder\.onnx isn.t there \(expected: "):
         open_session(tmp_path / "decoder.onnx", "cpu", 1)

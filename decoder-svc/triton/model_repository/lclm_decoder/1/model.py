@@ -55,9 +55,16 @@ class TritonPythonModel:
                 self._admit(key, request, sink)
             except Exception as error:
                 self._delivery.forget(key)
-                if not isinstance(error, Problem):
-                    log.exception("reading a request")
-                sink.fail(failed(error))
+                self._refuse(sink, error)
+
+    @staticmethod
+    def _refuse(sink: TritonSink, error: Exception) -> None:
+        if not isinstance(error, Problem):
+            log.error("reading a request", exc_info=error)
+        try:
+            sink.fail(failed(error))
+        except Exception:
+            log.exception("refusing a request")
 
     def _admit(self, key: int, request: Any, sink: TritonSink) -> None:
         parsed = read({tensor.name(): tensor.as_numpy() for tensor in request.inputs()}, self._settings)

@@ -135,7 +135,7 @@ class BatchingEngine:
 
     def _fail(self, slot: int, error: Exception) -> Progress:
         sequence = self._running[slot]
-        log.error("a generation failed after %d tokens: %s", sequence.tokens, error)
+        log.error("a generation failed after %d tokens", sequence.tokens, exc_info=error)
         self.drop(sequence.key)
         return Progress(sequence.key, problem=failed(error))
 

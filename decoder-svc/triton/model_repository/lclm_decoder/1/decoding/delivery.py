@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable
 from typing import Protocol
 
@@ -42,8 +43,10 @@ class _Client:
 class Delivery:
     """Sends progress to sinks in its own thread."""
 
-    def __init__(self, capacity: int, cancel: Callable[[int], None]) -> None:
-        self._cancel = cancel
+    def __init__(
+        self, capacity: int, cancel: Callable[[int], None], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._cancel, self._clock = cancel, clock
         self._queue: queue.Queue[Progress | None] = queue.Queue(capacity)
         self._clients: dict[int, _Client] = {}
         self._lock = threading.Lock()
@@ -74,15 +77,19 @@ class Delivery:
             self._deliver(Progress(key, problem=problems.closing()))
 
     def _run(self) -> None:
+        looked = self._clock()
         while True:
             try:
                 progress = self._queue.get(timeout=_LOOK_ROUND)
+                if progress is None:
+                    return
+                self._deliver(progress)
             except queue.Empty:
+                pass
+            # Also while others are busy: whoever waits is sent nothing.
+            if self._clock() - looked >= _LOOK_ROUND:
                 self._look_round()
-                continue
-            if progress is None:
-                return
-            self._deliver(progress)
+                looked = self._clock()
 
     def _look_round(self) -> None:
         with self._lock:

@@ -135,7 +135,7 @@ class EngineLoop:
         except Exception as error:
             log.exception("a step failed for all that run")
             for key in self._running:
-                self._engine.drop(key)
+                self._drop(key)
             return [Progress(key, problem=problems.failed(error)) for key in self._running]
 
     def _leave(self) -> list[Progress]:
@@ -150,8 +150,14 @@ class EngineLoop:
                         left.append(Progress(key, problem=problem))
             self._unwanted.clear()
         for progress in left:
-            self._engine.drop(progress.key)
+            self._drop(progress.key)
         return left
+
+    def _drop(self, key: int) -> None:
+        try:
+            self._engine.drop(key)
+        except Exception:
+            log.exception("letting a generation go")
 
     def _problem(self, key: int, generation: _Generation, now: float) -> Problem | None:
         if key in self._unwanted:

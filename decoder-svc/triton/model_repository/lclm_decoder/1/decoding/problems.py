@@ -36,5 +36,5 @@ def closing() -> Problem:
 
 
 def failed(error: BaseException) -> Problem:
-    """Returns the problem that an engine's error is to its generation."""
-    return error if isinstance(error, Problem) else Problem("INTERNAL", f"{type(error).__name__}: {error}")
+    """Returns what a client is told of an error; what else there is to know stands in the log."""
+    return error if isinstance(error, Problem) else Problem("INTERNAL", "the model failed (its log says why)")

@@ -74,7 +74,6 @@ class Sampler:
         top_k = self._sampling.top_k
         if 0 < top_k < logits.size:
             ids = np.argsort(-logits, kind="stable")[:top_k]
-            ids = ids[weights[ids] > 0]
             kept = weights[ids]
             return int(ids[_choose(kept[: _nucleus(kept, self._sampling.top_p * kept.sum())], number)])
         if self._sampling.top_p < 1:

@@ -82,7 +82,8 @@ class VllmEngine:
         self._held[key] = request.ids.size
 
     def step(self) -> list[Progress]:
-        return [self._progress(output) for output in self._engine.step() if int(output.request_id) in self._held]
+        outputs = [output for output in self._engine.step() if int(output.request_id) in self._held]
+        return [progress for output in outputs if (progress := self._progress(output)).tokens or progress.last]
 
     def _progress(self, output: Any) -> Progress:
         key = int(output.request_id)

@@ -43,7 +43,14 @@ class CommandLineIT {
     standalone =
         Standalone.start(
             new StandaloneOptions(
-                List.of(Golden.checkpoint()), Engine.ONNX, Optional.empty(), "127.0.0.1", 0, 2048, 2, Map.of()));
+                List.of(Golden.checkpoint()),
+                Engine.ONNX,
+                Optional.empty(),
+                "127.0.0.1",
+                0,
+                2048,
+                2,
+                Map.of()));
     Awaitility.await().until(() -> run("pools").out().contains("yes"));
   }
 

@@ -274,7 +274,7 @@ abstract class EndToEndContract {
     }
   }
 
-  private static void assertRefused(ThrowingCallable call, Status.Code code, String message) {
+  static void assertRefused(ThrowingCallable call, Status.Code code, String message) {
     assertThatThrownBy(call)
         .isInstanceOfSatisfying(
             StatusRuntimeException.class,

@@ -1,8 +1,8 @@
 package ai.laconic.it;
 
 import ai.laconic.cli.client.Connection;
-import ai.laconic.cli.standalone.Ready;
 import ai.laconic.cli.standalone.Engine;
+import ai.laconic.cli.standalone.Ready;
 import ai.laconic.cli.standalone.Standalone;
 import ai.laconic.cli.standalone.StandaloneOptions;
 import ai.laconic.runtime.Golden;

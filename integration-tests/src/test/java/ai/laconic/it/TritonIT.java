@@ -7,12 +7,15 @@ import ai.laconic.cli.standalone.Standalone;
 import ai.laconic.cli.standalone.StandaloneOptions;
 import ai.laconic.runtime.Golden;
 import ai.laconic.triton.server.RealTriton;
+import ai.laconic.v1.ScoreRequest;
+import io.grpc.Status;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 
 /** All tiers in one process, with encoder and decoder in a real Triton server. */
 class TritonIT extends EndToEndContract {
@@ -43,6 +46,22 @@ class TritonIT extends EndToEndContract {
       connection.close();
       standalone.close();
     }
+  }
+
+  @Override
+  @Test
+  void scoresAnAnswer() {
+    ScoreRequest request =
+        ScoreRequest.newBuilder()
+            .setRatio(Gateway.RATIO)
+            .addAllTurns(Gateway.request(1, List.of(Gateway.raw("Go on."))).getTurnsList())
+            .setContinuation("It went on.")
+            .build();
+
+    assertRefused(
+        () -> gateway().connection().generation().score(request),
+        Status.Code.UNIMPLEMENTED,
+        "a pool whose decoder runs engine onnx");
   }
 
   @Override

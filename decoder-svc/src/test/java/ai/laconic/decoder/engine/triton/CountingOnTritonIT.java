@@ -7,6 +7,7 @@ import ai.laconic.decoder.engine.CountingModel;
 import ai.laconic.decoder.engine.DecodePrompt;
 import ai.laconic.decoder.engine.DecoderEngine;
 import ai.laconic.decoder.engine.DecoderEngineContract;
+import ai.laconic.decoder.engine.EngineLoad;
 import ai.laconic.decoder.engine.Generation;
 import ai.laconic.decoder.engine.RecordingListener;
 import java.nio.file.Path;
@@ -134,5 +135,30 @@ class CountingOnTritonIT extends DecoderEngineContract {
 
     TritonHarness.awaitEnd(listener);
     assertThat(listener.tokens()).containsExactly(37, 38);
+  }
+
+  @Test
+  void recoversFromACrashOfTheServer() throws Exception {
+    DecoderEngine engine = open(1, 4, TritonHarness.LONG, Duration.ofMillis(100));
+    RecordingListener running = new RecordingListener();
+    RecordingListener waiting = new RecordingListener();
+    engine.generate(TritonHarness.request(CountingModel.startingWith(0), 90), running);
+    engine.generate(TritonHarness.request(CountingModel.startingWith(0), 90), waiting);
+    await().until(() -> running.tokens().size() >= 3);
+
+    triton.process().kill();
+
+    assertThat(TritonHarness.problem(running))
+        .startsWith("UNAVAILABLE: engine: ")
+        .contains("after " + running.tokens().size() + " tokens");
+    assertThat(TritonHarness.problem(waiting)).contains("after 0 tokens");
+    await().until(() -> !engine.ready());
+    assertThat(engine.load()).isEqualTo(new EngineLoad(0, 0));
+    triton.restart();
+    await().atMost(Duration.ofSeconds(20)).until(engine::ready);
+    RecordingListener after = new RecordingListener();
+    engine.generate(TritonHarness.request(CountingModel.startingWith(5), 3), after);
+    TritonHarness.awaitEnd(after);
+    assertThat(after.tokens()).containsExactly(5, 6, 7);
   }
 }

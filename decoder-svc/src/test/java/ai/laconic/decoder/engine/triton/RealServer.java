@@ -53,7 +53,7 @@ final class RealServer implements AutoCloseable {
   /**
    * Starts a server without models.
    *
-   * @param folder for its repository and its logs
+   * @param folder for its repository; its logs stay with the build
    */
   RealServer(Path folder) throws Exception {
     installation = RealTriton.installation();
@@ -63,7 +63,7 @@ final class RealServer implements AutoCloseable {
   }
 
   private TritonServer start() throws Exception {
-    Path log = Files.createTempFile(repository.path().getParent(), "triton-", ".log");
+    Path log = Files.createTempFile(Path.of("target"), "triton-", ".log");
     TritonServer started = TritonServer.start(installation, repository.path(), false, ports, log);
     started.awaitReady(STARTS_WITHIN);
     return started;

@@ -1,0 +1,203 @@
+package ai.laconic.decoder.engine.triton;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import ai.laconic.decoder.engine.DecodePrompt;
+import ai.laconic.decoder.engine.DecoderEngine;
+import ai.laconic.decoder.engine.EngineInfo;
+import ai.laconic.decoder.engine.GenerationRequest;
+import ai.laconic.decoder.engine.RecordingListener;
+import ai.laconic.decoder.engine.SamplingSettings;
+import ai.laconic.decoder.engine.onnx.OnnxEngines;
+import ai.laconic.decoder.engine.onnx.OnnxSettings;
+import ai.laconic.runtime.model.ModelDirectory;
+import ai.laconic.runtime.session.Device;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.util.FileSystemUtils;
+
+/** The trained models in a real Triton server, beside the embedded engine. */
+@SuppressWarnings("NullAway.Init")
+class DecoderOnTritonIT {
+  private static final Path MODELS = Path.of("../models");
+  private static final int SLOTS = 4;
+  private static final int QUEUE_LIMIT = 64;
+  private static final int MAX_POSITIONS = 2048;
+  private static final int MAX_TOKENS = 256;
+
+  @TempDir static Path folder;
+  private static RealServer triton;
+
+  /** By name; copies, since a server's graphs are written beside the weights. */
+  private static final Map<String, ModelDirectory> COPIES = new HashMap<>();
+
+  @BeforeAll
+  static void start() throws Exception {
+    triton = new RealServer(folder);
+  }
+
+  @AfterAll
+  static void stop() {
+    if (triton != null) {
+      triton.close();
+    }
+  }
+
+  @AfterEach
+  void close() {
+    triton.closeEngines();
+  }
+
+  static Stream<String> models() throws Exception {
+    try (Stream<Path> all = Files.list(MODELS)) {
+      return all
+          .map(path -> path.getFileName().toString())
+          .filter(name -> name.startsWith("nano-"))
+          .sorted()
+          .toList()
+          .stream();
+    }
+  }
+
+  private static ModelDirectory model(String name) throws Exception {
+    if (!COPIES.containsKey(name)) {
+      Path copy = folder.resolve(name);
+      FileSystemUtils.copyRecursively(MODELS.resolve(name), copy);
+      ModelDirectory model = ModelDirectory.open(copy);
+      triton.repository.addDecoder(
+          name, model, RealServer.serving("onnx", SLOTS, QUEUE_LIMIT, MAX_POSITIONS));
+      COPIES.put(name, model);
+    }
+    return COPIES.get(name);
+  }
+
+  private static TritonEngine onTriton(String name) throws Exception {
+    ModelDirectory model = model(name);
+    EngineInfo info = RealServer.info(model, SLOTS, MAX_POSITIONS);
+    return triton.open(name, model.fingerprint(), info, QUEUE_LIMIT, TritonHarness.LONG);
+  }
+
+  private static DecoderEngine embedded(String name) throws Exception {
+    return OnnxEngines.open(
+        model(name),
+        new OnnxSettings(Device.CPU, 1, SLOTS, MAX_POSITIONS, 64, QUEUE_LIMIT, TritonHarness.LONG),
+        InstantSource.system());
+  }
+
+  private static RecordingListener generate(
+      DecoderEngine engine, DecodePrompt prompt, SamplingSettings sampling) {
+    RecordingListener listener = new RecordingListener();
+    engine.generate(new GenerationRequest(prompt, sampling, MAX_TOKENS, Instant.MAX), listener);
+    return listener;
+  }
+
+  private static List<Integer> answer(
+      DecoderEngine engine, DecodePrompt prompt, SamplingSettings sampling) {
+    RecordingListener listener = generate(engine, prompt, sampling);
+    awaitTokens(listener);
+    return listener.tokens();
+  }
+
+  private static void awaitTokens(RecordingListener listener) {
+    await().atMost(Duration.ofMinutes(2)).until(listener::ended);
+    assertThat(listener.problem()).isNull();
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void saysTheSameTokensAsTheEmbeddedEngine(String name) throws Exception {
+    TritonEngine there = onTriton(name);
+    try (DecoderEngine here = embedded(name);
+        CompressedPrompts prompts = new CompressedPrompts(model(name))) {
+      DecodePrompt prompt = withLongAnswer(here, prompts);
+      assertThat(answer(there, prompt, SamplingSettings.GREEDY))
+          .hasSize(MAX_TOKENS)
+          .isEqualTo(answer(here, prompt, SamplingSettings.GREEDY));
+      for (SamplingSettings sampling :
+          List.of(
+              new SamplingSettings(1, 1, 0, 7),
+              new SamplingSettings(0.7f, 0.9f, 0, 8),
+              new SamplingSettings(1.5f, 0.95f, 20, -9))) {
+        assertThat(answer(there, prompt, sampling))
+            .as("%s", sampling)
+            .isEqualTo(answer(here, prompt, sampling));
+      }
+    }
+  }
+
+  /** A model may end its turn early; this prompt's answer is as long as is allowed. */
+  private static DecodePrompt withLongAnswer(DecoderEngine engine, CompressedPrompts prompts) {
+    return IntStream.range(0, 8)
+        .mapToObj(i -> prompts.repeat(i * 1000, 900))
+        .filter(each -> answer(engine, each, SamplingSettings.GREEDY).size() == MAX_TOKENS)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void runsManyAtOnceAsOneByOne() throws Exception {
+    TritonEngine engine = onTriton("nano-4x");
+    try (CompressedPrompts prompts = new CompressedPrompts(model("nano-4x"))) {
+      List<DecodePrompt> all =
+          IntStream.range(0, 32).mapToObj(i -> prompts.repeat(i * 100, 16 + i * 12)).toList();
+      long start = System.nanoTime();
+      List<List<Integer>> alone = new ArrayList<>();
+      for (DecodePrompt prompt : all) {
+        alone.add(answer(engine, prompt, SamplingSettings.GREEDY));
+      }
+      long then = System.nanoTime();
+      List<RecordingListener> together =
+          all.stream().map(each -> generate(engine, each, SamplingSettings.GREEDY)).toList();
+      together.forEach(DecoderOnTritonIT::awaitTokens);
+      long end = System.nanoTime();
+
+      assertThat(together.stream().map(RecordingListener::tokens).toList()).isEqualTo(alone);
+      System.out.printf(
+          "32 generations through %d slots of Triton: %.2f times as fast as one after the other%n",
+          SLOTS, (double) (then - start) / (end - then));
+    }
+  }
+
+  @Test
+  void aSlowReaderDoesNotHoldUpTheOthers() throws Exception {
+    TritonEngine engine = onTriton("nano-4x");
+    try (CompressedPrompts prompts = new CompressedPrompts(model("nano-4x"))) {
+      RecordingListener slow = RecordingListener.taking(1);
+      DecodePrompt prompt = prompts.repeat(0, 300);
+      var generation =
+          engine.generate(
+              new GenerationRequest(prompt, SamplingSettings.GREEDY, MAX_TOKENS, Instant.MAX),
+              slow);
+      await().until(() -> !slow.tokens().isEmpty());
+
+      List<RecordingListener> others =
+          IntStream.range(0, 6)
+              .mapToObj(i -> generate(engine, prompt, SamplingSettings.GREEDY))
+              .toList();
+
+      others.forEach(DecoderOnTritonIT::awaitTokens);
+      assertThat(slow.tokens()).hasSize(1);
+      slow.takeAll();
+      generation.resume();
+      awaitTokens(slow);
+      assertThat(slow.tokens()).isEqualTo(others.get(0).tokens());
+    }
+  }
+}
