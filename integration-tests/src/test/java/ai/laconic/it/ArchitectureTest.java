@@ -13,7 +13,7 @@ import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Dependencies point one way: services to service-kit to proto, services to runtime. */
+/** Dependencies point one way: services to service-kit to proto, services to triton to runtime. */
 class ArchitectureTest {
   private static final String[] SERVICES = {
     "ai.laconic.encoder..", "ai.laconic.cache..", "ai.laconic.decoder..", "ai.laconic.gateway.."
@@ -89,6 +89,24 @@ class ArchitectureTest {
   }
 
   @Test
+  void theModelsInTritonKnowNoServiceAndNoSpring() {
+    noClasses()
+        .that()
+        .resideInAPackage("ai.laconic.triton..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "org.springframework..",
+            "io.grpc..",
+            "ai.laconic.v1..",
+            "ai.laconic.servicekit..",
+            "ai.laconic.encoder..",
+            "ai.laconic.decoder..",
+            "ai.laconic.cli..")
+        .check(house);
+  }
+
+  @Test
   void theGatewayHoldsNoModel() {
     noClasses()
         .that()
@@ -120,7 +138,9 @@ class ArchitectureTest {
   @Test
   void noRoomsLieInACircle() {
     for (String house :
-        new String[] {"runtime", "servicekit", "encoder", "cache", "decoder", "gateway"}) {
+        new String[] {
+          "runtime", "servicekit", "triton", "encoder", "cache", "decoder", "gateway"
+        }) {
       slices()
           .matching("ai.laconic." + house + ".(*)..")
           .should()

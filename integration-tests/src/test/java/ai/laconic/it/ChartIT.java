@@ -108,6 +108,29 @@ class ChartIT {
   }
 
   @Test
+  void tellsDecodersAndEncodersWhereTritonIs() {
+    String rendered =
+        render(
+            "redis.url", REDIS,
+            "pools[0].decoder.engine", "triton",
+            "pools[0].decoder.tritonTargets[0]", "dns:///triton-0:8001",
+            "pools[0].decoder.tritonTargets[1]", "dns:///triton-1:8001",
+            "pools[0].encoder.engine", "triton",
+            "pools[0].encoder.tritonTarget", "dns:///triton:8001",
+            "pools[0].name", "nano-4x",
+            "pools[0].ratio", "4",
+            "pools[0].model.path", "/models/nano-4x");
+
+    assertThat(environment(container(named("demo-nano-4x-decoder", rendered))))
+        .containsEntry("LACONIC_DECODER_ENGINE", "triton")
+        .containsEntry(
+            "LACONIC_DECODER_TRITON_TARGETS", "dns:///triton-0:8001,dns:///triton-1:8001");
+    assertThat(environment(container(named("demo-nano-4x-encoder", rendered))))
+        .containsEntry("LACONIC_ENCODER_ENGINE", "triton")
+        .containsEntry("LACONIC_ENCODER_TRITON_TARGET", "dns:///triton:8001");
+  }
+
+  @Test
   void takesTheRedisUrlFromASecret() {
     EnvVar uri =
         container(named("demo-latent-cache", render("redis.existingSecret.name", "store")))
@@ -129,6 +152,9 @@ class ChartIT {
         .hasMessageContaining("name");
     assertThatThrownBy(() -> renderFile(TWO_POOLS.replace("replicas: 5", "replicas: many")))
         .hasMessageContaining("replicas");
+    assertThatThrownBy(
+            () -> renderFile(TWO_POOLS.replace("replicas: 5", "engine: triton, replicas: 5")))
+        .hasMessageContaining("tritonTarget");
   }
 
   private static String renderFile(String values) throws IOException {

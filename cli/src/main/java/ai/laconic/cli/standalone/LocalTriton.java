@@ -30,6 +30,9 @@ final class LocalTriton implements AutoCloseable {
   private final Path folder;
   private final TritonServer server;
 
+  /** Ctrl-C ends the JVM without closing anything. */
+  private final Thread atExit = new Thread(this::end, "triton's folder at exit");
+
   private LocalTriton(Path folder, TritonServer server) {
     this.folder = folder;
     this.server = server;
@@ -54,7 +57,9 @@ final class LocalTriton implements AutoCloseable {
               TritonServer.Ports.free(),
               folder.resolve("triton.log"));
       server.awaitReady(STARTS_WITHIN);
-      return new LocalTriton(folder, server);
+      LocalTriton triton = new LocalTriton(folder, server);
+      Runtime.getRuntime().addShutdownHook(triton.atExit);
+      return triton;
     } catch (IOException | InterruptedException | RuntimeException e) {
       if (server != null) {
         server.close();
@@ -117,6 +122,11 @@ final class LocalTriton implements AutoCloseable {
 
   @Override
   public void close() {
+    Runtime.getRuntime().removeShutdownHook(atExit);
+    end();
+  }
+
+  private void end() {
     server.close();
     try {
       FileSystemUtils.deleteRecursively(folder);

@@ -28,8 +28,10 @@ public final class Standalone implements AutoCloseable {
   private static final String LOOPBACK = "127.0.0.1";
 
   private final StandaloneOptions options;
+
   /** What stops what runs, last first. */
   private final Deque<Runnable> started = new ArrayDeque<>();
+
   private final List<Tier> tiers = new ArrayList<>();
 
   /**
@@ -101,11 +103,9 @@ public final class Standalone implements AutoCloseable {
         encoding.putAll(triton.encoderSettings(model));
         decoding.putAll(triton.decoderSettings(model));
       }
-      String encoder =
-          start("encoder-svc " + model.name(), EncoderApplication::start, encoding);
+      String encoder = start("encoder-svc " + model.name(), EncoderApplication::start, encoding);
       gateway.put(pool + "encoder.target", target(encoder));
-      String decoder =
-          start("decoder-svc " + model.name(), DecoderApplication::start, decoding);
+      String decoder = start("decoder-svc " + model.name(), DecoderApplication::start, decoding);
       gateway.put(pool + "decoder.target", target(decoder));
     }
     gateway.put("spring.grpc.server.address", options.host());

@@ -14,10 +14,8 @@ import ai.laconic.inference.ModelInferRequest.InferInputTensor;
 import ai.laconic.inference.ModelStreamInferResponse;
 import com.google.protobuf.ByteString;
 import io.grpc.stub.StreamObserver;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,14 +24,12 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Requests that are wrong in every way, sent past the engine that would have caught them. */
 class MalformedRequestsIT {
   private static final int REQUESTS = 1000;
-  private static final Path SHARED_MEMORY = Path.of("/dev/shm");
 
   @TempDir Path folder;
 
@@ -52,7 +48,7 @@ class MalformedRequestsIT {
           GRPCInferenceServiceGrpc.newStub(triton.connect());
       Random random = new Random(1);
       send(stub, model, random, REQUESTS / 10);
-      long before = sharedMemory();
+      long before = triton.process().sharedMemory();
       RecordingListener neighbour = new RecordingListener();
       engine.generate(TritonHarness.request(CountingModel.startingWith(0), 90), neighbour);
 
@@ -63,21 +59,11 @@ class MalformedRequestsIT {
       await().until(() -> triton.metric("lclm_running", model) == 0);
       assertThat(triton.metric("lclm_waiting", model)).isZero();
       assertThat(triton.metric("lclm_kv_use", model)).isZero();
-      assertThat(sharedMemory()).isEqualTo(before);
+      assertThat(triton.process().sharedMemory()).isPositive().isEqualTo(before);
       RecordingListener after = new RecordingListener();
       engine.generate(TritonHarness.request(CountingModel.startingWith(5), 3), after);
       TritonHarness.awaitEnd(after);
       assertThat(after.tokens()).containsExactly(5, 6, 7);
-    }
-  }
-
-  private static long sharedMemory() throws IOException {
-    try (Stream<Path> regions = Files.list(SHARED_MEMORY)) {
-      long sum = 0;
-      for (Path region : regions.filter(each -> each.toString().contains("triton")).toList()) {
-        sum += Files.size(region);
-      }
-      return sum;
     }
   }
 

@@ -14,8 +14,8 @@ package ai.laconic.triton.contract;
  * window of k ids has its own in the first ceil(k / ratio) rows, the others say nothing</td></tr>
  * </table>
  *
- * <p>The request parameter {@code fingerprint} may name the checkpoint in hexadecimal digits; a model
- * of another one refuses. Refusals are worded as in {@link DecoderContract}.
+ * <p>The request parameter {@code fingerprint} may name the checkpoint in hexadecimal digits; a
+ * model of another one refuses. Refusals are worded as in {@link DecoderContract}.
  */
 public final class EncoderContract {
   /** The model's name where nothing else is configured. */

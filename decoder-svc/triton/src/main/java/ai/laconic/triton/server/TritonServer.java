@@ -13,9 +13,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
-/** A running Triton server on the loopback interface. */
+/** A running Triton server on the loopback interface. It ends with this JVM at the latest. */
 public final class TritonServer implements AutoCloseable {
   private static final String HOST = "127.0.0.1";
   private static final Duration ASKS_EVERY = Duration.ofMillis(100);
@@ -24,12 +26,19 @@ public final class TritonServer implements AutoCloseable {
   /** Triton itself waits for its models for up to 30 s. */
   private static final Duration STOPS_WITHIN = Duration.ofSeconds(40);
 
+  private static final Path SHARED_MEMORY = Path.of("/dev/shm");
+
   /** A stub's shared memory at its start; it grows by as much when requests need more. */
   private static final int SHARED_MEMORY_BYTES = 16 << 20;
 
   private final Process process;
   private final Ports ports;
   private final Path log;
+
+  /** How the names of its shared memory begin. */
+  private final String regions;
+
+  private final Thread atExit = new Thread(this::end, "triton at exit");
   private final HttpClient http = HttpClient.newBuilder().connectTimeout(ANSWERS_WITHIN).build();
 
   /**
@@ -51,10 +60,11 @@ public final class TritonServer implements AutoCloseable {
     }
   }
 
-  private TritonServer(Process process, Ports ports, Path log) {
+  private TritonServer(Process process, Ports ports, Path log, String regions) {
     this.process = process;
     this.ports = ports;
     this.log = log;
+    this.regions = regions;
   }
 
   /**
@@ -68,6 +78,7 @@ public final class TritonServer implements AutoCloseable {
   public static TritonServer start(
       TritonInstallation installation, Path repository, boolean load, Ports ports, Path log)
       throws IOException {
+    String regions = "laconic-" + UUID.randomUUID() + "-";
     ProcessBuilder builder =
         new ProcessBuilder(
                 installation.program().toString(),
@@ -77,6 +88,7 @@ public final class TritonServer implements AutoCloseable {
                 "--disable-auto-complete-config",
                 "--exit-on-error=false",
                 "--backend-config=python,shm-default-byte-size=" + SHARED_MEMORY_BYTES,
+                "--backend-config=python,shm-region-prefix-name=" + regions,
                 "--backend-config=python,shm-growth-byte-size=" + SHARED_MEMORY_BYTES,
                 "--grpc-address=" + HOST,
                 "--grpc-port=" + ports.grpc(),
@@ -95,7 +107,9 @@ public final class TritonServer implements AutoCloseable {
     environment.put("LD_LIBRARY_PATH", installation.libraries());
     environment.put("PYTHONPATH", installation.python().packages().toString());
     environment.put("ORT_DISABLE_TELEMETRY", "1");
-    return new TritonServer(builder.start(), ports, log);
+    TritonServer server = new TritonServer(builder.start(), ports, log, regions);
+    Runtime.getRuntime().addShutdownHook(server.atExit);
+    return server;
   }
 
   /** Returns where it listens. */
@@ -156,9 +170,22 @@ public final class TritonServer implements AutoCloseable {
     }
   }
 
-  /** Returns whether the process runs. */
-  public boolean alive() {
-    return process.isAlive();
+  /** Returns the bytes of shared memory that it and its models hold. */
+  public long sharedMemory() throws IOException {
+    long sum = 0;
+    for (Path region : regions()) {
+      sum += Files.size(region);
+    }
+    return sum;
+  }
+
+  private List<Path> regions() throws IOException {
+    if (!Files.isDirectory(SHARED_MEMORY)) {
+      return List.of();
+    }
+    try (Stream<Path> all = Files.list(SHARED_MEMORY)) {
+      return all.filter(each -> each.getFileName().toString().startsWith(regions)).toList();
+    }
   }
 
   /** Ends it as a crash would, without a chance to say good-bye. */
@@ -166,24 +193,42 @@ public final class TritonServer implements AutoCloseable {
     List<ProcessHandle> stubs = process.descendants().toList();
     process.destroyForcibly().waitFor();
     stubs.forEach(ProcessHandle::destroyForcibly);
+    freeSharedMemory();
+  }
+
+  /** A server that was killed leaves its shared memory behind. */
+  private void freeSharedMemory() {
+    try {
+      for (Path region : regions()) {
+        Files.deleteIfExists(region);
+      }
+    } catch (IOException left) {
+      // The system frees it at its next start at the latest.
+    }
   }
 
   /** Ends it in order; by force if that takes too long. */
   @Override
   public void close() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(atExit);
+    } catch (IllegalStateException exiting) {
+      // Then the hook does the same; both may.
+    }
+    end();
+  }
+
+  private void end() {
     process.destroy();
     try {
-      if (!process.waitFor(STOPS_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (process.waitFor(STOPS_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
+        freeSharedMemory();
+      } else {
         kill();
       }
     } catch (InterruptedException e) {
       process.destroyForcibly();
       Thread.currentThread().interrupt();
     }
-  }
-
-  /** Returns the server's log. */
-  public String log() throws IOException {
-    return Files.readString(log);
   }
 }
