@@ -10,6 +10,8 @@ import itertools
 import json
 import logging
 import math
+import os
+import signal
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -22,7 +24,7 @@ from decoding.delivery import Delivery
 from decoding.engine import open_engine
 from decoding.loop import EngineLoop
 from decoding.problems import Problem, failed
-from decoding.request import read
+from decoding.request import check_fingerprint, read
 from decoding.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -40,7 +42,9 @@ class TritonPythonModel:
         self._keys = itertools.count()
         # As many as one step makes: the loop is never more than a step ahead of what was sent.
         self._delivery = Delivery(settings.slots, lambda key: self._loop.cancel(key))
-        self._loop = EngineLoop(open_engine(settings), settings.slots, settings.queue_limit, self._delivery.put)
+        self._loop = EngineLoop(
+            open_engine(settings), settings.slots, settings.queue_limit, self._delivery.put, died=_end_server
+        )
         registry = TritonRegistry({"model": args["model_name"], "version": args["model_version"]})
         self._reporter = metrics.Reporter(self._loop.load, registry)
         self._delivery.start()
@@ -67,6 +71,8 @@ class TritonPythonModel:
             log.exception("refusing a request")
 
     def _admit(self, key: int, request: Any, sink: TritonSink) -> None:
+        check_fingerprint(request.parameters(), self._settings.fingerprint)
+        self._loop.check_room()
         parsed = read({tensor.name(): tensor.as_numpy() for tensor in request.inputs()}, self._settings)
         micros = request.timeout()
         deadline = time.monotonic() + micros / 1e6 if micros > 0 else math.inf
@@ -77,6 +83,11 @@ class TritonPythonModel:
         self._reporter.close()
         self._loop.close()
         self._delivery.close()
+
+
+def _end_server() -> None:
+    """Ends the server's process, whose child this is: Triton calls a model ready whatever has become of its threads."""
+    os.kill(os.getppid(), signal.SIGTERM)
 
 
 class TritonSink:

@@ -30,6 +30,8 @@ class TritonPythonModel:
         return [self._answer(request) for request in requests]
 
     def _answer(self, request: Any) -> Any:
+        if request.is_cancelled():
+            return pb_utils.InferenceResponse(error=pb_utils.TritonError("CANCELLED: before it was encoded"))
         try:
             check_fingerprint(request.parameters(), self._settings)
             windows = check_windows(_input(request, "INPUT_IDS"), _input(request, "LENGTHS"), self._settings)
@@ -38,7 +40,8 @@ class TritonPythonModel:
             return pb_utils.InferenceResponse(error=pb_utils.TritonError(str(refused)))
         except Exception as failed:
             pb_utils.Logger.log_error(f"encoding: {failed}")
-            return pb_utils.InferenceResponse(error=pb_utils.TritonError(f"encoding: {failed}"))
+            message = "INTERNAL: the model failed (its log says why)"
+            return pb_utils.InferenceResponse(error=pb_utils.TritonError(message))
         return pb_utils.InferenceResponse(output_tensors=[pb_utils.Tensor("LATENTS", latents)])
 
 

@@ -7,6 +7,7 @@ thread. The queue between the two is short: what the engine computes for a clien
 from __future__ import annotations
 
 import logging
+import math
 import queue
 import threading
 import time
@@ -38,6 +39,8 @@ class Sink(Protocol):
 class _Client:
     def __init__(self, sink: Sink, prompt: int) -> None:
         self.sink, self.prompt, self.tokens = sink, prompt, 0
+        self.asked = -math.inf
+        """When it was last asked whether it is still there."""
 
 
 class Delivery:
@@ -94,10 +97,13 @@ class Delivery:
     def _look_round(self) -> None:
         with self._lock:
             clients = list(self._clients.items())
+        due = self._clock() - _LOOK_ROUND
         for key, client in clients:
-            self._notice(key, client)
+            if client.asked <= due:
+                self._notice(key, client)
 
     def _notice(self, key: int, client: _Client) -> None:
+        client.asked = self._clock()
         try:
             gone = client.sink.cancelled()
         except Exception:
@@ -121,9 +127,19 @@ class Delivery:
                 client.sink.finish(progress.tokens, progress.reason, (client.prompt, client.tokens))
             else:
                 client.sink.tokens(progress.tokens)
-        except Exception:
+        except Exception as error:
             log.exception("sending to a client")
             self._cancel(progress.key)
+            if progress.reason is not None:
+                self._fail(client, error)
             return
         if not progress.last:
             self._notice(progress.key, client)
+
+    @staticmethod
+    def _fail(client: _Client, error: Exception) -> None:
+        """An end that couldn't be sent may have been too large for what memory is left; a refusal is small."""
+        try:
+            client.sink.fail(problems.failed(error))
+        except Exception:
+            log.exception("ending a client")

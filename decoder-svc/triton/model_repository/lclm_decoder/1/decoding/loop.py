@@ -39,7 +39,7 @@ class EngineLoop:
     """Runs generations in an engine, at most `slots` at once; at most `queue_limit` more may wait.
 
     `deliver` is told of all progress from the loop's thread, and of nothing after a generation's end. It may block:
-    that slows down the loop.
+    that slows down the loop. `died` is called if the loop ends by an error of its own: then nobody is served any more.
     """
 
     def __init__(
@@ -49,9 +49,10 @@ class EngineLoop:
         queue_limit: int,
         deliver: Callable[[Progress], None],
         clock: Callable[[], float] = time.monotonic,
+        died: Callable[[], None] = lambda: None,
     ) -> None:
         self._engine, self._slots, self._queue_limit = engine, slots, queue_limit
-        self._deliver, self._clock = deliver, clock
+        self._deliver, self._clock, self._died = deliver, clock, died
         self._changed = threading.Condition()
         self._waiting: OrderedDict[int, _Generation] = OrderedDict()
         self._running: dict[int, _Generation] = {}
@@ -77,12 +78,17 @@ class EngineLoop:
             Problem: RESOURCE_EXHAUSTED if too many wait, UNAVAILABLE if the loop is closing.
         """
         with self._changed:
+            self.check_room()
+            self._waiting[key] = _Generation(request, deadline)
+            self._changed.notify()
+
+    def check_room(self) -> None:
+        """Fails as `submit` would now, so that nothing is read in vain."""
+        with self._changed:
             if self._closing:
                 raise problems.closing()
             if len(self._waiting) + len(self._running) >= self._slots + self._queue_limit:
                 raise problems.queue_full(self._queue_limit)
-            self._waiting[key] = _Generation(request, deadline)
-            self._changed.notify()
 
     def cancel(self, key: int) -> None:
         """Ends a generation before the next step. Nothing if it has ended."""
@@ -105,6 +111,9 @@ class EngineLoop:
         try:
             while self._await_work():
                 self.round()
+        except Exception:
+            log.exception("the engine loop died")
+            self._died()
         finally:
             with self._changed:
                 self._closing = True

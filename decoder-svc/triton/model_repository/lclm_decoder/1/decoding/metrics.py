@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from typing import Protocol
 
 from decoding.loop import Load
+
+log = logging.getLogger(__name__)
 
 _INTERVAL = 0.25
 """Seconds between two reports: setting a metric is a round trip to the server's process."""
@@ -59,4 +62,7 @@ class Reporter:
 
     def _run(self) -> None:
         while not self._closing.wait(_INTERVAL):
-            self.report()
+            try:
+                self.report()
+            except Exception:
+                log.exception("reporting")

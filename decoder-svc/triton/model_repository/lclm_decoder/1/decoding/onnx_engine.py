@@ -19,12 +19,10 @@ from decoding.sampling import Logits
 from decoding.settings import Settings
 from graph_session import cuda_device, open_session
 
-GRAPH = "decoder.onnx"
-
 
 def open_engine(settings: Settings) -> BatchingEngine:
     """Loads the graph beside the checkpoint's weights and allocates the cache."""
-    session = open_session(Path(settings.checkpoint) / GRAPH, settings.device, settings.threads)
+    session = open_session(Path(settings.graph), settings.device, settings.threads)
     return BatchingEngine(OnnxBatch(session, settings), settings.prefill_chunk, settings.end_ids)
 
 

@@ -73,12 +73,14 @@ class Sampler:
         weights = np.exp((logits - logits[best]) / self._sampling.temperature)
         top_k = self._sampling.top_k
         if 0 < top_k < logits.size:
-            ids = np.argsort(-logits, kind="stable")[:top_k]
+            # Sorting a whole vocabulary would cost more than a step.
+            ids = np.flatnonzero(logits >= np.partition(logits, -top_k)[-top_k])
+            ids = ids[np.argsort(-logits[ids], kind="stable")][:top_k]
             kept = weights[ids]
             return int(ids[_choose(kept[: _nucleus(kept, self._sampling.top_p * kept.sum())], number)])
         if self._sampling.top_p < 1:
             enough = self._sampling.top_p * weights.sum()
-            # Sorting a whole vocabulary would cost more than a step: what all together stays below the tail can go.
+            # What all together stays below the tail can go, before the rest is sorted.
             ids = np.flatnonzero((weights > 0) & (weights >= (weights.sum() - enough) / weights.size))
             ids = ids[np.argsort(-logits[ids], kind="stable")]
             kept = weights[ids]

@@ -13,10 +13,16 @@ T = TypeVar("T")
 class Settings:
     """What the checkpoint is and how it is served."""
 
+    fingerprint: str
+    """Of the checkpoint."""
     engine: str
     """`onnx`, `vllm`, or the name of any other module here that ends in `_engine`."""
     checkpoint: str
-    """The checkpoint directory; decoder.onnx lies in it."""
+    """The checkpoint directory."""
+    graph: str
+    """The decoder's graph in it, for ONNX Runtime."""
+    gpu_memory: float
+    """Share of the GPU's memory that vLLM takes."""
     device: str
     """`cpu`, or `cuda:0` and so on."""
     threads: int
@@ -64,8 +70,11 @@ class Settings:
                 raise ValueError(f"parameter {name}: {text} (expected: a whole number or several)") from wrong
 
         return Settings(
+            fingerprint=get("fingerprint", str),
             engine=get("engine", str),
             checkpoint=get("checkpoint", str),
+            graph=get("graph", str),
+            gpu_memory=get("gpu_memory", float),
             device=get("device", str),
             threads=get("threads", int),
             slots=get("slots", int),

@@ -7,6 +7,7 @@ vLLM batches by itself, so a step of the loop is a step of vLLM. Written against
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -58,10 +59,23 @@ def sampling_arguments(request: Request, end_ids: frozenset[int]) -> dict[str, A
     }
 
 
+def check_takes_mixed_prompts(fields: Mapping[str, Any]) -> None:
+    """Fails for a vLLM whose `EmbedsPrompt` has embeddings only: it would ignore the ids without a word.
+
+    Raises:
+        ValueError: with the fields that are missing.
+    """
+    missing = {"prompt_token_ids", "prompt_is_token_ids"} - set(fields)
+    if missing:
+        raise ValueError(f"vLLM: EmbedsPrompt without {sorted(missing)} (expected: a version with mixed prompts)")
+
+
 class Binding(Protocol):
     """vLLM's own types, made of ours."""
 
-    def prompt(self, prompt: MixedPrompt) -> Any: ...
+    def ids(self, ids: list[int]) -> Any: ...
+
+    def mixed(self, prompt: MixedPrompt) -> Any: ...
 
     def sampling(self, arguments: dict[str, Any]) -> Any: ...
 
@@ -76,10 +90,15 @@ class VllmEngine:
     def start(self, key: int, request: Request) -> None:
         self._engine.add_request(
             str(key),
-            self._binding.prompt(mixed_prompt(request, self._settings.placeholder_id)),
+            self._prompt(request),
             self._binding.sampling(sampling_arguments(request, self._settings.end_ids)),
         )
         self._held[key] = request.ids.size
+
+    def _prompt(self, request: Request) -> Any:
+        if not len(request.latents):
+            return self._binding.ids(request.ids.tolist())
+        return self._binding.mixed(mixed_prompt(request, self._settings.placeholder_id))
 
     def step(self) -> list[Progress]:
         outputs = [output for output in self._engine.step() if int(output.request_id) in self._held]
@@ -111,7 +130,17 @@ class VllmEngine:
 
 
 class _VllmBinding:
-    def prompt(self, prompt: MixedPrompt) -> Any:
+    def __init__(self) -> None:
+        from vllm.inputs import EmbedsPrompt
+
+        check_takes_mixed_prompts(EmbedsPrompt.__annotations__)
+
+    def ids(self, ids: list[int]) -> Any:
+        from vllm.inputs import TokensPrompt
+
+        return TokensPrompt(prompt_token_ids=ids)
+
+    def mixed(self, prompt: MixedPrompt) -> Any:
         import torch
         from vllm.inputs import EmbedsPrompt
 
@@ -133,15 +162,17 @@ def open_engine(settings: Settings) -> VllmEngine:
     """Loads the checkpoint's decoder into vLLM."""
     from vllm import EngineArgs, LLMEngine
 
+    binding = _VllmBinding()
     engine = LLMEngine.from_engine_args(
         EngineArgs(
             model=str(Path(settings.checkpoint) / "decoder"),
             skip_tokenizer_init=True,
             enable_prompt_embeds=True,
+            gpu_memory_utilization=settings.gpu_memory,
             max_model_len=settings.max_positions,
             max_num_seqs=settings.slots,
             max_num_batched_tokens=max(settings.prefill_chunk, settings.slots),
             enable_chunked_prefill=True,
         )
     )
-    return VllmEngine(engine, _VllmBinding(), settings)
+    return VllmEngine(engine, binding, settings)

@@ -108,26 +108,25 @@ class ChartIT {
   }
 
   @Test
-  void tellsDecodersAndEncodersWhereTritonIs() {
+  void tellsDecodersAndEncodersWhereTritonIs() throws IOException {
     String rendered =
-        render(
-            "redis.url", REDIS,
-            "pools[0].decoder.engine", "triton",
-            "pools[0].decoder.tritonTargets[0]", "dns:///triton-0:8001",
-            "pools[0].decoder.tritonTargets[1]", "dns:///triton-1:8001",
-            "pools[0].encoder.engine", "triton",
-            "pools[0].encoder.tritonTarget", "dns:///triton:8001",
-            "pools[0].name", "nano-4x",
-            "pools[0].ratio", "4",
-            "pools[0].model.path", "/models/nano-4x");
+        renderFile(
+            TWO_POOLS
+                .replace(
+                    "replicas: 5", "replicas: 5, engine: triton, tritonTarget: 'dns:///t:8001'")
+                .replace(
+                    "decoder: {replicas: 1",
+                    "decoder: {replicas: 1, engine: triton, tritonTargets: ['a:8001', 'b:8001']"));
 
-    assertThat(environment(container(named("demo-nano-4x-decoder", rendered))))
-        .containsEntry("LACONIC_DECODER_ENGINE", "triton")
-        .containsEntry(
-            "LACONIC_DECODER_TRITON_TARGETS", "dns:///triton-0:8001,dns:///triton-1:8001");
-    assertThat(environment(container(named("demo-nano-4x-encoder", rendered))))
+    assertThat(environment(container(named("demo-small-encoder", rendered))))
         .containsEntry("LACONIC_ENCODER_ENGINE", "triton")
-        .containsEntry("LACONIC_ENCODER_TRITON_TARGET", "dns:///triton:8001");
+        .containsEntry("LACONIC_ENCODER_TRITON_TARGET", "dns:///t:8001");
+    assertThat(environment(container(named("demo-small-decoder", rendered))))
+        .containsEntry("LACONIC_DECODER_ENGINE", "triton")
+        .containsEntry("LACONIC_DECODER_TRITON_TARGETS", "a:8001,b:8001");
+    assertThat(environment(container(named("demo-large-decoder", rendered))))
+        .containsEntry("LACONIC_DECODER_ENGINE", "onnx")
+        .doesNotContainKey("LACONIC_DECODER_TRITON_TARGETS");
   }
 
   @Test

@@ -15,8 +15,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -58,9 +60,14 @@ final class GraphCommand implements Callable<Integer> {
 
   @Option(
       names = "--engine",
-      defaultValue = DecoderServing.ONNX,
+      defaultValue = "onnx",
       description = "What decodes in Triton: onnx or vllm; default ${DEFAULT-VALUE}.")
-  String engine = DecoderServing.ONNX;
+  Engine engine = Engine.ONNX;
+
+  private enum Engine {
+    ONNX,
+    VLLM
+  }
 
   @Option(
       names = "--threads",
@@ -70,9 +77,9 @@ final class GraphCommand implements Callable<Integer> {
 
   @Option(
       names = "--slots",
-      defaultValue = "8",
+      defaultValue = "4",
       description = "Generations at once in the decoder; default ${DEFAULT-VALUE}.")
-  int slots = 8;
+  int slots = 4;
 
   @Option(
       names = "--queue-limit",
@@ -82,9 +89,9 @@ final class GraphCommand implements Callable<Integer> {
 
   @Option(
       names = "--max-positions",
-      defaultValue = "32768",
+      defaultValue = "8192",
       description = "Decoder positions of one generation; default ${DEFAULT-VALUE}.")
-  int maxPositions = 32768;
+  int maxPositions = 8192;
 
   @Option(
       names = "--prefill-chunk",
@@ -94,6 +101,12 @@ final class GraphCommand implements Callable<Integer> {
               + " ${DEFAULT-VALUE}.")
   int prefillChunk = 512;
 
+  @Option(
+      names = "--gpu-memory",
+      defaultValue = "0.9",
+      description = "Share of the GPU's memory that vLLM takes; default ${DEFAULT-VALUE}.")
+  double gpuMemory = DecoderServing.GPU_MEMORY;
+
   @Option(names = "--half-latents", description = "Latents come as FP16 instead of FP32.")
   boolean halfLatents;
 
@@ -102,23 +115,13 @@ final class GraphCommand implements Callable<Integer> {
     var commandLine = Objects.requireNonNull(command, "command").commandLine();
     Output output = new Output(commandLine.getOut(), commandLine.getErr(), false);
     ModelDirectory model = ModelDirectory.open(directory);
-    Device runsOn = Device.parse(device);
-    boolean half = runsOn.kind() == Device.Kind.CUDA;
-    DecoderServing decoder =
-        new DecoderServing(
-            engine, runsOn, threads, slots, queueLimit, maxPositions, prefillChunk, halfLatents);
-    EncoderServing encoder = new EncoderServing(runsOn, threads);
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("FILE", "SIZE"));
-    for (Path file :
-        List.of(GraphFiles.writeEncoder(model, half), GraphFiles.writeDecoder(model, half))) {
+    for (Path file : repository == null ? graphs(model) : models(repository, model)) {
       rows.add(List.of(file.toString(), Units.bytes(Files.size(file))));
     }
     output.table(rows);
     if (repository != null) {
-      ModelRepository models = new ModelRepository(repository);
-      models.addDecoder(DecoderContract.MODEL_NAME, model, decoder);
-      models.addEncoder(EncoderContract.MODEL_NAME, model, encoder);
       output.line("");
       output.line(
           "wrote %s and %s to %s",
@@ -126,5 +129,31 @@ final class GraphCommand implements Callable<Integer> {
       output.line("serve it with: tritonserver --model-repository=%s", repository);
     }
     return ExitCode.OK;
+  }
+
+  private List<Path> graphs(ModelDirectory model) throws IOException {
+    boolean half = Device.parse(device).kind() == Device.Kind.CUDA;
+    return List.of(GraphFiles.writeEncoder(model, half), GraphFiles.writeDecoder(model, half));
+  }
+
+  private List<Path> models(Path target, ModelDirectory model) throws IOException {
+    Device runsOn = Device.parse(device);
+    EncoderServing encoder = new EncoderServing(runsOn, threads);
+    DecoderServing decoder =
+        new DecoderServing(
+            engine.name().toLowerCase(Locale.ROOT),
+            runsOn,
+            threads,
+            slots,
+            queueLimit,
+            maxPositions,
+            prefillChunk,
+            gpuMemory,
+            halfLatents);
+    ModelRepository written = new ModelRepository(target);
+    return Stream.concat(
+            Stream.of(written.addEncoder(EncoderContract.MODEL_NAME, model, encoder)),
+            written.addDecoder(DecoderContract.MODEL_NAME, model, decoder).stream())
+        .toList();
   }
 }

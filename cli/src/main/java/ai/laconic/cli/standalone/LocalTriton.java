@@ -22,7 +22,8 @@ import org.springframework.util.FileSystemUtils;
  * repository and its log lie in a temporary folder; the graphs lie beside the models' weights.
  */
 final class LocalTriton implements AutoCloseable {
-  private static final Duration STARTS_WITHIN = Duration.ofMinutes(2);
+  /** A large checkpoint is read from a cold disk and widened. */
+  private static final Duration STARTS_WITHIN = Duration.ofMinutes(10);
 
   private static final int QUEUE_LIMIT = 64;
   private static final int PREFILL_CHUNK = 512;
@@ -84,6 +85,7 @@ final class LocalTriton implements AutoCloseable {
             QUEUE_LIMIT,
             options.maxPositions(),
             PREFILL_CHUNK,
+            DecoderServing.GPU_MEMORY,
             false));
   }
 
@@ -122,7 +124,11 @@ final class LocalTriton implements AutoCloseable {
 
   @Override
   public void close() {
-    Runtime.getRuntime().removeShutdownHook(atExit);
+    try {
+      Runtime.getRuntime().removeShutdownHook(atExit);
+    } catch (IllegalStateException exiting) {
+      // Then the hook does the same; both may.
+    }
     end();
   }
 

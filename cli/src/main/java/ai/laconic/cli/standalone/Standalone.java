@@ -170,8 +170,13 @@ public final class Standalone implements AutoCloseable {
   /** Stops the tiers, gateway first, so that each still has the peers that it drains to. */
   @Override
   public void close() {
-    while (!started.isEmpty()) {
+    if (started.isEmpty()) {
+      return;
+    }
+    try {
       started.pop().run();
+    } finally {
+      close();
     }
   }
 

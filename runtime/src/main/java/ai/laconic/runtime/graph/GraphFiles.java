@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.UUID;
 
 /**
  * A model's graphs as files beside its weights, for servers that load ONNX files. The files point
@@ -12,13 +13,22 @@ import java.nio.file.StandardCopyOption;
  * moves. They aren't part of the model's fingerprint.
  */
 public final class GraphFiles {
-  /** Where a model's encoder graph lies in its directory. */
-  public static final String ENCODER = "encoder.onnx";
-
-  /** Where a model's decoder graph lies in its directory. */
-  public static final String DECODER = "decoder.onnx";
-
   private GraphFiles() {}
+
+  /** Returns where a model's encoder graph lies in its directory. */
+  public static String encoder(boolean halfAttention) {
+    return name("encoder", halfAttention);
+  }
+
+  /** Returns where a model's decoder graph lies in its directory. */
+  public static String decoder(boolean halfAttention) {
+    return name("decoder", halfAttention);
+  }
+
+  /** Two names, so that servers of both kinds can share a directory. */
+  private static String name(String part, boolean halfAttention) {
+    return part + (halfAttention ? ".fp16.onnx" : ".onnx");
+  }
 
   /**
    * Writes the encoder's graph, replacing one that is there.
@@ -27,7 +37,8 @@ public final class GraphFiles {
    * @return the file
    */
   public static Path writeEncoder(ModelDirectory model, boolean halfAttention) throws IOException {
-    return write(model.path().resolve(ENCODER), EncoderGraph.write(model, halfAttention));
+    return write(
+        model.path().resolve(encoder(halfAttention)), EncoderGraph.write(model, halfAttention));
   }
 
   /**
@@ -41,12 +52,13 @@ public final class GraphFiles {
     // One more than a slot may use: see DecoderSession.
     int positions = model.decoder().maxPositions() + 1;
     return write(
-        model.path().resolve(DECODER), DecoderGraph.write(model, positions, halfAttention));
+        model.path().resolve(decoder(halfAttention)),
+        DecoderGraph.write(model, positions, halfAttention));
   }
 
   /** Whoever loads the file meanwhile sees the old one or the new one. */
   private static Path write(Path file, byte[] graph) throws IOException {
-    Path unfinished = file.resolveSibling(file.getFileName() + ".tmp");
+    Path unfinished = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + ".tmp");
     Files.write(unfinished, graph);
     return Files.move(
         unfinished, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);

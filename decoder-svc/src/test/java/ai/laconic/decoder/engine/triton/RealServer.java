@@ -121,7 +121,15 @@ final class RealServer implements AutoCloseable {
 
   static DecoderServing serving(String engine, int slots, int queueLimit, int maxPositions) {
     return new DecoderServing(
-        engine, Device.CPU, 1, slots, queueLimit, maxPositions, PREFILL_CHUNK, false);
+        engine,
+        Device.CPU,
+        1,
+        slots,
+        queueLimit,
+        maxPositions,
+        PREFILL_CHUNK,
+        DecoderServing.GPU_MEMORY,
+        false);
   }
 
   static EngineInfo info(ModelDirectory model, int slots, int maxPositions) {

@@ -13,6 +13,7 @@ import ai.laconic.runtime.session.Device;
  * @param queueLimit most generations that wait for a slot
  * @param maxPositions of one generation, prompt and answer together
  * @param prefillChunk most positions of one prompt between two tokens of the other generations
+ * @param gpuMemory share of the GPU's memory that vLLM takes, above 0 and at most 1
  * @param halfLatents whether latents come as FP16, half the bytes, instead of FP32
  */
 public record DecoderServing(
@@ -23,9 +24,13 @@ public record DecoderServing(
     int queueLimit,
     int maxPositions,
     int prefillChunk,
+    double gpuMemory,
     boolean halfLatents) {
   /** The engine that runs the decoder's graph. */
   public static final String ONNX = "onnx";
+
+  /** What vLLM takes of a GPU that it has to itself. */
+  public static final double GPU_MEMORY = 0.9;
 
   public DecoderServing {
     if (!engine.matches("[a-z][a-z0-9_]*")) {
@@ -36,6 +41,10 @@ public record DecoderServing(
     atLeast("queue limit", queueLimit, 1);
     atLeast("max positions", maxPositions, 1);
     atLeast("prefill chunk", prefillChunk, 1);
+    if (!(gpuMemory > 0 && gpuMemory <= 1)) {
+      throw new IllegalArgumentException(
+          "gpu memory: " + gpuMemory + " (expected: above 0, at most 1)");
+    }
   }
 
   private static void atLeast(String name, int value, int least) {

@@ -3,13 +3,13 @@ package ai.laconic.triton.repository;
 import ai.laconic.inference.ModelConfig;
 import ai.laconic.runtime.graph.GraphFiles;
 import ai.laconic.runtime.model.ModelDirectory;
-import ai.laconic.runtime.session.Device;
 import ai.laconic.triton.contract.DecoderContract;
 import ai.laconic.triton.contract.EncoderContract;
 import com.google.protobuf.TextFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * A directory that Triton serves models from. Models in it refer to their checkpoints by absolute
@@ -25,13 +25,16 @@ public record ModelRepository(Path path) {
    * engine needs one. What is there under that name is replaced, file by file.
    *
    * @param name of the model in Triton
+   * @return the graph's file, if there is one
    */
-  public void addDecoder(String name, ModelDirectory model, DecoderServing serving)
+  public Optional<Path> addDecoder(String name, ModelDirectory model, DecoderServing serving)
       throws IOException {
+    Optional<Path> graph = Optional.empty();
     if (serving.engine().equals(DecoderServing.ONNX)) {
-      GraphFiles.writeDecoder(model, halfAttention(serving.device()));
+      graph = Optional.of(GraphFiles.writeDecoder(model, ModelConfigs.half(serving.device())));
     }
     write(name, DecoderContract.MODEL_NAME, ModelConfigs.decoder(name, model, serving));
+    return graph;
   }
 
   /**
@@ -39,15 +42,13 @@ public record ModelRepository(Path path) {
    * there under that name is replaced, file by file.
    *
    * @param name of the model in Triton
+   * @return the graph's file
    */
-  public void addEncoder(String name, ModelDirectory model, EncoderServing serving)
+  public Path addEncoder(String name, ModelDirectory model, EncoderServing serving)
       throws IOException {
-    GraphFiles.writeEncoder(model, halfAttention(serving.device()));
+    Path graph = GraphFiles.writeEncoder(model, ModelConfigs.half(serving.device()));
     write(name, EncoderContract.MODEL_NAME, ModelConfigs.encoder(name, model, serving));
-  }
-
-  private static boolean halfAttention(Device device) {
-    return device.kind() == Device.Kind.CUDA;
+    return graph;
   }
 
   private void write(String name, String source, ModelConfig config) throws IOException {

@@ -47,7 +47,7 @@ public record TritonInstallation(Path environment, Path backends, Python python)
    * @param cache folder of installations; each lies in one named for the versions in it
    * @throws TritonUnavailableException no suitable Python, no wheel for this machine, no network
    */
-  public static TritonInstallation in(Path cache) throws TritonUnavailableException {
+  public static synchronized TritonInstallation in(Path cache) throws TritonUnavailableException {
     byte[] requirements = requirements();
     try {
       Path home =
@@ -76,6 +76,8 @@ public record TritonInstallation(Path environment, Path backends, Python python)
       throws IOException {
     String python = Optional.ofNullable(System.getenv(PYTHON_VARIABLE)).orElse("python3");
     Commands.run(List.of(python, "-m", "venv", "--clear", environment.toString()), INSTALLS_WITHIN);
+    // Before the large download: says what is wrong with this Python.
+    Python.of(environment.resolve("bin/python"));
     Path file = environment.resolve(REQUIREMENTS);
     Files.write(file, requirements);
     Commands.run(

@@ -71,8 +71,8 @@ public final class TritonServer implements AutoCloseable {
    * Starts a server and returns at once.
    *
    * @param repository the model repository
-   * @param load whether all its models are loaded at the start; models can be loaded and unloaded
-   *     later in any case
+   * @param load whether all its models are loaded at the start, and the server ends if one can't
+   *     be; else models are loaded and unloaded by calls
    * @param log file that the server's log goes to
    */
   public static TritonServer start(
@@ -84,9 +84,9 @@ public final class TritonServer implements AutoCloseable {
                 installation.program().toString(),
                 "--model-repository=" + repository,
                 "--backend-directory=" + installation.backends(),
-                "--model-control-mode=explicit",
+                // Control lets whoever reaches the port have code run: only for who needs it.
+                "--model-control-mode=" + (load ? "none" : "explicit"),
                 "--disable-auto-complete-config",
-                "--exit-on-error=false",
                 "--backend-config=python,shm-default-byte-size=" + SHARED_MEMORY_BYTES,
                 "--backend-config=python,shm-region-prefix-name=" + regions,
                 "--backend-config=python,shm-growth-byte-size=" + SHARED_MEMORY_BYTES,
@@ -98,9 +98,6 @@ public final class TritonServer implements AutoCloseable {
                 "--metrics-port=" + ports.metrics())
             .redirectErrorStream(true)
             .redirectOutput(log.toFile());
-    if (load) {
-      builder.command().add("--load-model=*");
-    }
     Map<String, String> environment = builder.environment();
     String path = environment.getOrDefault("PATH", "");
     environment.put("PATH", installation.environment().resolve("bin") + ":" + path);

@@ -31,7 +31,8 @@ class ModelRepositoryTest {
   }
 
   private static DecoderServing serving(String engine, boolean halfLatents) {
-    return new DecoderServing(engine, Device.CPU, 2, 3, 5, 100_000, 64, halfLatents);
+    return new DecoderServing(
+        engine, Device.CPU, 2, 3, 5, 100_000, 64, DecoderServing.GPU_MEMORY, halfLatents);
   }
 
   private ModelConfig config(String name) throws Exception {
@@ -132,7 +133,10 @@ class ModelRepositoryTest {
   void refusesSettingsThatMakeNoSense() {
     assertThatThrownBy(() -> serving("../onnx", false))
         .hasMessage("engine: ../onnx (expected: onnx or vllm)");
-    assertThatThrownBy(() -> new DecoderServing("onnx", Device.CPU, 0, 0, 1, 1, 1, false))
+    assertThatThrownBy(
+            () ->
+                new DecoderServing(
+                    "onnx", Device.CPU, 0, 0, 1, 1, 1, DecoderServing.GPU_MEMORY, false))
         .hasMessage("slots: 0 (expected: 1 or more)");
     assertThatThrownBy(() -> new EncoderServing(Device.CPU, -1))
         .hasMessage("threads: -1 (expected: 0 or more)");

@@ -37,7 +37,8 @@ class TritonServerIT {
     repository.addDecoder(
         "lclm_decoder",
         model,
-        new DecoderServing(DecoderServing.ONNX, Device.CPU, 1, 2, 4, 512, 64, false));
+        new DecoderServing(
+            DecoderServing.ONNX, Device.CPU, 1, 2, 4, 512, 64, DecoderServing.GPU_MEMORY, false));
     repository.addEncoder("lclm_encoder", model, new EncoderServing(Device.CPU, 1));
     TritonServer server = start(repository.path());
     try {
@@ -56,12 +57,15 @@ class TritonServerIT {
     ModelDirectory model = ModelDirectory.open(Golden.checkpoint());
     ModelRepository repository = new ModelRepository(folder.resolve("models"));
     repository.addDecoder(
-        "lclm_decoder", model, new DecoderServing("missing", Device.CPU, 1, 2, 4, 512, 64, false));
+        "lclm_decoder",
+        model,
+        new DecoderServing(
+            "missing", Device.CPU, 1, 2, 4, 512, 64, DecoderServing.GPU_MEMORY, false));
     TritonServer server = start(repository.path());
     try {
-      assertThatThrownBy(() -> server.awaitReady(Duration.ofSeconds(10)))
+      assertThatThrownBy(() -> server.awaitReady(SOON))
           .isInstanceOf(TritonUnavailableException.class)
-          .hasMessageStartingWith("triton: not ready after 10 s");
+          .hasMessageStartingWith("triton: exit status 1 (expected: running): ");
       assertThat(Files.readString(folder.resolve("triton.log")))
           .contains("parameter engine: missing needs decoding.missing_engine");
     } finally {
