@@ -22,8 +22,11 @@ FIRST = 90
 WIDTH = 2
 GREEDY = Sampling(0, 1, 0, 0)
 SETTINGS = Settings(
+    fingerprint="abc",
     engine="counting",
     checkpoint="checkpoint",
+    graph="checkpoint/decoder.onnx",
+    gpu_memory=0.9,
     device="cpu",
     threads=0,
     slots=3,
@@ -57,6 +60,13 @@ def answer(request):
 
 def reason(request):
     return "length" if len(answer(request)) == request.max_tokens else "stop"
+
+
+def some_request(random):
+    ids = random.integers(0, 98, random.integers(1, 16))
+    ids[random.random(ids.size) < 0.3] = PLACEHOLDER
+    latents = random.integers(0, 5, (int((ids == PLACEHOLDER).sum()), 2))
+    return prompt(*ids, latents=latents, max_tokens=int(random.integers(1, 30)))
 
 
 class FakeBatch:
@@ -142,6 +152,10 @@ class FaultyEngine(BatchingEngine):
         super().drop(key)
         self._raise("drop")
 
+    def kv_use(self):
+        self._raise("kv_use")
+        return super().kv_use()
+
     def _raise(self, method):
         if method in self.raising:
             raise self.raising[method]
@@ -166,7 +180,13 @@ class Rig:
         self.engine = FaultyEngine(self.batch)
         self.heard = {}
         self.now = 0.0
-        self.loop = EngineLoop(self.engine, slots, queue_limit, self._hear, lambda: self.now)
+        self.deaths = 0
+        self.died = threading.Event()
+        self.loop = EngineLoop(self.engine, slots, queue_limit, self._hear, lambda: self.now, self._die)
+
+    def _die(self):
+        self.deaths += 1
+        self.died.set()
 
     def _hear(self, progress):
         heard = self.heard[progress.key]
@@ -195,6 +215,18 @@ class Rig:
                 return
             self.loop.round()
         raise AssertionError(f"somebody never ends: {load}")
+
+
+def assert_answered(heard, request):
+    assert (heard.tokens, heard.reason, heard.problem) == (answer(request), reason(request), None)
+    assert (heard.ends, heard.after_end) == (1, 0)
+
+
+def assert_nobody_is_left(rig):
+    load = rig.loop.load()
+    assert (load.waiting, load.running, load.kv_use) == (0, 0, 0)
+    assert rig.engine.kv_use() == 0
+    assert rig.batch.lengths == [0] * rig.batch.slots
 
 
 class FakeSink:

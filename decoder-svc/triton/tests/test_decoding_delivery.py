@@ -1,16 +1,15 @@
 import threading
 import time
 
-import numpy as np
 import pytest
-from decoding_fakes import FakeBatch, FakeSink, FaultyEngine, answer, prompt, reason
+from decoding_fakes import FakeSink
 
 from decoding.delivery import Delivery
 from decoding.engine import Progress
-from decoding.loop import EngineLoop
 from decoding.problems import Problem
 
 CLOSING = "UNAVAILABLE: the model is being unloaded (expected: loaded)"
+FAILED = "INTERNAL: the model failed (its log says why)"
 
 
 class Cancels:
@@ -28,6 +27,26 @@ class Cancels:
     def await_key(self, key):
         with self.changed:
             return self.changed.wait_for(lambda: key in self.keys, timeout=5)
+
+
+class AskedSink(FakeSink):
+    """A client that counts how often it is asked whether it is there, and isn't any more after so many times."""
+
+    def __init__(self, leaves_after_asked=None):
+        super().__init__()
+        self._leaves_after_asked = leaves_after_asked
+        self.asked = 0
+        self._changed = threading.Condition()
+
+    def cancelled(self):
+        with self._changed:
+            self.asked += 1
+            self._changed.notify()
+            return self._leaves_after_asked is not None and self.asked >= self._leaves_after_asked
+
+    def await_asked(self, count):
+        with self._changed:
+            return self._changed.wait_for(lambda: self.asked >= count, timeout=5)
 
 
 @pytest.fixture
@@ -123,21 +142,41 @@ class TestClients:
         assert (fine.ids, fine.ends) == ([10, 11], [("stop", (5, 2))])
         assert 2 not in cancels.keys
 
+    def test_one_whose_answer_cannot_be_finished_hears_that_it_failed(self, delivery, cancels):
+        class Unfinishable(FakeSink):
+            def finish(self, ids, reason, usage):
+                raise MemoryError("no room for a response")
+
+        sink, fine = Unfinishable(), FakeSink()
+        delivery.add(1, sink, prompt=5)
+        delivery.add(2, fine, prompt=5)
+        delivery.put(Progress(1, (10,)))
+        delivery.put(Progress(1, (11,), "length"))
+        delivery.put(Progress(2, (20,), "length"))
+        delivery.close()
+
+        assert (sink.ids, sink.ends) == ([10], [FAILED])
+        assert (fine.ids, fine.ends) == ([20], [("length", (5, 1))])
+
     def test_one_that_raises_at_its_end_harms_no_other(self, delivery):
         class Unreachable(FakeSink):
             def fail(self, problem):
+                self.ends.append(str(problem))
                 raise OSError("broken pipe")
 
-            finish = fail
+            def finish(self, ids, reason, usage):
+                raise OSError("broken pipe")
 
-        fine = FakeSink()
-        delivery.add(1, Unreachable(), prompt=5)
-        delivery.add(2, Unreachable(), prompt=5)
-        delivery.add(3, fine, prompt=5)
-        delivery.put(Progress(1, problem=Problem("OUT_OF_RANGE", "too long")))
+        refused, finished, left, fine = Unreachable(), Unreachable(), Unreachable(), FakeSink()
+        for key, sink in enumerate((refused, finished, left, fine)):
+            delivery.add(key, sink, prompt=5)
+        delivery.put(Progress(0, problem=Problem("OUT_OF_RANGE", "too long")))
+        delivery.put(Progress(1, (10,), "length"))
         delivery.put(Progress(3, (10,)))
         delivery.close()
 
+        # Each was told once, in vain.
+        assert (refused.ends, finished.ends, left.ends) == (["OUT_OF_RANGE: too long"], [FAILED], [CLOSING])
         assert (fine.ids, fine.ends) == ([10], [CLOSING])
 
     def test_one_that_leaves_is_cancelled_after_the_token_it_leaves_at(self, delivery, cancels):
@@ -158,6 +197,33 @@ class TestClients:
         assert cancels.await_key(2)
         delivery.close()
         assert 1 not in cancels.keys
+
+    def test_one_that_leaves_some_time_later_is_noticed(self, delivery, cancels):
+        sink = AskedSink(leaves_after_asked=3)
+        delivery.add(1, sink, prompt=5)
+
+        assert cancels.await_key(1)
+        delivery.close()
+        assert sink.asked >= 3
+
+    def test_one_that_was_asked_a_moment_ago_is_not_asked_again(self, cancels):
+        now = 0.0
+        delivery = Delivery(4, cancels, lambda: now).start()
+        busy, waiting = AskedSink(), AskedSink()
+        delivery.add(1, busy, prompt=5)
+        delivery.add(2, waiting, prompt=5)
+        delivery.put(Progress(1, (10,)))
+        assert busy.await_asked(1)
+        now = 0.015
+        delivery.put(Progress(1, (11,)))
+        assert busy.await_asked(2)
+        assert waiting.asked == 0
+
+        now = 0.025  # the first look round is due; the busy one was asked since the start
+        assert waiting.await_asked(1)
+        delivery.close()
+        # Clients are asked in the order they came in.
+        assert (busy.asked, waiting.asked) == (2, 1)
 
     def test_one_that_cannot_be_asked_has_left(self, delivery, cancels):
         class Unreachable(FakeSink):
@@ -201,81 +267,3 @@ class TestClosing:
 
         assert (ended.ids, ended.ends) == ([11], [("length", (5, 1))])
         assert (left.ids, left.ends) == ([10], [CLOSING])
-
-
-class Service:
-    """The loop and the delivery, each in its thread, as the model puts them together."""
-
-    def __init__(self, slots=2, queue_limit=40):
-        self.batch = FakeBatch(slots)
-        self.engine = FaultyEngine(self.batch)
-        self.delivery = Delivery(slots, lambda key: self.loop.cancel(key))
-        self.loop = EngineLoop(self.engine, slots, queue_limit, self.delivery.put)
-        self.delivery.start()
-        self.loop.start()
-
-    def enter(self, key, request, sink):
-        self.delivery.add(key, sink, request.ids.size)
-        self.loop.submit(key, request, np.inf)
-        return sink
-
-    def close(self):
-        self.loop.close()
-        self.delivery.close()
-
-
-class TestTogether:
-    def test_everybody_gets_their_answer_beside_those_who_break_and_leave(self):
-        service = Service()
-        requests = [prompt(*[key] * (1 + key % 9), max_tokens=20) for key in range(30)]
-        sinks = [
-            FakeSink(fails_at=3 if key % 5 == 1 else None, leaves_after=2 if key % 5 == 2 else None)
-            for key in range(30)
-        ]
-        for key, (request, sink) in enumerate(zip(requests, sinks, strict=True)):
-            service.enter(key, request, sink)
-
-        assert all(sink.ended.wait(5) for sink in sinks)
-        service.close()
-        assert all(len(sink.ends) == 1 for sink in sinks)
-        for key, (request, sink) in enumerate(zip(requests, sinks, strict=True)):
-            expected = answer(request)
-            if key % 5 not in (1, 2):
-                assert sink.ids == expected
-                assert sink.ends == [(reason(request), (request.ids.size, len(expected)))]
-            else:
-                assert sink.ids == expected[: len(sink.ids)]
-        assert service.batch.lengths == [0, 0]
-
-    def test_what_is_computed_for_one_that_has_left_is_a_step_or_two(self):
-        service = Service(slots=1)
-        sink = service.enter(0, prompt(0, max_tokens=90), FakeSink(leaves_after=5))
-
-        assert sink.ended.wait(5)
-        service.close()
-        assert sink.ends[0].startswith("CANCELLED: cancelled after ")
-        # One token in the queue, and one that waits for room in it; the first token comes without a step.
-        assert len(service.batch.steps) + 1 <= 5 + 2
-
-    @pytest.mark.parametrize("method", ["start", "step"])
-    def test_an_engine_that_raises_fails_its_generations_and_goes_on(self, method):
-        service = Service()
-        service.engine.raising = {method: RuntimeError("device lost")}
-        failed = service.enter(0, prompt(1), FakeSink())
-        assert failed.ended.wait(5)
-        service.engine.raising = {}
-        fine = service.enter(1, prompt(1), FakeSink())
-        assert fine.ended.wait(5)
-        service.close()
-
-        assert failed.ends == ["INTERNAL: RuntimeError: device lost"]
-        assert (fine.ids, len(fine.ends)) == (answer(prompt(1)), 1)
-
-    def test_closing_ends_everybody_once(self):
-        service = Service()
-        service.engine.step = list  # nobody gets any further
-        sinks = [service.enter(key, prompt(1), FakeSink()) for key in range(20)]
-        service.close()
-
-        assert [sink.ends for sink in sinks] == [[CLOSING]] * 20
-        assert service.batch.closed

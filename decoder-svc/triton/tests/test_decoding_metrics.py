@@ -52,3 +52,23 @@ def test_reports_in_its_own_thread_until_it_is_closed(registry, monkeypatch):
     assert registry.reported.wait(5)
     reporter.close()
     assert registry.gauges["lclm_waiting"] == 1
+
+
+def test_goes_on_when_the_registry_raises_once(registry, monkeypatch):
+    monkeypatch.setattr(metrics, "_INTERVAL", 0.001)
+    errors = [OSError("broken pipe")]
+    set_gauge = registry.set
+
+    def raise_once(name, value):
+        if name == metrics.KV_USE and errors:
+            raise errors.pop()
+        set_gauge(name, value)
+
+    monkeypatch.setattr(registry, "set", raise_once)
+    reporter = metrics.Reporter(lambda: Load(1, 2, 3, 0.5), registry).start()
+
+    assert registry.reported.wait(5)
+    reporter.close()
+    assert errors == []
+    assert registry.gauges == {"lclm_waiting": 1, "lclm_running": 2, "lclm_kv_use": 0.5}
+    assert registry.counters == {"lclm_tokens": 3}

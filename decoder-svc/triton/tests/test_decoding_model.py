@@ -1,5 +1,7 @@
 import importlib.util
 import json
+import os
+import signal
 import sys
 import threading
 from pathlib import Path
@@ -12,6 +14,8 @@ from decoding_fakes import SETTINGS, FakeBatch, FaultyEngine
 MODEL = Path(__file__).parents[1] / "model_repository" / "lclm_decoder" / "1" / "model.py"
 FINAL = 1
 CLOSING = "UNAVAILABLE: the model is being unloaded (expected: loaded)"
+QUEUE_FULL = "RESOURCE_EXHAUSTED: generations waiting: 9 (expected: at most 8)"
+FAILED = "INTERNAL: the model failed (its log says why)"
 
 
 class FakeSender:
@@ -36,7 +40,7 @@ class FakeSender:
 
 
 class FakeRequest:
-    def __init__(self, timeout=0, broken=False, **tensors):
+    def __init__(self, timeout=0, broken=False, parameters="{}", **tensors):
         tensors = {
             "INPUT_IDS": np.array([7], np.int64),
             "MAX_TOKENS": np.array([3], np.int32),
@@ -47,11 +51,14 @@ class FakeRequest:
             **tensors,
         }
         self._tensors = [named(name, values) for name, values in tensors.items()]
-        self._timeout = timeout
+        self._timeout, self._parameters = timeout, parameters
         self.sender = FakeSender(broken)
 
     def inputs(self):
         return self._tensors
+
+    def parameters(self):
+        return self._parameters
 
     def timeout(self):
         return self._timeout
@@ -69,6 +76,11 @@ class FakeRequest:
             for tensor in response.outputs:
                 sent.setdefault(tensor.name(), []).extend(tensor.as_numpy().tolist())
         return sent, self.sender.responses[-1].error
+
+
+class Unreadable(FakeRequest):
+    def inputs(self):
+        raise RuntimeError("shared memory is gone")
 
 
 def named(name, values):
@@ -96,7 +108,15 @@ def batch(monkeypatch):
 
 
 @pytest.fixture
-def model(monkeypatch, batch):
+def signals(monkeypatch):
+    """Signals that would have been sent; here the server is whoever runs the tests."""
+    signals = []
+    monkeypatch.setattr(os, "kill", lambda *args: signals.append(args))
+    return signals
+
+
+@pytest.fixture
+def model(monkeypatch, batch, signals):
     utils = ModuleType("triton_python_backend_utils")
     utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL = FINAL
     utils.Tensor = named
@@ -149,10 +169,6 @@ def test_outputs_are_of_the_contract_s_types(model):
 
 
 def test_a_request_that_is_refused_is_ended_with_the_reason(model):
-    class Unreadable(FakeRequest):
-        def inputs(self):
-            raise RuntimeError("shared memory is gone")
-
     requests = [FakeRequest(TOP_K=np.array([-1], np.int32)), Unreadable()]
     model.execute(requests)
     errors = [request.answer for request in requests]
@@ -160,8 +176,18 @@ def test_a_request_that_is_refused_is_ended_with_the_reason(model):
 
     assert errors == [
         ({}, "INVALID_ARGUMENT: TOP_K: -1 (expected: 0 or more)"),
-        ({}, "INTERNAL: RuntimeError: shared memory is gone"),
+        ({}, FAILED),
     ]
+
+
+def test_a_request_for_another_checkpoint_is_refused_unread(model):
+    right, wrong = FakeRequest(parameters='{"fingerprint": "abc"}'), Unreadable(parameters='{"fingerprint": "x"}')
+    model.execute([right, wrong])
+    answers = [right.answer, wrong.answer]
+    model.finalize()
+
+    assert answers[0][1] is None
+    assert answers[1] == ({}, "FAILED_PRECONDITION: fingerprint: x (expected: abc)")
 
 
 def test_a_time_limit_ends_a_request(model):
@@ -175,15 +201,37 @@ def test_a_time_limit_ends_a_request(model):
 
 def test_unloading_ends_everybody(model):
     model._loop._engine.step = list  # nobody gets any further
-    requests = [FakeRequest() for _ in range(12)]
+    requests = [*(FakeRequest() for _ in range(11)), Unreadable()]
     model.execute(requests)
     model.finalize()
-    late = FakeRequest()
+    late = Unreadable()
     model.execute([late])
 
     assert [request.answer[1] for request in requests[:11]] == [CLOSING] * 11
-    assert requests[11].answer[1] == "RESOURCE_EXHAUSTED: generations waiting: 9 (expected: at most 8)"
+    assert requests[11].answer[1] == QUEUE_FULL
     assert late.answer[1] == CLOSING
+
+
+def test_a_loop_that_dies_ends_the_server(model, signals):
+    model._loop._engine.raising = {"kv_use": RuntimeError("device lost")}
+    request, late = FakeRequest(), FakeRequest()
+    model.execute([request])
+    answers = [request.answer]
+    model.execute([late])
+    answers.append(late.answer)
+    model.finalize()
+
+    assert signals == [(os.getppid(), signal.SIGTERM)]
+    assert answers == [({"TOKEN_ID": [7, 8]}, CLOSING), ({}, CLOSING)]
+
+
+def test_unloading_leaves_the_server_alone(model, signals):
+    request = FakeRequest()
+    model.execute([request])
+    assert request.answer[1] is None
+    model.finalize()
+
+    assert signals == []
 
 
 def test_a_refusal_that_cannot_be_sent_harms_no_other_request(model):

@@ -13,15 +13,16 @@ def refusal(**changes):
 
 
 def test_names_the_graph_that_is_not_there(tmp_path):
-    assert refusal(checkpoint=str(tmp_path)) == (
-        f"graph: {tmp_path / 'decoder.onnx'} isn't there (expected: as `laconic models graph` writes it)"
-    )
+    graph = tmp_path / "decoder.onnx"
+
+    assert refusal(graph=str(graph)) == f"graph: {graph} isn't there (expected: as `laconic models graph` writes it)"
 
 
 @pytest.mark.parametrize("device", ["", "gpu", "cuda", "cuda:", "cuda:x", "cuda:-1", "cuda:0 ", "CPU"])
 def test_names_a_device_that_it_does_not_know(device, tmp_path):
-    (tmp_path / "decoder.onnx").write_bytes(b"")
+    graph = tmp_path / "decoder.onnx"
+    graph.write_bytes(b"")
 
-    assert refusal(checkpoint=str(tmp_path), device=device) == (
+    assert refusal(graph=str(graph), device=device) == (
         f"parameter device: {device} (expected: cpu, or cuda:0 and so on)"
     )

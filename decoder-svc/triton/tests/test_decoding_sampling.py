@@ -118,6 +118,24 @@ class TestSampler:
             assert (first, last) == (expected[0], expected[-1])
             assert middle in expected
 
+    @pytest.mark.parametrize("seed", range(20))
+    def test_top_k_is_the_start_of_a_full_sort(self, seed):
+        random = np.random.default_rng(seed)
+        values = random.integers(0, 6, 40).astype(np.float32)  # so few of them that most limits fall among equals
+        values[random.random(values.size) < 0.2] = EXCLUDED
+        ids = sorted(np.flatnonzero(values != EXCLUDED).tolist(), key=lambda id_: (-values[id_], id_))
+        at_a_tie = [k for k in range(2, len(ids)) if values[ids[k - 1]] == values[ids[k]]]
+        assert len(at_a_tie) > 10
+
+        for top_k in [*at_a_tie, len(ids), len(ids) + 1, values.size - 1, values.size, values.size + 1]:
+            expected = ids[:top_k]
+            if top_k >= values.size:
+                expected = sorted(expected)  # it keeps all, and leaves them where they are
+            weights = np.exp(values[expected].astype(np.float64))
+            middles = (np.cumsum(weights) - weights / 2) / weights.sum()
+
+            assert drawn(values, middles, 1, 1, top_k) == expected
+
     def test_chooses_as_the_embedded_engine_does(self):
         # What ai.laconic.decoder.engine.onnx.Sampler answers to the same logits with SplittableRandom.
         expected = {

@@ -7,8 +7,11 @@ from decoding.engine import open_engine
 from decoding.settings import Settings
 
 TEXTS = {
+    "fingerprint": "abc",
     "engine": "onnx",
     "checkpoint": "a/checkpoint",
+    "graph": "a/checkpoint/decoder.onnx",
+    "gpu_memory": "0.85",
     "device": "cuda:1",
     "threads": "0",
     "slots": "8",
@@ -36,8 +39,11 @@ def refusal(**changes):
 
 def test_reads_every_parameter():
     assert Settings.read(parameters()) == Settings(
+        fingerprint="abc",
         engine="onnx",
         checkpoint="a/checkpoint",
+        graph="a/checkpoint/decoder.onnx",
+        gpu_memory=0.85,
         device="cuda:1",
         threads=0,
         slots=8,
@@ -52,7 +58,7 @@ def test_reads_every_parameter():
 
 
 def test_reads_a_single_end_id_and_parameters_that_it_does_not_know():
-    read = Settings.read({**parameters(end_ids="7"), "fingerprint": {"string_value": "abc"}})
+    read = Settings.read({**parameters(end_ids="7"), "EXECUTION_ENV_PATH": {"string_value": "env"}})
 
     assert read.end_ids == {7}
 
@@ -66,6 +72,11 @@ def test_names_what_is_missing(name):
 @pytest.mark.parametrize("name", [*NUMBERS, "end_ids"])
 def test_names_what_is_no_number(name, text):
     assert refusal(**{name: text}) == f"parameter {name}: {text} (expected: a whole number or several)"
+
+
+@pytest.mark.parametrize("text", ["", "x", "90 %"])
+def test_names_a_share_of_memory_that_is_no_number(text):
+    assert refusal(gpu_memory=text).startswith(f"parameter gpu_memory: {text} (expected: ")
 
 
 @pytest.mark.parametrize("text", ["0", "-1"])

@@ -7,7 +7,7 @@ from decoding_fakes import END, PLACEHOLDER, SETTINGS, answer, prompt, reason, w
 from decoding.engine import Progress
 from decoding.loop import EngineLoop
 from decoding.sampling import Sampling
-from decoding.vllm_engine import VllmEngine, mixed_prompt, sampling_arguments
+from decoding.vllm_engine import VllmEngine, check_takes_mixed_prompts, mixed_prompt, sampling_arguments
 
 GAP = PLACEHOLDER
 
@@ -15,7 +15,10 @@ GAP = PLACEHOLDER
 class Binding:
     """Hands our own types through."""
 
-    def prompt(self, prompt):
+    def ids(self, ids):
+        return ids
+
+    def mixed(self, prompt):
         return prompt
 
     def sampling(self, arguments):
@@ -53,10 +56,14 @@ class CountingVllm(FakeVllm):
         self.next = {}
 
     def add_request(self, request_id, prompt, params):
+        self.next[request_id] = (self._weigh(prompt) % 90, params["max_tokens"])
+
+    def _weigh(self, prompt):
+        if isinstance(prompt, list):
+            return sum(prompt)
         ids, is_id = np.array(prompt.ids), np.array(prompt.is_id)
         assert prompt.embeds.shape == (ids.size, 2)
-        token = (weigh(ids[is_id], np.zeros(0)) + int(prompt.embeds[~is_id].sum())) % 90
-        self.next[request_id] = (token, params["max_tokens"])
+        return weigh(ids[is_id], np.zeros(0)) + int(prompt.embeds[~is_id].sum())
 
     def step(self):
         outputs = []
@@ -117,6 +124,19 @@ class TestMixedPrompt:
         assert all(salts)
 
 
+class TestVersions:
+    FIELDS = ("prompt_embeds", "prompt_is_token_ids", "prompt_token_ids", "cache_salt")
+
+    def test_one_with_mixed_prompts_is_taken(self):
+        check_takes_mixed_prompts(dict.fromkeys(self.FIELDS))
+
+    @pytest.mark.parametrize("missing", [[FIELDS[1]], [FIELDS[2]], [FIELDS[1], FIELDS[2]]])
+    def test_one_with_embeddings_alone_is_refused_with_what_it_lacks(self, missing):
+        with pytest.raises(ValueError, match="mixed prompts") as refused:
+            check_takes_mixed_prompts(dict.fromkeys(set(self.FIELDS) - set(missing)))
+        assert str(refused.value) == f"vLLM: EmbedsPrompt without {missing} (expected: a version with mixed prompts)"
+
+
 class TestSamplingArguments:
     def test_name_everything(self):
         request = prompt(5, max_tokens=7, sampling=Sampling(temperature=0.5, top_p=0.25, top_k=3, seed=11))
@@ -149,14 +169,30 @@ class TestEngine:
         assert (request_id, mixed.ids) == ("7", [5, GAP])
         assert arguments == sampling_arguments(request, SETTINGS.end_ids)
 
+    def test_a_prompt_without_latents_goes_in_as_ids(self):
+        vllm, engine = opened()
+        engine.start(7, prompt(5, 6))
+
+        assert [(request_id, ids) for request_id, ids, _ in vllm.added] == [("7", [5, 6])]
+        assert [type(each) for each in vllm.added[0][1]] == [int, int]
+
     def test_tells_the_tokens_of_a_step(self):
-        _, engine = opened([output("1", [10, 11]), output("2", [20])], [], [output("1", [])])
+        _, engine = opened([output("1", [10, 11]), output("2", [20])], [], [output("1", [12])])
         engine.start(1, prompt(5))
         engine.start(2, prompt(5))
 
         assert engine.step() == [Progress(1, (10, 11)), Progress(2, (20,))]
         assert engine.step() == []
-        assert engine.step() == [Progress(1)]
+        assert engine.step() == [Progress(1, (12,))]
+
+    def test_tells_nothing_of_one_that_has_neither_tokens_nor_an_end(self):
+        _, engine = opened([output("1", []), output("2", [20])], [output("1", [END])], [output("1", [], "stop")])
+        engine.start(1, prompt(5))
+        engine.start(2, prompt(5))
+
+        assert engine.step() == [Progress(2, (20,))]
+        assert engine.step() == []
+        assert engine.step() == [Progress(1, reason="stop")]
 
     def test_keeps_end_ids_to_itself(self):
         _, engine = opened([output("1", [10, END], "stop")])

@@ -25,8 +25,10 @@ class FakeSession:
 
     def __init__(self, settings):
         self.settings = settings
+        self.encoded = 0
 
     def encode(self, windows):
+        self.encoded += 1
         if windows.ids[0, 0] == 13:
             raise RuntimeError("out of memory")
         rows, row_ids = windows.ids.shape
@@ -38,19 +40,22 @@ class TritonModelError(Exception):
 
 
 class FakeRequest:
-    def __init__(self, tensors, parameters="{}"):
+    def __init__(self, tensors, parameters="{}", cancelled=False):
         self.tensors = tensors
-        self._parameters = parameters
+        self._parameters, self._cancelled = parameters, cancelled
 
     def parameters(self):
         return self._parameters
 
+    def is_cancelled(self):
+        return self._cancelled
 
-def backend():
+
+def backend(log):
     utils = ModuleType("triton_python_backend_utils")
     utils.TritonModelException = TritonModelError
     utils.TritonError = lambda message: message
-    utils.Logger = SimpleNamespace(log_error=lambda message: None)
+    utils.Logger = SimpleNamespace(log_error=log.append)
     utils.Tensor = lambda name, values: (name, values)
     utils.InferenceResponse = lambda output_tensors=None, error=None: SimpleNamespace(
         output_tensors=output_tensors, error=error
@@ -62,11 +67,16 @@ def backend():
 
 
 @pytest.fixture
-def module(monkeypatch):
+def log():
+    return []
+
+
+@pytest.fixture
+def module(monkeypatch, log):
     session = ModuleType("encoder_session")
     session.EncoderSession = FakeSession
     monkeypatch.setitem(sys.modules, "encoder_session", session)
-    monkeypatch.setitem(sys.modules, "triton_python_backend_utils", backend())
+    monkeypatch.setitem(sys.modules, "triton_python_backend_utils", backend(log))
     monkeypatch.syspath_prepend(str(MODEL))
     spec = importlib.util.spec_from_file_location("lclm_encoder_model", MODEL / "model.py")
     loaded = importlib.util.module_from_spec(spec)
@@ -86,9 +96,9 @@ def started(module, parameters):
     return model
 
 
-def request(first_id=1, length=3, parameters="{}"):
+def request(first_id=1, length=3, parameters="{}", cancelled=False):
     ids = np.full((1, 4), first_id, np.int64)
-    return FakeRequest({"INPUT_IDS": ids, "LENGTHS": np.array([length], np.int32)}, parameters)
+    return FakeRequest({"INPUT_IDS": ids, "LENGTHS": np.array([length], np.int32)}, parameters, cancelled)
 
 
 def test_answers_latents(model):
@@ -99,16 +109,26 @@ def test_answers_latents(model):
     assert (name, latents.dtype, latents.shape, latents[0, 1, 2]) == ("LATENTS", np.float32, (1, 2, 3), 7)
 
 
-def test_a_bad_request_fails_alone(model):
+def test_a_bad_request_fails_alone(model, log):
     responses = model.execute([request(), request(length=5), FakeRequest({}), request(first_id=13), request()])
 
     assert [response.error for response in responses] == [
         None,
         "INVALID_ARGUMENT: lengths[0]: 5 (expected: 1 to 4)",
         "INVALID_ARGUMENT: input_ids: missing (expected: a tensor)",
-        "encoding: out of memory",
+        "INTERNAL: the model failed (its log says why)",
         None,
     ]
+    assert log == ["encoding: out of memory"]
+
+
+def test_a_cancelled_request_is_answered_without_computing(model, log):
+    responses = model.execute([request(), request(cancelled=True), FakeRequest({}, cancelled=True), request()])
+
+    cancelled = "CANCELLED: before it was encoded"
+    assert [response.error for response in responses] == [None, cancelled, cancelled, None]
+    assert model._session.encoded == 2
+    assert log == []
 
 
 def test_refuses_requests_for_another_checkpoint(model):

@@ -43,6 +43,7 @@ class DemoIT {
         .isEqualTo(compression.path("windows").intValue());
     assertThat(report.path("needle").path("answer").stringValue())
         .contains(report.path("needle").path("expected").stringValue());
+    assertThat(report.path("readBack")).hasSize(3);
     assertThat(report.path("expansion").path("identical").booleanValue()).isTrue();
     assertThat(report.path("uncompressed").path("positions").intValue())
         .isGreaterThan(compression.path("tokens").intValue() * 9 / 10);

@@ -8,6 +8,8 @@ import java.util.Locale;
 
 /** The demo's report for a person. */
 final class DemoTable {
+  private static final int GLIMPSE = 100;
+
   private final Output output;
 
   DemoTable(Output output) {
@@ -54,14 +56,22 @@ final class DemoTable {
                 "%s (%s, from the latents of the whole text)",
                 report.needle().wholeAnswer(),
                 report.needle().wholeExact() ? "exact" : "not exact")));
-    for (DemoReport.Segment segment : report.reconstruction()) {
+    for (DemoReport.Passage passage : report.readBack()) {
       output.line(
-          "reconstruct   segment %d: %.1f %% of %d tokens back from %d latents",
-          segment.segment(), segment.share() * 100, segment.tokens(), segment.latents());
+          "read back     segment %d: %.1f %% of the first %d tokens, from %d latents",
+          passage.segment(), passage.share() * 100, passage.tokens(), passage.latents());
+      output.line("%s", "    source  " + glimpse(passage.source()));
+      output.line("%s", "    latents " + glimpse(passage.answer()));
     }
     output.line(
         "expand        segment %d: %s bytes, identical to the source",
         report.expansion().segment(), Units.count(report.expansion().bytes()));
+  }
+
+  /** Returns the beginning of a text on one line. */
+  private static String glimpse(String text) {
+    String line = text.strip().replaceAll("\\s+", " ");
+    return line.length() <= GLIMPSE ? line : line.substring(0, GLIMPSE) + " ...";
   }
 
   private static List<String> firstToken(FirstToken latents) {

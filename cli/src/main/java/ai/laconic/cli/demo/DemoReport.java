@@ -21,7 +21,7 @@ public record DemoReport(
     FirstToken latents,
     @Nullable FirstToken uncompressed,
     Needle needle,
-    List<Segment> reconstruction,
+    List<Passage> readBack,
     Expansion expansion) {
 
   /**
@@ -68,9 +68,12 @@ public record DemoReport(
       boolean wholeExact) {}
 
   /**
-   * @param share of the segment's tokens that came back in order
+   * The beginning of a segment, compressed for itself and repeated from its latents.
+   *
+   * @param share of its tokens that came back in order
    */
-  public record Segment(int segment, int tokens, int latents, double share) {}
+  public record Passage(
+      int segment, int tokens, long latents, double share, String source, String answer) {}
 
   /**
    * @param identical whether the bytes equal those of the source
