@@ -101,8 +101,8 @@ class VllmEngine:
         return self._binding.mixed(mixed_prompt(request, self._settings.placeholder_id))
 
     def step(self) -> list[Progress]:
-        outputs = [output for output in self._engine.step() if int(output.request_id) in self._held]
-        return [progress for output in outputs if (progress := self._progress(output)).tokens or progress.last]
+        progress = [self._progress(output) for output in self._engine.step() if int(output.request_id) in self._held]
+        return [each for each in progress if each.tokens or each.last]
 
     def _progress(self, output: Any) -> Progress:
         key = int(output.request_id)

@@ -1,13 +1,13 @@
 package ai.laconic.triton.server;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 public final class TritonServer implements AutoCloseable {
   private static final String HOST = "127.0.0.1";
   private static final Duration ASKS_EVERY = Duration.ofMillis(100);
-  private static final Duration ANSWERS_WITHIN = Duration.ofSeconds(2);
+  private static final int ANSWERS_WITHIN_MILLIS = 2000;
 
   /** Triton itself waits for its models for up to 30 s. */
   private static final Duration STOPS_WITHIN = Duration.ofSeconds(40);
@@ -39,7 +39,6 @@ public final class TritonServer implements AutoCloseable {
   private final String regions;
 
   private final Thread atExit = new Thread(this::end, "triton at exit");
-  private final HttpClient http = HttpClient.newBuilder().connectTimeout(ANSWERS_WITHIN).build();
 
   /**
    * Where a server listens.
@@ -140,23 +139,32 @@ public final class TritonServer implements AutoCloseable {
     }
   }
 
-  private boolean ready() throws InterruptedException {
+  private boolean ready() {
     try {
-      return get(ports.http(), "/v2/health/ready").statusCode() == 200;
+      get(ports.http(), "/v2/health/ready");
+      return true;
     } catch (IOException notYet) {
       return false;
     }
   }
 
   /** Returns its metrics in Prometheus' text format. */
-  public String metrics() throws IOException, InterruptedException {
-    return get(ports.metrics(), "/metrics").body();
+  public String metrics() throws IOException {
+    return get(ports.metrics(), "/metrics");
   }
 
-  private HttpResponse<String> get(int port, String path) throws IOException, InterruptedException {
-    URI uri = URI.create("http://" + HOST + ":" + port + path);
-    HttpRequest request = HttpRequest.newBuilder(uri).timeout(ANSWERS_WITHIN).build();
-    return http.send(request, BodyHandlers.ofString());
+  /** A connection that stays open would hold up the server's end until its exit timeout. */
+  private static String get(int port, String path) throws IOException {
+    URL url = URI.create("http://" + HOST + ":" + port + path).toURL();
+    HttpURLConnection connection = (HttpURLConnection) url.openConnection();
+    connection.setConnectTimeout(ANSWERS_WITHIN_MILLIS);
+    connection.setReadTimeout(ANSWERS_WITHIN_MILLIS);
+    connection.setRequestProperty("Connection", "close");
+    try (InputStream body = connection.getInputStream()) {
+      return new String(body.readAllBytes(), StandardCharsets.UTF_8);
+    } finally {
+      connection.disconnect();
+    }
   }
 
   private String logTail() {
@@ -189,12 +197,12 @@ public final class TritonServer implements AutoCloseable {
   public void kill() throws InterruptedException {
     List<ProcessHandle> stubs = process.descendants().toList();
     process.destroyForcibly().waitFor();
-    stubs.forEach(ProcessHandle::destroyForcibly);
-    freeSharedMemory();
+    cleanUp(stubs);
   }
 
-  /** A server that was killed leaves its shared memory behind. */
-  private void freeSharedMemory() {
+  /** A server that didn't end in order leaves its models' processes and its shared memory. */
+  private void cleanUp(List<ProcessHandle> stubs) {
+    stubs.forEach(ProcessHandle::destroyForcibly);
     try {
       for (Path region : regions()) {
         Files.deleteIfExists(region);
@@ -216,10 +224,11 @@ public final class TritonServer implements AutoCloseable {
   }
 
   private void end() {
+    List<ProcessHandle> stubs = process.descendants().toList();
     process.destroy();
     try {
       if (process.waitFor(STOPS_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
-        freeSharedMemory();
+        cleanUp(stubs);
       } else {
         kill();
       }
