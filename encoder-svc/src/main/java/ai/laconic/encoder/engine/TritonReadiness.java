@@ -5,7 +5,6 @@ import ai.laconic.inference.GRPCInferenceServiceGrpc.GRPCInferenceServiceBlockin
 import ai.laconic.inference.ModelConfigRequest;
 import ai.laconic.inference.ModelParameter;
 import ai.laconic.inference.ModelReadyRequest;
-import ai.laconic.inference.ServerReadyRequest;
 import ai.laconic.triton.contract.ModelParameters;
 import io.grpc.Channel;
 import io.grpc.StatusRuntimeException;
@@ -14,7 +13,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Asks whether the server and the model can serve, and whether it is the right model. */
+/**
+ * Asks whether the model can serve, and whether it is the right one. Whether the server is ready is
+ * not asked: one that is strict is not for as long as any other model that it has is broken.
+ */
 final class TritonReadiness {
   private static final Logger log = LoggerFactory.getLogger(TritonReadiness.class);
   private static final Duration TIMEOUT = Duration.ofSeconds(1);
@@ -46,9 +48,7 @@ final class TritonReadiness {
   boolean ready() {
     try {
       GRPCInferenceServiceBlockingStub inTime = triton.withDeadlineAfter(TIMEOUT);
-      return inTime.serverReady(ServerReadyRequest.getDefaultInstance()).getReady()
-          && inTime.modelReady(model).getReady()
-          && rightModel(inTime);
+      return inTime.modelReady(model).getReady() && rightModel(inTime);
     } catch (StatusRuntimeException unreachable) {
       return false;
     }
