@@ -49,7 +49,11 @@ public final class TritonEngines {
             .map(target -> endpoint(target, connect.apply(target), settings, places, clock))
             .toList();
     TritonRequests requests =
-        new TritonRequests(settings.modelName(), settings.modelVersion(), server.latentWidth());
+        new TritonRequests(
+            settings.modelName(),
+            settings.modelVersion(),
+            settings.fingerprint(),
+            server.latentWidth());
     return new TritonEngine(
         new TritonEndpoints(all, server.slots(), settings.queueLimit()),
         new TritonAttempts(requests, server.vocabularySize(), settings.timeout(), clock),
@@ -78,7 +82,8 @@ public final class TritonEngines {
             questions,
             new ModelMatch(settings.fingerprint()),
             new ModelLoads(target, settings.modelControl(), questions, clock),
-            channel::resetConnectBackoff);
+            channel::resetConnectBackoff,
+            clock);
     PeerProperties properties =
         new PeerProperties(target, UNARY_TIMEOUT, settings.timeout(), guard(places));
     Peer peer = new Peer("triton", channel, properties);

@@ -13,9 +13,31 @@ final class TritonFailures {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
   private static final Pattern NAMED =
       Pattern.compile(
-          "\\b(RESOURCE_EXHAUSTED|OUT_OF_RANGE|INVALID_ARGUMENT|DEADLINE_EXCEEDED): ([^\\r\\n]+)");
+          "\\b(RESOURCE_EXHAUSTED|OUT_OF_RANGE|INVALID_ARGUMENT|DEADLINE_EXCEEDED|FAILED_PRECONDITION)"
+              + ": ([^\\r\\n]+)");
+
+  /** What a failed request says about the endpoint that it was sent to. */
+  enum Verdict {
+    /** Nothing: the request was at fault, or came at a bad time. */
+    FINE,
+    /** Its model can't serve any. */
+    BROKEN,
+    /** Its model is of another checkpoint. */
+    MISMATCHED
+  }
 
   private TritonFailures() {}
+
+  /** Returns what a refusal or failure says about the endpoint. */
+  static Verdict verdict(String message) {
+    Matcher named = NAMED.matcher(message);
+    if (!named.find()) {
+      return Verdict.BROKEN;
+    }
+    return Status.Code.valueOf(named.group(1)) == Status.Code.FAILED_PRECONDITION
+        ? Verdict.MISMATCHED
+        : Verdict.FINE;
+  }
 
   /** The server or the model refused or failed the request. */
   static StatusRuntimeException ofMessage(String message, int tokens) {
@@ -27,6 +49,9 @@ final class TritonFailures {
       case OUT_OF_RANGE -> Problems.outOfRange("triton", named.group(2), "what the engine takes");
       case INVALID_ARGUMENT -> Problems.invalid("triton", named.group(2), "what the engine takes");
       case DEADLINE_EXCEEDED -> EngineProblems.late(tokens);
+      // Of the server, not of the request: another server may well have the right model.
+      case FAILED_PRECONDITION ->
+          Problems.unavailable("engine", "triton: " + after(named.group(), tokens), RETRY_AFTER);
       default -> Problems.exhausted("triton", named.group(2), "room for one more", RETRY_AFTER);
     };
   }

@@ -11,8 +11,6 @@ import ai.laconic.inference.RepositoryModelLoadRequest;
 import ai.laconic.inference.RepositoryModelLoadResponse;
 import ai.laconic.inference.RepositoryModelUnloadRequest;
 import ai.laconic.inference.RepositoryModelUnloadResponse;
-import ai.laconic.inference.ServerReadyRequest;
-import ai.laconic.inference.ServerReadyResponse;
 import io.grpc.Channel;
 import io.grpc.Context;
 import io.grpc.Status;
@@ -39,12 +37,6 @@ final class TritonQuestions {
     this.triton = GRPCInferenceServiceGrpc.newStub(channel);
     this.model = model;
     this.version = version;
-  }
-
-  CompletableFuture<Boolean> serverReady() {
-    return this.<ServerReadyResponse>ask(
-            ANSWER, (to, answer) -> to.serverReady(ServerReadyRequest.getDefaultInstance(), answer))
-        .thenApply(ServerReadyResponse::getReady);
   }
 
   CompletableFuture<Boolean> modelReady() {

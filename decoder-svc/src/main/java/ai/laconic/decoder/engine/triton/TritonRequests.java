@@ -7,7 +7,9 @@ import ai.laconic.inference.InferParameter;
 import ai.laconic.inference.ModelInferRequest;
 import ai.laconic.inference.ModelInferRequest.InferInputTensor;
 import ai.laconic.inference.ModelInferRequest.InferRequestedOutputTensor;
+import ai.laconic.runtime.model.ModelFingerprint;
 import ai.laconic.triton.contract.DecoderContract;
+import ai.laconic.triton.contract.ModelParameters;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import java.nio.ByteBuffer;
@@ -20,9 +22,10 @@ import java.util.concurrent.TimeUnit;
  *
  * @param model its name
  * @param version empty takes the server's choice
+ * @param fingerprint of the checkpoint that prompts are for
  * @param width numbers in one latent
  */
-record TritonRequests(String model, String version, int width) {
+record TritonRequests(String model, String version, ModelFingerprint fingerprint, int width) {
   /**
    * Writes one request.
    *
@@ -44,7 +47,10 @@ record TritonRequests(String model, String version, int width) {
                 InferParameter.newBuilder().setBoolParam(true).build())
             .putParameters(
                 DecoderContract.TIMEOUT,
-                InferParameter.newBuilder().setInt64Param(micros(timeLeft)).build());
+                InferParameter.newBuilder().setInt64Param(micros(timeLeft)).build())
+            .putParameters(
+                ModelParameters.FINGERPRINT,
+                InferParameter.newBuilder().setStringParam(fingerprint.hex()).build());
     add(request, DecoderContract.INPUT_IDS, "INT64", longs(prompt.ids()), prompt.length());
     if (prompt.latents().length > 0) {
       int rows = prompt.latents().length / width;
