@@ -1,6 +1,7 @@
 package ai.laconic.decoder.engine.triton;
 
 import ai.laconic.decoder.engine.triton.ModelMatch.MismatchException;
+import ai.laconic.triton.client.ModelQuestions;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
@@ -31,7 +32,7 @@ final class EndpointHealth {
   private record Finding(Kind kind, String words) {}
 
   private final String target;
-  private final TritonQuestions questions;
+  private final ModelQuestions questions;
   private final ModelMatch match;
   private final ModelLoads loads;
   private final Runnable reconnect;
@@ -54,7 +55,7 @@ final class EndpointHealth {
    */
   EndpointHealth(
       String target,
-      TritonQuestions questions,
+      ModelQuestions questions,
       ModelMatch match,
       ModelLoads loads,
       Runnable reconnect,

@@ -6,6 +6,7 @@ import ai.laconic.servicekit.guard.GuardSettings;
 import ai.laconic.servicekit.peer.Peer;
 import ai.laconic.servicekit.peer.PeerProperties;
 import ai.laconic.servicekit.peer.Peers;
+import ai.laconic.triton.client.ModelQuestions;
 import io.grpc.ManagedChannel;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -74,8 +75,8 @@ public final class TritonEngines {
       TritonSettings settings,
       int places,
       InstantSource clock) {
-    TritonQuestions questions =
-        new TritonQuestions(channel, settings.modelName(), settings.modelVersion());
+    ModelQuestions questions =
+        new ModelQuestions(channel, settings.modelName(), settings.modelVersion());
     EndpointHealth health =
         new EndpointHealth(
             target,
