@@ -16,7 +16,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param modelControl whether this service has the model loaded: {@code none}, {@code load} or
  *     {@code load-unload}
  * @param timeout longest generation, first to last token
- * @param healthInterval between two questions to one server whether it and the model are ready
+ * @param healthInterval between two questions to one server how its model is
  */
 public record TritonProperties(
     @DefaultValue("dns:///localhost:8001") List<String> targets,

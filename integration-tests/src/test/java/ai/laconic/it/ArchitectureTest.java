@@ -97,12 +97,24 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAnyPackage(
             "org.springframework..",
-            "io.grpc..",
             "ai.laconic.v1..",
             "ai.laconic.servicekit..",
             "ai.laconic.encoder..",
             "ai.laconic.decoder..",
             "ai.laconic.cli..")
+        .check(house);
+  }
+
+  @Test
+  void onlyTheClientOfModelsInTritonKnowsGrpc() {
+    noClasses()
+        .that()
+        .resideInAPackage("ai.laconic.triton..")
+        .and()
+        .resideOutsideOfPackage("ai.laconic.triton.client..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.grpc..")
         .check(house);
   }
 

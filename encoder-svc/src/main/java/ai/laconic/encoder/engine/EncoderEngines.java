@@ -37,9 +37,9 @@ public final class EncoderEngines {
         new PeerProperties(
             settings.target(), settings.timeout(), settings.timeout(), GuardSettings.DEFAULT);
     Channel batches = peers.open("triton", properties, MAX_LATENT_BYTES + ENVELOPE_BYTES).channel();
-    // A channel and a circuit of its own: the many answers to readiness must not outvote failing
-    // batches.
-    Channel questions = peers.open("triton readiness", properties).channel();
+    // Past the guard: the many answers to readiness must not outvote failing batches, nor an open
+    // circuit keep it from being asked.
+    Channel questions = peers.connect(settings.target());
     String fingerprint = model.fingerprint().hex();
     return new TritonEngine(
         batches,

@@ -1,11 +1,11 @@
 package ai.laconic.encoder.engine;
 
 import ai.laconic.servicekit.error.Problems;
+import ai.laconic.triton.client.NamedRefusal;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Optional;
 
 /**
  * Makes statuses of what goes wrong at Triton's end. A batch has windows of many callers, checked
@@ -13,23 +13,30 @@ import java.util.regex.Pattern;
  */
 final class TritonFailures {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
-  private static final Pattern NAMED =
-      Pattern.compile("\\b(RESOURCE_EXHAUSTED|DEADLINE_EXCEEDED): ([^\\r\\n]+)");
 
   private TritonFailures() {}
 
   /** Returns what callers see of a failed request. */
   static StatusRuntimeException of(StatusRuntimeException thrown) {
+    String why = thrown.getStatus().getDescription();
+    return NamedRefusal.in(why == null ? "" : why)
+        .flatMap(TritonFailures::named)
+        .orElseGet(() -> unnamed(thrown));
+  }
+
+  private static Optional<StatusRuntimeException> named(NamedRefusal refusal) {
+    return switch (refusal.code()) {
+      case RESOURCE_EXHAUSTED ->
+          Optional.of(
+              Problems.exhausted("triton", refusal.sentence(), "room for one more", RETRY_AFTER));
+      case DEADLINE_EXCEEDED -> Optional.of(late(refusal.sentence()));
+      default -> Optional.empty();
+    };
+  }
+
+  private static StatusRuntimeException unnamed(StatusRuntimeException thrown) {
     Status status = thrown.getStatus();
     String why = status.getDescription();
-    Matcher named = NAMED.matcher(why == null ? "" : why);
-    if (named.find()) {
-      return switch (Status.Code.valueOf(named.group(1))) {
-        case RESOURCE_EXHAUSTED ->
-            Problems.exhausted("triton", named.group(2), "room for one more", RETRY_AFTER);
-        default -> late(named.group(2));
-      };
-    }
     return switch (status.getCode()) {
       case DEADLINE_EXCEEDED -> late(why == null ? "no answer in time" : why);
       // These come from this side too, where the guard or the channel said all there is to say.

@@ -1,73 +1,63 @@
 package ai.laconic.encoder.engine;
 
-import ai.laconic.inference.GRPCInferenceServiceGrpc;
-import ai.laconic.inference.GRPCInferenceServiceGrpc.GRPCInferenceServiceBlockingStub;
-import ai.laconic.inference.ModelConfigRequest;
-import ai.laconic.inference.ModelParameter;
-import ai.laconic.inference.ModelReadyRequest;
-import ai.laconic.inference.ServerReadyRequest;
-import ai.laconic.triton.contract.ModelParameters;
+import ai.laconic.inference.ModelConfig;
+import ai.laconic.triton.client.ModelQuestions;
+import ai.laconic.triton.client.ServedModel;
 import io.grpc.Channel;
-import io.grpc.StatusRuntimeException;
-import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Asks whether the server and the model can serve, and whether it is the right model. */
+/**
+ * Asks whether the model can serve, and whether it is the right one. Whether the server is ready is
+ * not asked: one that is strict is not for as long as any other model that it has is broken.
+ */
 final class TritonReadiness {
   private static final Logger log = LoggerFactory.getLogger(TritonReadiness.class);
-  private static final Duration TIMEOUT = Duration.ofSeconds(1);
 
-  private final GRPCInferenceServiceBlockingStub triton;
-  private final ModelReadyRequest model;
-  private final ModelConfigRequest configuration;
+  private final ModelQuestions questions;
+  private final String model;
   private final String fingerprint;
 
   /** The fingerprint that was seen last: it is asked for often, and the log has it once. */
   private final AtomicReference<String> seen;
 
+  /**
+   * @param channel without a guard
+   */
   TritonReadiness(Channel channel, TritonSettings settings, String fingerprint) {
-    this.triton = GRPCInferenceServiceGrpc.newBlockingStub(channel);
-    this.model =
-        ModelReadyRequest.newBuilder()
-            .setName(settings.modelName())
-            .setVersion(settings.modelVersion())
-            .build();
-    this.configuration =
-        ModelConfigRequest.newBuilder()
-            .setName(settings.modelName())
-            .setVersion(settings.modelVersion())
-            .build();
+    this.questions = new ModelQuestions(channel, settings.modelName(), settings.modelVersion());
+    this.model = settings.modelName();
     this.fingerprint = fingerprint;
     this.seen = new AtomicReference<>(fingerprint);
   }
 
+  /** Waits for the answers, two seconds at most. */
   boolean ready() {
     try {
-      GRPCInferenceServiceBlockingStub inTime = triton.withDeadlineAfter(TIMEOUT);
-      return inTime.serverReady(ServerReadyRequest.getDefaultInstance()).getReady()
-          && inTime.modelReady(model).getReady()
-          && rightModel(inTime);
-    } catch (StatusRuntimeException unreachable) {
+      return questions
+          .modelReady()
+          .thenCompose(
+              ready ->
+                  ready
+                      ? questions.modelConfig().thenApply(this::rightModel)
+                      : CompletableFuture.completedFuture(false))
+          .join();
+    } catch (CompletionException unreachable) {
       return false;
     }
   }
 
-  private boolean rightModel(GRPCInferenceServiceBlockingStub inTime) {
-    String served =
-        inTime
-            .modelConfig(configuration)
-            .getConfig()
-            .getParametersOrDefault(
-                ModelParameters.FINGERPRINT, ModelParameter.getDefaultInstance())
-            .getStringValue();
+  private boolean rightModel(ModelConfig config) {
+    String served = ServedModel.fingerprint(config);
     boolean right = served.equals(fingerprint);
     if (!served.equals(seen.getAndSet(served)) && !right) {
       log.warn(
           "triton model {}: fingerprint: {} (expected: {}, as laconic.encoder.model)",
-          model.getName(),
-          served.isEmpty() ? "none" : served,
+          model,
+          served,
           fingerprint);
     }
     return right;

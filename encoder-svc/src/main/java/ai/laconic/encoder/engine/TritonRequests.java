@@ -2,13 +2,11 @@ package ai.laconic.encoder.engine;
 
 import ai.laconic.inference.InferParameter;
 import ai.laconic.inference.ModelInferRequest;
-import ai.laconic.inference.ModelInferRequest.InferInputTensor;
 import ai.laconic.inference.ModelInferRequest.InferRequestedOutputTensor;
+import ai.laconic.triton.client.RawTensors;
 import ai.laconic.triton.contract.EncoderContract;
 import ai.laconic.triton.contract.ModelParameters;
-import com.google.protobuf.UnsafeByteOperations;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 
 /**
  * Writes requests as the contract says.
@@ -25,8 +23,9 @@ record TritonRequests(String model, String version, String fingerprint) {
    */
   ModelInferRequest write(String id, RequestWindows batch, int rowIds) {
     int rows = batch.windows().size();
-    ByteBuffer ids = little(Math.multiplyExact(Math.multiplyExact(rows, rowIds), Long.BYTES));
-    ByteBuffer lengths = little(rows * Integer.BYTES);
+    ByteBuffer ids =
+        RawTensors.little(Math.multiplyExact(Math.multiplyExact(rows, rowIds), Long.BYTES));
+    ByteBuffer lengths = RawTensors.little(rows * Integer.BYTES);
     for (int row = 0; row < rows; row++) {
       int[] window = batch.windows().get(row);
       ids.position(row * rowIds * Long.BYTES);
@@ -44,27 +43,8 @@ record TritonRequests(String model, String version, String fingerprint) {
                 ModelParameters.FINGERPRINT,
                 InferParameter.newBuilder().setStringParam(fingerprint).build())
             .addOutputs(InferRequestedOutputTensor.newBuilder().setName(EncoderContract.LATENTS));
-    add(request, EncoderContract.INPUT_IDS, "INT64", ids, rows, rowIds);
-    add(request, EncoderContract.LENGTHS, "INT32", lengths, rows);
+    RawTensors.add(request, EncoderContract.INPUT_IDS, "INT64", ids, rows, rowIds);
+    RawTensors.add(request, EncoderContract.LENGTHS, "INT32", lengths, rows);
     return request.build();
-  }
-
-  private static void add(
-      ModelInferRequest.Builder request,
-      String name,
-      String datatype,
-      ByteBuffer raw,
-      long... shape) {
-    InferInputTensor.Builder input =
-        InferInputTensor.newBuilder().setName(name).setDatatype(datatype);
-    for (long size : shape) {
-      input.addShape(size);
-    }
-    // The buffer was made for this request and is not written any more: no copy.
-    request.addInputs(input).addRawInputContents(UnsafeByteOperations.unsafeWrap(raw.clear()));
-  }
-
-  private static ByteBuffer little(int bytes) {
-    return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 }

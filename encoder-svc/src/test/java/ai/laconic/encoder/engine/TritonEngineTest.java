@@ -99,13 +99,11 @@ class TritonEngineTest extends EncoderEngineContract {
   }
 
   @Test
-  void isReadyWhileServerAndModelAre() throws Exception {
+  void isReadyWhileTheModelIs() throws Exception {
     harness.triton.ready(true, false);
     assertThat(engine().ready()).isFalse();
     harness.triton.ready(false, true);
-    assertThat(engine().ready()).isFalse();
-    harness.triton.ready(true, true);
-    assertThat(engine().ready()).isTrue();
+    assertThat(engine().ready()).as("another model of a strict server is broken").isTrue();
     harness.stopServer();
     assertThat(engine().ready()).isFalse();
   }

@@ -1,6 +1,9 @@
 package ai.laconic.decoder.engine.triton;
 
 import ai.laconic.decoder.engine.triton.ModelMatch.MismatchException;
+import ai.laconic.triton.client.ModelQuestions;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -8,8 +11,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether one server can take generations: it and the model are ready, and the model is the right
- * one. Whoever wants to know gets the last answer at once; the server is asked in the background.
+ * Whether one server can take generations: the model is ready, is the right one, and wasn't broken
+ * just now. Whoever wants to know gets the last answer at once; the server is asked in the
+ * background.
+ *
+ * <p>Whether the server is ready is not asked: one that is strict is not for as long as any other
+ * model that it has is broken.
  */
 final class EndpointHealth {
   private static final Logger log = LoggerFactory.getLogger(EndpointHealth.class);
@@ -25,13 +32,17 @@ final class EndpointHealth {
   private record Finding(Kind kind, String words) {}
 
   private final String target;
-  private final TritonQuestions questions;
+  private final ModelQuestions questions;
   private final ModelMatch match;
   private final ModelLoads loads;
   private final Runnable reconnect;
+  private final InstantSource clock;
   private final AtomicBoolean asking = new AtomicBoolean();
   private volatile Finding last = new Finding(Kind.NOT_READY, "not asked yet");
   private volatile LatentType latents = LatentType.FP32;
+
+  /** Written under the lock of this. */
+  private volatile HoldOff holdOff = HoldOff.NONE;
 
   /** Counts what was learnt otherwise than by asking; guarded by this. */
   private int failures;
@@ -44,18 +55,24 @@ final class EndpointHealth {
    */
   EndpointHealth(
       String target,
-      TritonQuestions questions,
+      ModelQuestions questions,
       ModelMatch match,
       ModelLoads loads,
-      Runnable reconnect) {
+      Runnable reconnect,
+      InstantSource clock) {
     this.target = target;
     this.questions = questions;
     this.match = match;
     this.loads = loads;
     this.reconnect = reconnect;
+    this.clock = clock;
   }
 
   boolean ready() {
+    return answersWell() && !holdOff.holds(clock.instant());
+  }
+
+  private boolean answersWell() {
     return last.kind() == Kind.READY;
   }
 
@@ -70,14 +87,13 @@ final class EndpointHealth {
       return;
     }
     int before = failures();
-    if (!ready()) {
+    if (!answersWell()) {
       reconnect.run();
     }
     CompletableFuture<?> unused =
         questions
-            .serverReady()
-            .thenCombine(questions.modelReady(), this::look)
-            .thenCompose(found -> found)
+            .modelReady()
+            .thenCompose(this::look)
             .exceptionally(EndpointHealth::problem)
             .whenComplete(
                 (found, thrown) -> {
@@ -86,20 +102,13 @@ final class EndpointHealth {
                 });
   }
 
-  private CompletableFuture<Finding> look(boolean server, boolean model) {
+  private CompletableFuture<Finding> look(boolean model) {
     if (!model) {
-      // Asked for although the server may not be ready: a strict one isn't for want of a model.
       loads.load();
       return CompletableFuture.completedFuture(
           new Finding(Kind.NOT_READY, "the model is not ready"));
     }
-    if (!server) {
-      return CompletableFuture.completedFuture(
-          new Finding(Kind.NOT_READY, "the server is not ready"));
-    }
-    if (ready()) {
-      return CompletableFuture.completedFuture(last);
-    }
+    // Each time: a model that is loaded again under its name was ready all the while.
     return questions.modelConfig().thenApply(match::check).thenApply(this::ready);
   }
 
@@ -128,20 +137,55 @@ final class EndpointHealth {
 
   /** Says that a generation failed on its way; not ready until the server answers again. */
   void failed(String why) {
+    failed(new Finding(Kind.UNREACHABLE, why));
+  }
+
+  /** Says that the model refused a generation as one of another checkpoint. */
+  void mismatched(String why) {
+    // Should its configuration say otherwise, then it is broken, and asking it doesn't help.
+    broken(why);
+    failed(new Finding(Kind.MISMATCH, why));
+  }
+
+  private void failed(Finding finding) {
     synchronized (this) {
       failures++;
-      if (ready()) {
-        learn(new Finding(Kind.UNREACHABLE, why));
+      if (answersWell()) {
+        learn(finding);
       }
     }
     ask();
   }
 
+  /**
+   * Says that the model itself failed a generation. Not ready for a while: such a server answers
+   * well when asked, and, always having the fewest in flight, would draw all generations.
+   */
+  synchronized void broken(String why) {
+    Instant now = clock.instant();
+    HoldOff next = holdOff.failed(now);
+    if (!next.equals(holdOff)) {
+      holdOff = next;
+      log.warn("triton {}: broken, held off for {}: {}", target, next.length(), why);
+    }
+  }
+
+  /** Says that the model produced a token: it is not broken, whatever it did before. */
+  void produced() {
+    if (holdOff.equals(HoldOff.NONE)) {
+      return;
+    }
+    synchronized (this) {
+      holdOff = HoldOff.NONE;
+    }
+    log.info("triton {}: produces tokens again", target);
+  }
+
   /** Tells the log what is new, and not every second what isn't. */
   private void learn(Finding found) {
+    boolean wordsCount = found.kind() == Kind.MISMATCH || found.kind() == Kind.READY;
     boolean told =
-        found.kind() == last.kind()
-            && (found.kind() != Kind.MISMATCH || found.words().equals(last.words()));
+        found.kind() == last.kind() && (!wordsCount || found.words().equals(last.words()));
     last = found;
     if (told) {
       return;

@@ -2,8 +2,8 @@ package ai.laconic.decoder.engine.triton;
 
 import ai.laconic.runtime.latent.HalfPrecision;
 import ai.laconic.servicekit.error.Problems;
+import ai.laconic.triton.client.RawTensors;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 
 /** How latents are sent. Named as the protocol names its datatypes. */
 enum LatentType {
@@ -38,9 +38,7 @@ enum LatentType {
    *     hold
    */
   ByteBuffer raw(float[] latents) {
-    ByteBuffer raw =
-        ByteBuffer.allocate(Math.multiplyExact(latents.length, bytes))
-            .order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer raw = RawTensors.little(Math.multiplyExact(latents.length, bytes));
     put(latents, raw);
     return raw;
   }

@@ -1,5 +1,6 @@
 package ai.laconic.decoder.engine.triton;
 
+import ai.laconic.triton.client.ModelQuestions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -20,13 +21,13 @@ final class ModelLoads {
 
   private final String target;
   private final ModelControl control;
-  private final TritonQuestions questions;
+  private final ModelQuestions questions;
   private final InstantSource clock;
   private Instant next = Instant.MIN;
   private boolean loading;
   private boolean closed;
 
-  ModelLoads(String target, ModelControl control, TritonQuestions questions, InstantSource clock) {
+  ModelLoads(String target, ModelControl control, ModelQuestions questions, InstantSource clock) {
     this.target = target;
     this.control = control;
     this.questions = questions;

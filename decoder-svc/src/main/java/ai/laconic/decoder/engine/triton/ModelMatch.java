@@ -3,8 +3,8 @@ package ai.laconic.decoder.engine.triton;
 import ai.laconic.inference.DataType;
 import ai.laconic.inference.ModelConfig;
 import ai.laconic.inference.ModelInput;
-import ai.laconic.inference.ModelParameter;
 import ai.laconic.runtime.model.ModelFingerprint;
+import ai.laconic.triton.client.ServedModel;
 import ai.laconic.triton.contract.DecoderContract;
 import ai.laconic.triton.contract.ModelParameters;
 
@@ -21,8 +21,7 @@ record ModelMatch(ModelFingerprint fingerprint) {
    * @throws MismatchException if it is another model, or takes them in no way that is known here
    */
   LatentType check(ModelConfig config) {
-    ModelParameter served = config.getParametersMap().get(ModelParameters.FINGERPRINT);
-    String hex = served == null ? "none" : served.getStringValue();
+    String hex = ServedModel.fingerprint(config);
     if (!hex.equals(fingerprint.hex())) {
       throw new MismatchException(
           "parameter " + ModelParameters.FINGERPRINT + ": " + hex, fingerprint.hex());

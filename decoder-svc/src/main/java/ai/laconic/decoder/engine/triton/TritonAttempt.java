@@ -35,8 +35,8 @@ final class TritonAttempt
   }
 
   void start(ModelInferRequest request, Duration timeLeft) {
-    StreamObserver<ModelInferRequest> sink = endpoint.within(timeLeft).modelStreamInfer(this);
     try {
+      StreamObserver<ModelInferRequest> sink = endpoint.within(timeLeft).modelStreamInfer(this);
       sink.onNext(request);
       sink.onCompleted();
     } catch (RuntimeException unsent) {

@@ -31,6 +31,15 @@ final class TritonEndpoint {
     return health;
   }
 
+  /** Says how the model refused or failed a generation. */
+  void failed(String message) {
+    switch (TritonFailures.verdict(message)) {
+      case BROKEN -> health.broken(message);
+      case MISMATCHED -> health.mismatched(message);
+      case FINE -> {}
+    }
+  }
+
   EndpointState state(boolean tried) {
     return new EndpointState(health.ready(), tried, inFlight.get(), limit);
   }

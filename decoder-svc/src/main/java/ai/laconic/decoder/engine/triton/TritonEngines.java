@@ -6,6 +6,7 @@ import ai.laconic.servicekit.guard.GuardSettings;
 import ai.laconic.servicekit.peer.Peer;
 import ai.laconic.servicekit.peer.PeerProperties;
 import ai.laconic.servicekit.peer.Peers;
+import ai.laconic.triton.client.ModelQuestions;
 import io.grpc.ManagedChannel;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -49,7 +50,11 @@ public final class TritonEngines {
             .map(target -> endpoint(target, connect.apply(target), settings, places, clock))
             .toList();
     TritonRequests requests =
-        new TritonRequests(settings.modelName(), settings.modelVersion(), server.latentWidth());
+        new TritonRequests(
+            settings.modelName(),
+            settings.modelVersion(),
+            settings.fingerprint(),
+            server.latentWidth());
     return new TritonEngine(
         new TritonEndpoints(all, server.slots(), settings.queueLimit()),
         new TritonAttempts(requests, server.vocabularySize(), settings.timeout(), clock),
@@ -70,15 +75,16 @@ public final class TritonEngines {
       TritonSettings settings,
       int places,
       InstantSource clock) {
-    TritonQuestions questions =
-        new TritonQuestions(channel, settings.modelName(), settings.modelVersion());
+    ModelQuestions questions =
+        new ModelQuestions(channel, settings.modelName(), settings.modelVersion());
     EndpointHealth health =
         new EndpointHealth(
             target,
             questions,
             new ModelMatch(settings.fingerprint()),
             new ModelLoads(target, settings.modelControl(), questions, clock),
-            channel::resetConnectBackoff);
+            channel::resetConnectBackoff,
+            clock);
     PeerProperties properties =
         new PeerProperties(target, UNARY_TIMEOUT, settings.timeout(), guard(places));
     Peer peer = new Peer("triton", channel, properties);

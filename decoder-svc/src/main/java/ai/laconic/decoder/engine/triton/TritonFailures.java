@@ -2,33 +2,57 @@ package ai.laconic.decoder.engine.triton;
 
 import ai.laconic.decoder.engine.EngineProblems;
 import ai.laconic.servicekit.error.Problems;
+import ai.laconic.triton.client.NamedRefusal;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Makes statuses of what goes wrong at Triton's end. Each says how many tokens came. */
 final class TritonFailures {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
-  private static final Pattern NAMED =
-      Pattern.compile(
-          "\\b(RESOURCE_EXHAUSTED|OUT_OF_RANGE|INVALID_ARGUMENT|DEADLINE_EXCEEDED): ([^\\r\\n]+)");
+
+  /** What a failed request says about the endpoint that it was sent to. */
+  enum Verdict {
+    /** Nothing: the request was at fault, or came at a bad time. */
+    FINE,
+    /** Its model can't serve any. */
+    BROKEN,
+    /** Its model is of another checkpoint. */
+    MISMATCHED
+  }
 
   private TritonFailures() {}
 
+  /** Returns what a refusal or failure says about the endpoint. */
+  static Verdict verdict(String message) {
+    return NamedRefusal.in(message)
+        .map(
+            named ->
+                named.code() == Status.Code.FAILED_PRECONDITION ? Verdict.MISMATCHED : Verdict.FINE)
+        .orElse(Verdict.BROKEN);
+  }
+
   /** The server or the model refused or failed the request. */
   static StatusRuntimeException ofMessage(String message, int tokens) {
-    Matcher named = NAMED.matcher(message);
-    if (!named.find()) {
-      return Problems.unavailable("engine", "triton: " + after(message, tokens), RETRY_AFTER);
-    }
-    return switch (Status.Code.valueOf(named.group(1))) {
-      case OUT_OF_RANGE -> Problems.outOfRange("triton", named.group(2), "what the engine takes");
-      case INVALID_ARGUMENT -> Problems.invalid("triton", named.group(2), "what the engine takes");
+    return NamedRefusal.in(message)
+        .map(named -> refused(named, tokens))
+        .orElseGet(() -> failed(message, tokens));
+  }
+
+  private static StatusRuntimeException refused(NamedRefusal named, int tokens) {
+    String why = named.sentence();
+    return switch (named.code()) {
+      case OUT_OF_RANGE -> Problems.outOfRange("triton", why, "what the engine takes");
+      case INVALID_ARGUMENT -> Problems.invalid("triton", why, "what the engine takes");
       case DEADLINE_EXCEEDED -> EngineProblems.late(tokens);
-      default -> Problems.exhausted("triton", named.group(2), "room for one more", RETRY_AFTER);
+      // Of the server, not of the request: another server may well have the right model.
+      case FAILED_PRECONDITION -> failed(named.code() + ": " + why, tokens);
+      default -> Problems.exhausted("triton", why, "room for one more", RETRY_AFTER);
     };
+  }
+
+  private static StatusRuntimeException failed(String why, int tokens) {
+    return Problems.unavailable("engine", "triton: " + after(why, tokens), RETRY_AFTER);
   }
 
   /** The call ended otherwise than by a final response. */
@@ -48,10 +72,7 @@ final class TritonFailures {
 
   /** The server ended the stream as if all was said. */
   static StatusRuntimeException noFinalResponse(int tokens) {
-    return Problems.unavailable(
-        "engine",
-        "triton: " + after("the stream ended without a final response", tokens),
-        RETRY_AFTER);
+    return failed("the stream ended without a final response", tokens);
   }
 
   /**

@@ -111,13 +111,18 @@ final class TritonGeneration implements Generation {
 
   private void read(TritonAttempt by, ModelStreamInferResponse response) {
     if (!response.getErrorMessage().isEmpty()) {
-      failAt(by, TritonFailures.ofMessage(response.getErrorMessage(), tokens));
+      String error = response.getErrorMessage();
+      by.endpoint().failed(error);
+      failAt(by, TritonFailures.ofMessage(error, tokens));
       return;
     }
     TritonAnswer answer = by.responses().read(response.getInferResponse(), tokens);
     if (reason != null && !(answer.tokens().isEmpty() && answer.reason().isEmpty())) {
       throw Problems.dataLoss(
           "triton response", "outputs after FINISH_REASON (expected: the final response)");
+    }
+    if (!answer.tokens().isEmpty()) {
+      by.endpoint().health().produced();
     }
     for (int token : answer.tokens()) {
       tokens++;
@@ -193,7 +198,14 @@ final class TritonGeneration implements Generation {
   }
 
   void completed(TritonAttempt by) {
-    locked(() -> failAt(by, TritonFailures.noFinalResponse(tokens)));
+    locked(
+        () -> {
+          if (!ended && by == attempt) {
+            StatusRuntimeException problem = TritonFailures.noFinalResponse(tokens);
+            by.endpoint().health().broken(TritonFailures.words(problem));
+            failAt(by, problem);
+          }
+        });
   }
 
   /** Fails at one endpoint, which isn't the end if there is another one to try. */

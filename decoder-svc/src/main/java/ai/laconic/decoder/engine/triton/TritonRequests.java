@@ -5,13 +5,12 @@ import ai.laconic.decoder.engine.GenerationRequest;
 import ai.laconic.decoder.engine.SamplingSettings;
 import ai.laconic.inference.InferParameter;
 import ai.laconic.inference.ModelInferRequest;
-import ai.laconic.inference.ModelInferRequest.InferInputTensor;
 import ai.laconic.inference.ModelInferRequest.InferRequestedOutputTensor;
+import ai.laconic.runtime.model.ModelFingerprint;
+import ai.laconic.triton.client.RawTensors;
 import ai.laconic.triton.contract.DecoderContract;
-import com.google.protobuf.ByteString;
-import com.google.protobuf.UnsafeByteOperations;
+import ai.laconic.triton.contract.ModelParameters;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
@@ -20,9 +19,10 @@ import java.util.concurrent.TimeUnit;
  *
  * @param model its name
  * @param version empty takes the server's choice
+ * @param fingerprint of the checkpoint that prompts are for
  * @param width numbers in one latent
  */
-record TritonRequests(String model, String version, int width) {
+record TritonRequests(String model, String version, ModelFingerprint fingerprint, int width) {
   /**
    * Writes one request.
    *
@@ -44,18 +44,27 @@ record TritonRequests(String model, String version, int width) {
                 InferParameter.newBuilder().setBoolParam(true).build())
             .putParameters(
                 DecoderContract.TIMEOUT,
-                InferParameter.newBuilder().setInt64Param(micros(timeLeft)).build());
-    add(request, DecoderContract.INPUT_IDS, "INT64", longs(prompt.ids()), prompt.length());
+                InferParameter.newBuilder().setInt64Param(micros(timeLeft)).build())
+            .putParameters(
+                ModelParameters.FINGERPRINT,
+                InferParameter.newBuilder().setStringParam(fingerprint.hex()).build());
+    RawTensors.add(
+        request, DecoderContract.INPUT_IDS, "INT64", longs(prompt.ids()), prompt.length());
     if (prompt.latents().length > 0) {
       int rows = prompt.latents().length / width;
       ByteBuffer raw = latents.raw(prompt.latents());
-      add(request, DecoderContract.LATENTS, latents.name(), raw, rows, width);
+      RawTensors.add(request, DecoderContract.LATENTS, latents.name(), raw, rows, width);
     }
-    add(request, DecoderContract.MAX_TOKENS, "INT32", ints(generation.maxTokens()), 1);
-    add(request, DecoderContract.TEMPERATURE, "FP32", floats(sampling.temperature()), 1);
-    add(request, DecoderContract.TOP_P, "FP32", floats(sampling.topP()), 1);
-    add(request, DecoderContract.TOP_K, "INT32", ints(sampling.topK()), 1);
-    add(request, DecoderContract.SEED, "UINT64", little(Long.BYTES).putLong(sampling.seed()), 1);
+    RawTensors.add(request, DecoderContract.MAX_TOKENS, "INT32", ints(generation.maxTokens()), 1);
+    RawTensors.add(request, DecoderContract.TEMPERATURE, "FP32", floats(sampling.temperature()), 1);
+    RawTensors.add(request, DecoderContract.TOP_P, "FP32", floats(sampling.topP()), 1);
+    RawTensors.add(request, DecoderContract.TOP_K, "INT32", ints(sampling.topK()), 1);
+    RawTensors.add(
+        request,
+        DecoderContract.SEED,
+        "UINT64",
+        RawTensors.little(Long.BYTES).putLong(sampling.seed()),
+        1);
     return request
         .addOutputs(output(DecoderContract.TOKEN_ID))
         .addOutputs(output(DecoderContract.FINISH_REASON))
@@ -68,28 +77,12 @@ record TritonRequests(String model, String version, int width) {
     return Math.max(1, TimeUnit.NANOSECONDS.toMicros(timeLeft.toNanos()));
   }
 
-  private static void add(
-      ModelInferRequest.Builder request,
-      String name,
-      String datatype,
-      ByteBuffer raw,
-      long... shape) {
-    InferInputTensor.Builder input =
-        InferInputTensor.newBuilder().setName(name).setDatatype(datatype);
-    for (long size : shape) {
-      input.addShape(size);
-    }
-    // The buffer was made for this request and is not written any more: no copy.
-    ByteString contents = UnsafeByteOperations.unsafeWrap(raw.rewind());
-    request.addInputs(input).addRawInputContents(contents);
-  }
-
   private static InferRequestedOutputTensor output(String name) {
     return InferRequestedOutputTensor.newBuilder().setName(name).build();
   }
 
   private static ByteBuffer longs(int[] values) {
-    ByteBuffer raw = little(Math.multiplyExact(values.length, Long.BYTES));
+    ByteBuffer raw = RawTensors.little(Math.multiplyExact(values.length, Long.BYTES));
     for (int value : values) {
       raw.putLong(value);
     }
@@ -97,14 +90,10 @@ record TritonRequests(String model, String version, int width) {
   }
 
   private static ByteBuffer ints(int value) {
-    return little(Integer.BYTES).putInt(value);
+    return RawTensors.little(Integer.BYTES).putInt(value);
   }
 
   private static ByteBuffer floats(float value) {
-    return little(Float.BYTES).putFloat(value);
-  }
-
-  private static ByteBuffer little(int bytes) {
-    return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    return RawTensors.little(Float.BYTES).putFloat(value);
   }
 }

@@ -14,7 +14,7 @@ import java.util.List;
  * @param fingerprint that the model must have
  * @param modelControl who loads it
  * @param timeout longest generation, first to last token
- * @param healthInterval between two questions to one server how it is
+ * @param healthInterval between two questions to one server how its model is
  * @param queueLimit most generations beyond the slots of each server
  * @param pauseLimit how long a listener may take nothing
  */

@@ -4,7 +4,8 @@
  * <p>One RPC carries one generation, so that cancelling, failing or being late concerns no other.
  * {@link DecoderContract} says what is sent and what must come back; whatever else comes back is
  * refused. Answers are asked for one at a time: a client that takes nothing stops its own stream by
- * flow control, and Triton's model with it.
+ * flow control. It doesn't stop the model: Triton keeps responses that aren't taken, and the model
+ * runs on, up to MAX_TOKENS. The pause limit cancels the generation, and then the model ends it.
  *
  * <h2>Several servers</h2>
  *
@@ -12,15 +13,23 @@
  * in the background, every second unless set otherwise, and is
  *
  * <ul>
- *   <li>ready while server and model are, and the model's fingerprint is that of the model
- *       directory here;
+ *   <li>ready while the model is, and the model's fingerprint is that of the model directory here.
+ *       Both are asked each time, because a model may be loaded again under its name. Whether the
+ *       server is ready isn't asked: a strict one is not while any other of its models is broken;
  *   <li>not ready from a failure of the connection or of a generation's transport until it answers
- *       again.
+ *       again;
+ *   <li>not ready for a second after its model failed a generation otherwise than by a refusal that
+ *       the contract names, and twice as long each time it does so again, up to half a minute. A
+ *       token from it ends that. A model whose engine died stays ready for Triton, and answers so
+ *       fast that it would draw every generation.
  * </ul>
  *
- * A generation goes to the ready endpoint that has the fewest. Each takes as many as it has slots
- * and a queue limit; one that isn't ready takes none, so that a decoder which loses half of its
- * servers admits half as many. The engine is ready while one endpoint is.
+ * The last holds for an only server, too: a decoder that can answer nothing says so, and what is in
+ * front of it can go elsewhere.
+ *
+ * <p>A generation goes to the ready endpoint that has the fewest. Each takes as many as it has
+ * slots and a queue limit; one that isn't ready takes none, so that a decoder which loses half of
+ * its servers admits half as many. The engine is ready while one endpoint is.
  *
  * <p>A generation that dies before its first token, or finds its endpoint full, is tried once more
  * at another endpoint, and its listener notices nothing. Later it can't be: what was said can't be

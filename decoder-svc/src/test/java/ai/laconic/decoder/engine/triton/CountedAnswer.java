@@ -28,6 +28,8 @@ final class CountedAnswer {
     assertThat(request.getParametersOrThrow("triton_enable_empty_final_response").getBoolParam())
         .isTrue();
     assertThat(request.getParametersOrThrow("timeout").getInt64Param()).isPositive();
+    assertThat(request.getParametersOrThrow("fingerprint").getStringParam())
+        .isEqualTo(FakeTriton.FINGERPRINT.hex());
     assertThat(request.getOutputsList())
         .extracting(InferRequestedOutputTensor::getName)
         .containsExactly("TOKEN_ID", "FINISH_REASON", "USAGE");

@@ -57,19 +57,18 @@ final class FakeTriton extends GRPCInferenceServiceImplBase {
   volatile DataType latents = DataType.TYPE_FP32;
   volatile boolean loadable = true;
   final AtomicInteger asked = new AtomicInteger();
-  final AtomicInteger configs = new AtomicInteger();
   final AtomicInteger loads = new AtomicInteger();
   final AtomicInteger unloads = new AtomicInteger();
 
   @Override
   public void serverReady(ServerReadyRequest request, StreamObserver<ServerReadyResponse> answer) {
-    asked.incrementAndGet();
     answer.onNext(ServerReadyResponse.newBuilder().setReady(serverReady).build());
     answer.onCompleted();
   }
 
   @Override
   public void modelReady(ModelReadyRequest request, StreamObserver<ModelReadyResponse> answer) {
+    asked.incrementAndGet();
     boolean ready = modelReady && request.getName().equals(MODEL);
     answer.onNext(ModelReadyResponse.newBuilder().setReady(ready).build());
     answer.onCompleted();
@@ -77,7 +76,6 @@ final class FakeTriton extends GRPCInferenceServiceImplBase {
 
   @Override
   public void modelConfig(ModelConfigRequest request, StreamObserver<ModelConfigResponse> answer) {
-    configs.incrementAndGet();
     ModelConfig config =
         ModelConfig.newBuilder()
             .setName(MODEL)

@@ -47,12 +47,14 @@ class MalformedRequestsIT {
       GRPCInferenceServiceGrpc.GRPCInferenceServiceStub stub =
           GRPCInferenceServiceGrpc.newStub(triton.connect());
       Random random = new Random(1);
-      send(stub, model, random, REQUESTS / 10);
+      TritonRequests requests =
+          new TritonRequests(model, "", RealServer.golden().fingerprint(), CountingModel.WIDTH);
+      send(stub, requests, random, REQUESTS / 10);
       long before = triton.process().sharedMemory();
       RecordingListener neighbour = new RecordingListener();
       engine.generate(TritonHarness.request(CountingModel.startingWith(0), 90), neighbour);
 
-      send(stub, model, random, REQUESTS);
+      send(stub, requests, random, REQUESTS);
 
       TritonHarness.awaitEnd(neighbour);
       assertThat(neighbour.tokens()).hasSize(90);
@@ -69,7 +71,7 @@ class MalformedRequestsIT {
 
   private static void send(
       GRPCInferenceServiceGrpc.GRPCInferenceServiceStub stub,
-      String model,
+      TritonRequests requests,
       Random random,
       int count) {
     AtomicInteger refused = new AtomicInteger();
@@ -97,7 +99,7 @@ class MalformedRequestsIT {
                       ended.incrementAndGet();
                     }
                   });
-      call.onNext(malformed(model, random, i));
+      call.onNext(malformed(requests, random, i));
       call.onCompleted();
     }
     await().atMost(Duration.ofMinutes(1)).until(() -> ended.get() == count);
@@ -105,18 +107,17 @@ class MalformedRequestsIT {
   }
 
   /** Returns a good request with one thing wrong in it. */
-  private static ModelInferRequest malformed(String model, Random random, int number) {
+  private static ModelInferRequest malformed(TritonRequests requests, Random random, int number) {
     DecodePrompt prompt =
         new DecodePrompt(
             new int[] {1, CountingModel.PLACEHOLDER, 2, CountingModel.PLACEHOLDER},
             new float[] {1, 2, 3, 4});
     ModelInferRequest good =
-        new TritonRequests(model, "", CountingModel.WIDTH)
-            .write(
-                "r" + number,
-                new GenerationRequest(prompt, SamplingSettings.GREEDY, 4, Instant.MAX),
-                Duration.ofSeconds(30),
-                LatentType.FP32);
+        requests.write(
+            "r" + number,
+            new GenerationRequest(prompt, SamplingSettings.GREEDY, 4, Instant.MAX),
+            Duration.ofSeconds(30),
+            LatentType.FP32);
     return switch (random.nextInt(9)) {
       case 0 -> without(good, random.nextInt(good.getInputsCount()));
       case 1 -> raw(good, "INPUT_IDS", longs(1, 1_000_000), 2);

@@ -66,17 +66,13 @@ class TritonEngineTest extends DecoderEngineContract {
   }
 
   @Test
-  void isReadyWhileServerAndModelAre() throws InterruptedException {
+  void isReadyWhileTheModelIs() throws InterruptedException {
     DecoderEngine engine = open(1, 1, Duration.ofMinutes(1));
     assertThat(engine.ready()).isTrue();
 
     harness.triton.modelReady = false;
     await().until(() -> !engine.ready());
     harness.triton.modelReady = true;
-    await().until(engine::ready);
-    harness.triton.serverReady = false;
-    await().until(() -> !engine.ready());
-    harness.triton.serverReady = true;
     await().until(engine::ready);
     harness.servers.get(0).kill();
     await().until(() -> !engine.ready());

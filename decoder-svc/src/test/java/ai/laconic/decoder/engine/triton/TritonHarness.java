@@ -8,7 +8,12 @@ import ai.laconic.decoder.engine.DecoderEngine;
 import ai.laconic.decoder.engine.GenerationRequest;
 import ai.laconic.decoder.engine.RecordingListener;
 import ai.laconic.decoder.engine.SamplingSettings;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
 import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import java.io.IOException;
 import java.time.Duration;
@@ -32,6 +37,10 @@ final class TritonHarness implements AutoCloseable {
   Duration healthInterval = Duration.ofMillis(20);
   ModelControl control = ModelControl.NONE;
   InstantSource clock = InstantSource.system();
+
+  /** Makes starting a generation throw. */
+  volatile boolean throwing;
+
   private final List<ManagedChannel> channels = new ArrayList<>();
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
   private final List<DecoderEngine> engines = new ArrayList<>();
@@ -88,9 +97,21 @@ final class TritonHarness implements AutoCloseable {
   }
 
   private ManagedChannel connect(String name) {
-    ManagedChannel channel = InProcessChannelBuilder.forName(name).build();
+    ManagedChannel channel =
+        InProcessChannelBuilder.forName(name).intercept(new Throwing()).build();
     channels.add(channel);
     return channel;
+  }
+
+  private final class Throwing implements ClientInterceptor {
+    @Override
+    public <Q, A> ClientCall<Q, A> interceptCall(
+        MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
+      if (throwing && !method.getType().clientSendsOneMessage()) {
+        throw new IllegalStateException("no call (expected: one)");
+      }
+      return next.newCall(method, options);
+    }
   }
 
   static void awaitReady(TritonEngine engine, int servers) {

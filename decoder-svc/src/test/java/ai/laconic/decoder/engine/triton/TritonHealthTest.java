@@ -13,6 +13,7 @@ import static org.awaitility.Awaitility.await;
 
 import ai.laconic.decoder.engine.CountingModel;
 import ai.laconic.decoder.engine.DecodePrompt;
+import ai.laconic.decoder.engine.EngineLoad;
 import ai.laconic.decoder.engine.RecordingListener;
 import ai.laconic.inference.DataType;
 import ch.qos.logback.classic.Level;
@@ -53,6 +54,17 @@ class TritonHealthTest {
     engine.generate(request(startingWith(3), 2), listener);
     awaitEnd(listener);
     return listener;
+  }
+
+  /** Returns the answer to a prompt that has latents. */
+  private static List<Integer> latentsAnswered(TritonEngine engine) {
+    int gap = CountingModel.PLACEHOLDER;
+    DecodePrompt prompt =
+        new DecodePrompt(new int[] {1, gap, 2, gap, gap}, new float[] {1, 2, 3, 4, 5, 6});
+    RecordingListener listener = new RecordingListener();
+    engine.generate(request(prompt, 2), listener);
+    awaitEnd(listener);
+    return listener.tokens();
   }
 
   /** Whether one gets through now. */
@@ -104,18 +116,38 @@ class TritonHealthTest {
   }
 
   @Test
-  void theConfigurationIsAskedForOnceEachTimeTheModelBecomesReady() {
+  void aReloadUnderTheSameNameIsNoticed() {
     TritonEngine engine = harness.open();
-    awaitAsked(5);
-    assertThat(harness.triton.configs).hasValue(1);
 
-    harness.triton.modelReady = false;
+    harness.triton.fingerprint = "cd".repeat(32);
     awaitReady(engine, 0);
-    harness.triton.modelReady = true;
+    harness.triton.fingerprint = FakeTriton.FINGERPRINT.hex();
     awaitReady(engine, 1);
-    awaitAsked(5);
+    harness.triton.latents = DataType.TYPE_FP16;
+    awaitAsked(3);
 
-    assertThat(harness.triton.configs).hasValue(2);
+    assertThat(latentsAnswered(engine)).containsExactly(24, 25);
+  }
+
+  @Test
+  void anotherModelThatIsBrokenOnTheSameServerIsNoReasonToLeaveIt() {
+    harness.triton.serverReady = false;
+    TritonEngine engine = harness.open();
+    awaitAsked(3);
+
+    assertThat(answers(engine)).isTrue();
+  }
+
+  @Test
+  void aCallThatCannotBeStartedLeavesNothingBehind() {
+    TritonEngine engine = harness.open();
+    harness.throwing = true;
+
+    assertThat(problem(generate(engine))).startsWith("UNAVAILABLE: engine: after 0 tokens");
+
+    assertThat(engine.load()).isEqualTo(new EngineLoad(0, 0));
+    harness.throwing = false;
+    await().atMost(SOON).until(() -> answers(engine));
   }
 
   @Test
@@ -146,15 +178,8 @@ class TritonHealthTest {
   @Test
   void latentsGoAsTheModelTakesThem() {
     harness.triton.latents = DataType.TYPE_FP16;
-    int gap = CountingModel.PLACEHOLDER;
-    DecodePrompt prompt =
-        new DecodePrompt(new int[] {1, gap, 2, gap, gap}, new float[] {1, 2, 3, 4, 5, 6});
-    RecordingListener listener = new RecordingListener();
 
-    harness.open().generate(request(prompt, 2), listener);
-
-    awaitEnd(listener);
-    assertThat(listener.tokens()).containsExactly(24, 25);
+    assertThat(latentsAnswered(harness.open())).containsExactly(24, 25);
   }
 
   @Test

@@ -21,7 +21,7 @@ class TritonRequestsTest {
   private static ModelInferRequest write(
       DecodePrompt prompt, Duration timeLeft, LatentType latents) {
     SamplingSettings sampling = new SamplingSettings(0.7f, 0.8f, 20, -2);
-    return new TritonRequests("decoder", "3", 2)
+    return new TritonRequests("decoder", "3", FakeTriton.FINGERPRINT, 2)
         .write("17", new GenerationRequest(prompt, sampling, 64, Instant.MAX), timeLeft, latents);
   }
 
@@ -34,7 +34,9 @@ class TritonRequestsTest {
     assertThat(request.getModelVersion()).isEqualTo("3");
     assertThat(request.getId()).isEqualTo("17");
     assertThat(request.getParametersMap())
-        .containsOnlyKeys("triton_enable_empty_final_response", "timeout");
+        .containsOnlyKeys("triton_enable_empty_final_response", "timeout", "fingerprint");
+    assertThat(request.getParametersOrThrow("fingerprint").getStringParam())
+        .isEqualTo(FakeTriton.FINGERPRINT.hex());
     assertThat(request.getParametersOrThrow("timeout").getInt64Param()).isEqualTo(3_000_000);
     assertThat(request.getInputsList())
         .extracting(InferInputTensor::getName)

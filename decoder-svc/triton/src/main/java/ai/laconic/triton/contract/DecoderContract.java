@@ -13,15 +13,17 @@ package ai.laconic.triton.contract;
  * <tr><td>LATENTS</td><td>FP32 or FP16 [m, width]</td><td>a row for each placeholder, in order;
  * {@code optional: true}, left out when there are none. The model's configuration says which of the
  * two types it takes</td></tr>
- * <tr><td>MAX_TOKENS</td><td>INT32 [1]</td><td>most tokens to generate</td></tr>
- * <tr><td>TEMPERATURE</td><td>FP32 [1]</td><td>0 is greedy</td></tr>
- * <tr><td>TOP_P</td><td>FP32 [1]</td><td>1 keeps all</td></tr>
- * <tr><td>TOP_K</td><td>INT32 [1]</td><td>0 keeps all</td></tr>
+ * <tr><td>MAX_TOKENS</td><td>INT32 [1]</td><td>most tokens to generate, 1 or more</td></tr>
+ * <tr><td>TEMPERATURE</td><td>FP32 [1]</td><td>0 to 2; 0 is greedy</td></tr>
+ * <tr><td>TOP_P</td><td>FP32 [1]</td><td>above 0, to 1; 1 keeps all</td></tr>
+ * <tr><td>TOP_K</td><td>INT32 [1]</td><td>0 or more; 0 keeps all</td></tr>
  * <tr><td>SEED</td><td>UINT64 [1]</td><td>of this generation alone</td></tr>
  * </table>
  *
  * <p>The request parameter {@code timeout} says how many microseconds the whole generation may
- * take. Whoever no longer wants the answer cancels the RPC.
+ * take. The request parameter {@link ModelParameters#FINGERPRINT} names the checkpoint that the
+ * prompt is for; a model of another checkpoint refuses with FAILED_PRECONDITION. Whoever no longer
+ * wants the answer cancels the RPC.
  *
  * <p>Every response but the last has at least one of these outputs, raw and little-endian:
  *
@@ -44,8 +46,10 @@ package ai.laconic.triton.contract;
  *
  * <p>A model that refuses or ends a request fails it with a message that has the name of a gRPC
  * status, a colon and a sentence in it, such as {@code RESOURCE_EXHAUSTED: generations waiting: 65
- * (expected: at most 64)}. Known are RESOURCE_EXHAUSTED, OUT_OF_RANGE, INVALID_ARGUMENT and
- * DEADLINE_EXCEEDED; every other failure is UNAVAILABLE.
+ * (expected: at most 64)}. Known are RESOURCE_EXHAUSTED, OUT_OF_RANGE, INVALID_ARGUMENT,
+ * DEADLINE_EXCEEDED and FAILED_PRECONDITION. The last says that the server has another model, which
+ * is no fault of the request: it is tried elsewhere, and is UNAVAILABLE if there is no other
+ * server. Every other failure is UNAVAILABLE, and says that the model is broken.
  */
 public final class DecoderContract {
   /** The model's name where nothing else is configured. */

@@ -5,7 +5,7 @@ package ai.laconic.triton.contract;
  * with that of its own model directory; the others are for the model itself.
  */
 public final class ModelParameters {
-  /** Fingerprint of the checkpoint, in hexadecimal digits. */
+  /** Fingerprint of the checkpoint, in hexadecimal digits. A request may name it, too. */
   public static final String FINGERPRINT = "fingerprint";
 
   private ModelParameters() {}

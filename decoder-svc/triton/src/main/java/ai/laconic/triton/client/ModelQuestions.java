@@ -1,4 +1,4 @@
-package ai.laconic.decoder.engine.triton;
+package ai.laconic.triton.client;
 
 import ai.laconic.inference.GRPCInferenceServiceGrpc;
 import ai.laconic.inference.GRPCInferenceServiceGrpc.GRPCInferenceServiceStub;
@@ -11,8 +11,6 @@ import ai.laconic.inference.RepositoryModelLoadRequest;
 import ai.laconic.inference.RepositoryModelLoadResponse;
 import ai.laconic.inference.RepositoryModelUnloadRequest;
 import ai.laconic.inference.RepositoryModelUnloadResponse;
-import ai.laconic.inference.ServerReadyRequest;
-import ai.laconic.inference.ServerReadyResponse;
 import io.grpc.Channel;
 import io.grpc.Context;
 import io.grpc.Status;
@@ -22,8 +20,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
-/** What a server is asked besides generations. Nothing here blocks, every question has an end. */
-final class TritonQuestions {
+/**
+ * What a server is asked about a model, besides inference. Nothing here blocks, every question has
+ * an end, and a caller's cancellation is none of a question.
+ */
+public final class ModelQuestions {
   private static final Duration ANSWER = Duration.ofSeconds(1);
 
   /** The server answers once the weights are read. */
@@ -35,39 +36,43 @@ final class TritonQuestions {
   private final String model;
   private final String version;
 
-  TritonQuestions(Channel channel, String model, String version) {
+  /**
+   * @param channel without a guard: the many answers must not outvote failing requests, nor an open
+   *     circuit keep the server from being asked
+   * @param model its name
+   * @param version empty takes the server's choice
+   */
+  public ModelQuestions(Channel channel, String model, String version) {
     this.triton = GRPCInferenceServiceGrpc.newStub(channel);
     this.model = model;
     this.version = version;
   }
 
-  CompletableFuture<Boolean> serverReady() {
-    return this.<ServerReadyResponse>ask(
-            ANSWER, (to, answer) -> to.serverReady(ServerReadyRequest.getDefaultInstance(), answer))
-        .thenApply(ServerReadyResponse::getReady);
-  }
-
-  CompletableFuture<Boolean> modelReady() {
+  /** Asks whether the model can serve. */
+  public CompletableFuture<Boolean> modelReady() {
     ModelReadyRequest request =
         ModelReadyRequest.newBuilder().setName(model).setVersion(version).build();
     return this.<ModelReadyResponse>ask(ANSWER, (to, answer) -> to.modelReady(request, answer))
         .thenApply(ModelReadyResponse::getReady);
   }
 
-  CompletableFuture<ModelConfig> modelConfig() {
+  /** Asks for the configuration of the model as it is loaded. */
+  public CompletableFuture<ModelConfig> modelConfig() {
     ModelConfigRequest request =
         ModelConfigRequest.newBuilder().setName(model).setVersion(version).build();
     return this.<ModelConfigResponse>ask(ANSWER, (to, answer) -> to.modelConfig(request, answer))
         .thenApply(ModelConfigResponse::getConfig);
   }
 
-  CompletableFuture<RepositoryModelLoadResponse> load() {
+  /** Has the model loaded; answered once it is. */
+  public CompletableFuture<RepositoryModelLoadResponse> load() {
     RepositoryModelLoadRequest request =
         RepositoryModelLoadRequest.newBuilder().setModelName(model).build();
     return ask(LOADING, (to, answer) -> to.repositoryModelLoad(request, answer));
   }
 
-  CompletableFuture<RepositoryModelUnloadResponse> unload() {
+  /** Has the model unloaded. */
+  public CompletableFuture<RepositoryModelUnloadResponse> unload() {
     RepositoryModelUnloadRequest request =
         RepositoryModelUnloadRequest.newBuilder().setModelName(model).build();
     return ask(UNLOADING, (to, answer) -> to.repositoryModelUnload(request, answer));
@@ -78,7 +83,7 @@ final class TritonQuestions {
     CompletableFuture<T> answer = new CompletableFuture<>();
     GRPCInferenceServiceStub inTime =
         triton.withDeadlineAfter(longest.toNanos(), TimeUnit.NANOSECONDS);
-    // A generation may be why it is asked, and its cancellation is not the server's.
+    // A request may be why it is asked, and its cancellation is not the server's.
     Context.ROOT.run(
         () -> {
           try {
