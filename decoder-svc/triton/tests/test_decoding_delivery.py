@@ -8,7 +8,7 @@ from decoding.delivery import Delivery
 from decoding.engine import Progress
 from decoding.problems import Problem
 
-CLOSING = "UNAVAILABLE: the model is being unloaded (expected: loaded)"
+CLOSING = "UNAVAILABLE: the model serves no more (expected: loaded)"
 FAILED = "INTERNAL: the model failed (its log says why)"
 
 

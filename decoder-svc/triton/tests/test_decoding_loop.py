@@ -19,7 +19,7 @@ from decoding.loop import EngineLoop
 from decoding.problems import Problem
 
 CHUNK = 4
-CLOSING = "UNAVAILABLE: the model is being unloaded (expected: loaded)"
+CLOSING = "UNAVAILABLE: the model serves no more (expected: loaded)"
 QUEUE_FULL = "RESOURCE_EXHAUSTED: generations waiting: 9 (expected: at most 8)"
 
 

@@ -13,7 +13,7 @@ from decoding_fakes import SETTINGS, FakeBatch, FaultyEngine
 
 MODEL = Path(__file__).parents[1] / "model_repository" / "lclm_decoder" / "1" / "model.py"
 FINAL = 1
-CLOSING = "UNAVAILABLE: the model is being unloaded (expected: loaded)"
+CLOSING = "UNAVAILABLE: the model serves no more (expected: loaded)"
 QUEUE_FULL = "RESOURCE_EXHAUSTED: generations waiting: 9 (expected: at most 8)"
 FAILED = "INTERNAL: the model failed (its log says why)"
 

@@ -71,7 +71,7 @@ def test_names_what_is_missing(name):
 @pytest.mark.parametrize("text", ["", "x", "1.5", "1,,2"])
 @pytest.mark.parametrize("name", [*NUMBERS, "end_ids"])
 def test_names_what_is_no_number(name, text):
-    assert refusal(**{name: text}) == f"parameter {name}: {text} (expected: a whole number or several)"
+    assert refusal(**{name: text}) == f"parameter {name}: {text} (expected: a number)"
 
 
 @pytest.mark.parametrize("text", ["", "x", "90 %"])

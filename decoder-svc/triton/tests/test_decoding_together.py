@@ -5,7 +5,7 @@ from decoding_fakes import FakeBatch, FakeSink, FaultyEngine, answer, prompt, re
 from decoding.delivery import Delivery
 from decoding.loop import EngineLoop
 
-CLOSING = "UNAVAILABLE: the model is being unloaded (expected: loaded)"
+CLOSING = "UNAVAILABLE: the model serves no more (expected: loaded)"
 FAILED = "INTERNAL: the model failed (its log says why)"
 
 

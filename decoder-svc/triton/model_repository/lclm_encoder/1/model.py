@@ -30,9 +30,9 @@ class TritonPythonModel:
         return [self._answer(request) for request in requests]
 
     def _answer(self, request: Any) -> Any:
-        if request.is_cancelled():
-            return pb_utils.InferenceResponse(error=pb_utils.TritonError("CANCELLED: before it was encoded"))
         try:
+            if request.is_cancelled():
+                return pb_utils.InferenceResponse(error=pb_utils.TritonError("CANCELLED: before it was encoded"))
             check_fingerprint(request.parameters(), self._settings)
             windows = check_windows(_input(request, "INPUT_IDS"), _input(request, "LENGTHS"), self._settings)
             latents = self._session.encode(windows)

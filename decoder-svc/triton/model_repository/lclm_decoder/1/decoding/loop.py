@@ -120,9 +120,11 @@ class EngineLoop:
                 left = [*self._running, *self._waiting]
                 self._running.clear()
                 self._waiting.clear()
-            for key in left:
-                self._deliver(Progress(key, problem=problems.closing()))
-            self._engine.close()
+            try:
+                for key in left:
+                    self._deliver(Progress(key, problem=problems.closing()))
+            finally:
+                self._engine.close()
 
     def _await_work(self) -> bool:
         with self._changed:

@@ -32,7 +32,7 @@ def cancelled(tokens: int) -> Problem:
 
 
 def closing() -> Problem:
-    return Problem("UNAVAILABLE", "the model is being unloaded (expected: loaded)")
+    return Problem("UNAVAILABLE", "the model serves no more (expected: loaded)")
 
 
 def failed(error: BaseException) -> Problem:

@@ -46,6 +46,8 @@ class Settings:
         for name in ("slots", "queue_limit", "max_positions", "prefill_chunk", "vocabulary_size", "latent_width"):
             if getattr(self, name) < 1:
                 raise ValueError(f"parameter {name}: {getattr(self, name)} (expected: 1 or more)")
+        if not 0 < self.gpu_memory <= 1:
+            raise ValueError(f"parameter gpu_memory: {self.gpu_memory} (expected: above 0, at most 1)")
         if self.threads < 0:
             raise ValueError(f"parameter threads: {self.threads} (expected: 0 or more)")
         for token in (self.placeholder_id, *self.end_ids):
@@ -67,7 +69,7 @@ class Settings:
             try:
                 return convert(text)
             except ValueError as wrong:
-                raise ValueError(f"parameter {name}: {text} (expected: a whole number or several)") from wrong
+                raise ValueError(f"parameter {name}: {text} (expected: a number)") from wrong
 
         return Settings(
             fingerprint=get("fingerprint", str),

@@ -112,7 +112,8 @@ class EngineConfiguration {
         triton.timeout(),
         triton.healthInterval(),
         properties.queueLimit(),
-        properties.pauseLimit());
+        properties.pauseLimit(),
+        triton.stallLimit());
   }
 
   private static EngineInfo info(

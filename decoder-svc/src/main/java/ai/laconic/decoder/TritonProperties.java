@@ -16,6 +16,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param modelControl whether this service has the model loaded: {@code none}, {@code load} or
  *     {@code load-unload}
  * @param timeout longest generation, first to last token
+ * @param stallLimit how long a server may say nothing between two tokens of a generation
  * @param healthInterval between two questions to one server how its model is
  */
 public record TritonProperties(
@@ -24,6 +25,7 @@ public record TritonProperties(
     @DefaultValue("") String modelVersion,
     @DefaultValue("none") ModelControl modelControl,
     @DefaultValue("10m") Duration timeout,
+    @DefaultValue("30s") Duration stallLimit,
     @DefaultValue("1s") Duration healthInterval) {
   public TritonProperties {
     targets = List.copyOf(targets);

@@ -57,6 +57,7 @@ class DecoderPropertiesTest {
                     "",
                     ModelControl.NONE,
                     Duration.ofMinutes(10),
+                    Duration.ofSeconds(30),
                     Duration.ofSeconds(1))));
   }
 
@@ -109,6 +110,7 @@ class DecoderPropertiesTest {
                     "4",
                     ModelControl.LOAD_UNLOAD,
                     Duration.ofSeconds(5),
+                    Duration.ofSeconds(30),
                     Duration.ofSeconds(6))));
   }
 

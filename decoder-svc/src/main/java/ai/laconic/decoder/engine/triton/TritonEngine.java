@@ -26,6 +26,7 @@ final class TritonEngine implements DecoderEngine {
   private final TritonAttempts attempts;
   private final EngineInfo info;
   private final Duration pauseLimit;
+  private final Duration stallLimit;
   private final ScheduledExecutorService timer;
   private final Future<?> asking;
   private final Set<TritonGeneration> inFlight = ConcurrentHashMap.newKeySet();
@@ -45,6 +46,7 @@ final class TritonEngine implements DecoderEngine {
     this.attempts = attempts;
     this.info = info;
     this.pauseLimit = settings.pauseLimit();
+    this.stallLimit = settings.stallLimit();
     this.timer = timer;
     this.asking =
         timer.scheduleWithFixedDelay(
@@ -76,7 +78,8 @@ final class TritonEngine implements DecoderEngine {
             attempts,
             request,
             listener,
-            new PauseWatch(timer, pauseLimit),
+            new WaitWatch(timer, pauseLimit),
+            new WaitWatch(timer, stallLimit),
             inFlight::remove);
     inFlight.add(generation);
     try {

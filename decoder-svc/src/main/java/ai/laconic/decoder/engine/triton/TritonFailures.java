@@ -70,6 +70,14 @@ final class TritonFailures {
     };
   }
 
+  /** The server said nothing more, and didn't end the stream either. */
+  static StatusRuntimeException silent(Duration limit, int tokens) {
+    return Problems.unavailable(
+        "engine",
+        "triton: " + after("nothing more for " + limit.toMillis() + " ms", tokens),
+        RETRY_AFTER);
+  }
+
   /** The server ended the stream as if all was said. */
   static StatusRuntimeException noFinalResponse(int tokens) {
     return failed("the stream ended without a final response", tokens);

@@ -33,7 +33,11 @@ final class TritonGeneration implements Generation {
   private final TritonEndpoints endpoints;
   private final TritonAttempts attempts;
   private final TokenListener listener;
-  private final PauseWatch pause;
+  private final WaitWatch pause;
+
+  /** Of the server once it has begun to answer: a model whose process died says nothing more. */
+  private final WaitWatch silence;
+
   private final Consumer<TritonGeneration> onEnd;
   private final Instant end;
 
@@ -61,13 +65,15 @@ final class TritonGeneration implements Generation {
       TritonAttempts attempts,
       GenerationRequest request,
       TokenListener listener,
-      PauseWatch pause,
+      WaitWatch pause,
+      WaitWatch silence,
       Consumer<TritonGeneration> onEnd) {
     this.endpoints = endpoints;
     this.attempts = attempts;
     this.request = request;
     this.listener = listener;
     this.pause = pause;
+    this.silence = silence;
     this.onEnd = onEnd;
     this.end = attempts.end(request.deadline());
   }
@@ -110,6 +116,7 @@ final class TritonGeneration implements Generation {
   }
 
   private void read(TritonAttempt by, ModelStreamInferResponse response) {
+    silence.end();
     if (!response.getErrorMessage().isEmpty()) {
       String error = response.getErrorMessage();
       by.endpoint().failed(error);
@@ -154,7 +161,18 @@ final class TritonGeneration implements Generation {
       pause.begin(() -> locked(this::pausedTooLong));
     } else {
       pause.end();
+      if (tokens > 0) {
+        silence.begin(() -> locked(() -> silentTooLong(by)));
+      }
       by.request();
+    }
+  }
+
+  private void silentTooLong(TritonAttempt by) {
+    if (!ended && by == attempt) {
+      StatusRuntimeException problem = TritonFailures.silent(silence.limit(), tokens);
+      by.endpoint().health().broken(TritonFailures.words(problem));
+      fail(problem);
     }
   }
 
@@ -242,6 +260,7 @@ final class TritonGeneration implements Generation {
     reason = null;
     paused = false;
     pause.end();
+    silence.end();
     by.endpoint().leave();
     by.abort("the generation goes on elsewhere");
   }
@@ -261,6 +280,7 @@ final class TritonGeneration implements Generation {
     request = null;
     paused = false;
     pause.end();
+    silence.end();
     if (attempt != null) {
       attempt.endpoint().leave();
     }

@@ -17,6 +17,7 @@ import java.util.List;
  * @param healthInterval between two questions to one server how its model is
  * @param queueLimit most generations beyond the slots of each server
  * @param pauseLimit how long a listener may take nothing
+ * @param stallLimit how long a server may say nothing between two tokens
  */
 public record TritonSettings(
     List<String> targets,
@@ -27,7 +28,8 @@ public record TritonSettings(
     Duration timeout,
     Duration healthInterval,
     int queueLimit,
-    Duration pauseLimit) {
+    Duration pauseLimit,
+    Duration stallLimit) {
   public TritonSettings {
     targets = List.copyOf(targets);
     if (targets.isEmpty() || targets.stream().anyMatch(String::isBlank)) {
@@ -43,6 +45,7 @@ public record TritonSettings(
     positive("timeout", timeout);
     positive("health-interval", healthInterval);
     positive("pause-limit", pauseLimit);
+    positive("stall-limit", stallLimit);
   }
 
   private static void positive(String name, Duration value) {

@@ -39,6 +39,7 @@ class CountingOnTritonIT extends DecoderEngineContract {
 
   @AfterEach
   void close() {
+    triton.stallLimit = TritonHarness.LONG;
     triton.closeEngines();
   }
 
@@ -156,6 +157,29 @@ class CountingOnTritonIT extends DecoderEngineContract {
     assertThat(engine.load()).isEqualTo(new EngineLoad(0, 0));
     triton.restart();
     await().atMost(Duration.ofSeconds(20)).until(engine::ready);
+    RecordingListener after = new RecordingListener();
+    engine.generate(TritonHarness.request(CountingModel.startingWith(5), 3), after);
+    TritonHarness.awaitEnd(after);
+    assertThat(after.tokens()).containsExactly(5, 6, 7);
+  }
+
+  @Test
+  void keepsAwayFromAModelWhoseProcessDied() throws Exception {
+    triton.stallLimit = Duration.ofMillis(500);
+    DecoderEngine engine = open(2, 4, TritonHarness.LONG, Duration.ofMillis(50));
+    RecordingListener running = new RecordingListener();
+    engine.generate(TritonHarness.request(CountingModel.startingWith(0), 90), running);
+    await().until(() -> running.tokens().size() >= 3);
+
+    triton.process().killModels();
+
+    assertThat(TritonHarness.problem(running))
+        .startsWith("UNAVAILABLE: engine: triton: after ")
+        .endsWith("nothing more for 500 ms");
+    await().until(() -> !engine.ready());
+    triton.process().kill();
+    triton.restart();
+    await().atMost(Duration.ofSeconds(40)).until(engine::ready);
     RecordingListener after = new RecordingListener();
     engine.generate(TritonHarness.request(CountingModel.startingWith(5), 3), after);
     TritonHarness.awaitEnd(after);

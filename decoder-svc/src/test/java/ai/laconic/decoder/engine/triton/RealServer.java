@@ -141,6 +141,9 @@ final class RealServer implements AutoCloseable {
         model.memoryTokens().placeholder());
   }
 
+  /** How long a server may say nothing between two tokens. */
+  Duration stallLimit = LONG;
+
   /** Opens an engine that has the model loaded, and waits until it is. */
   TritonEngine open(
       String model,
@@ -158,7 +161,8 @@ final class RealServer implements AutoCloseable {
             LONG,
             Duration.ofMillis(100),
             queueLimit,
-            pauseLimit);
+            pauseLimit,
+            stallLimit);
     TritonEngine engine =
         TritonEngines.open(target -> connect(), settings, info, timer, InstantSource.system());
     engines.push(engine);

@@ -36,6 +36,7 @@ final class TritonHarness implements AutoCloseable {
 
   Duration healthInterval = Duration.ofMillis(20);
   ModelControl control = ModelControl.NONE;
+  Duration stallLimit = LONG;
   InstantSource clock = InstantSource.system();
 
   /** Makes starting a generation throw. */
@@ -88,7 +89,8 @@ final class TritonHarness implements AutoCloseable {
             timeout,
             healthInterval,
             queueLimit,
-            pauseLimit);
+            pauseLimit,
+            stallLimit);
     TritonEngine engine =
         TritonEngines.open(
             this::connect, settings, CountingModel.info(slots, maxPositions), timer, clock);

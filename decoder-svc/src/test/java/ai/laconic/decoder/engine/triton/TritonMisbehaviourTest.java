@@ -72,6 +72,15 @@ class TritonMisbehaviourTest {
   }
 
   @Test
+  void fallsSilentAfterAToken() {
+    harness.stallLimit = Duration.ofMillis(50);
+
+    assertThat(outcome(open(TritonHarness.LONG), sayingAndHanging(tokens(1))))
+        .isEqualTo("UNAVAILABLE: engine: triton: after 1 tokens: nothing more for 50 ms");
+    await().until(() -> harness.triton.cancelled.get() == 1);
+  }
+
+  @Test
   void refusesTheRequestBeforeItIsIssued() {
     assertThat(outcome(engine, sayingAndHanging(error("Request for unknown model: 'x'"))))
         .isEqualTo("UNAVAILABLE: engine: triton: after 0 tokens: Request for unknown model: 'x'");

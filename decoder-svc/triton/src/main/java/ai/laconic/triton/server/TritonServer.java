@@ -200,6 +200,11 @@ public final class TritonServer implements AutoCloseable {
     cleanUp(stubs);
   }
 
+  /** Ends the processes of all its models, as the system does when memory runs out. */
+  public void killModels() {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+  }
+
   /** A server that didn't end in order leaves its models' processes and its shared memory. */
   private void cleanUp(List<ProcessHandle> stubs) {
     stubs.forEach(ProcessHandle::destroyForcibly);

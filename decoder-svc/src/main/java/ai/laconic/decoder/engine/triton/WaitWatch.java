@@ -7,13 +7,13 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Says when one pause was too long. Its caller holds a lock. */
-final class PauseWatch {
+/** Says when one wait was too long. Its caller holds a lock. */
+final class WaitWatch {
   private final ScheduledExecutorService timer;
   private final Duration limit;
   private @Nullable Future<?> alarm;
 
-  PauseWatch(ScheduledExecutorService timer, Duration limit) {
+  WaitWatch(ScheduledExecutorService timer, Duration limit) {
     this.timer = timer;
     this.limit = limit;
   }
@@ -22,7 +22,7 @@ final class PauseWatch {
     return limit;
   }
 
-  /** Begins a pause, unless one has begun: {@code tooLong} runs if it doesn't end in time. */
+  /** Begins a wait, unless one has begun: {@code tooLong} runs if it doesn't end in time. */
   void begin(Runnable tooLong) {
     if (alarm != null) {
       return;
