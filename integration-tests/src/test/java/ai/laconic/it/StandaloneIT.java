@@ -12,19 +12,26 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
 
 /** All tiers in one process, with the store in memory. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StandaloneIT extends EndToEndContract {
-  private static Standalone standalone;
-  private static Connection connection;
+  private Standalone standalone;
+  private Connection connection;
+
+  /** Returns what encodes and decodes. */
+  Engine engine() {
+    return Engine.ONNX;
+  }
 
   @BeforeAll
-  static void start() throws Exception {
+  void start() throws Exception {
     standalone =
         Standalone.start(
             new StandaloneOptions(
                 List.of(Golden.checkpoint()),
-                Engine.ONNX,
+                engine(),
                 Optional.empty(),
                 "127.0.0.1",
                 0,
@@ -36,9 +43,11 @@ class StandaloneIT extends EndToEndContract {
   }
 
   @AfterAll
-  static void stop() {
-    connection.close();
-    standalone.close();
+  void stop() {
+    if (standalone != null) {
+      connection.close();
+      standalone.close();
+    }
   }
 
   @Override
