@@ -2,6 +2,7 @@ package ai.laconic.cli.client;
 
 import ai.laconic.runtime.model.ModelDirectoryException;
 import ai.laconic.runtime.tokenizer.TokenizerException;
+import ai.laconic.triton.server.TritonUnavailableException;
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.RetryInfo;
@@ -51,6 +52,9 @@ public record Failure(String code, String message, String hint, int exitCode) {
           "file: " + thrown.getMessage() + " (expected: a file that exists)",
           "",
           ExitCode.USAGE);
+    }
+    if (thrown instanceof TritonUnavailableException) {
+      return new Failure("CLIENT", String.valueOf(thrown.getMessage()), "", ExitCode.FAILED);
     }
     boolean typed =
         thrown instanceof IOException
