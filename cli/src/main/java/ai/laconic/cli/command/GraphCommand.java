@@ -132,7 +132,7 @@ final class GraphCommand implements Callable<Integer> {
   }
 
   private List<Path> graphs(ModelDirectory model) throws IOException {
-    boolean half = Device.parse(device).kind() == Device.Kind.CUDA;
+    boolean half = Device.parse(device).needsHalfAttention();
     return List.of(GraphFiles.writeEncoder(model, half), GraphFiles.writeDecoder(model, half));
   }
 

@@ -15,31 +15,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of jobs whose batches fail, and of those that wait when it stops. */
-class BatcherFailureTest {
-  private static final Duration LONG = Duration.ofMinutes(10);
-
-  private final FakeEncoder encoder = new FakeEncoder(4, 1);
-  private Batcher batcher = start(Duration.ZERO);
-
-  private Batcher start(Duration maxWait) {
-    return Batcher.start(encoder, new BatchLimits(32, maxWait, 100), System::nanoTime);
-  }
-
-  private void restart(Duration maxWait) {
-    batcher.close();
-    batcher = start(maxWait);
-  }
-
-  @AfterEach
-  void close() {
-    encoder.releaseAll();
-    batcher.close();
-  }
-
+class BatcherFailureTest extends RunningBatcher {
   @Test
   void failsTheJobsOfABatchThatFails() throws Exception {
     encoder.misbehave(

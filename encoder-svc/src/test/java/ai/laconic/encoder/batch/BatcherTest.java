@@ -11,30 +11,9 @@ import io.grpc.Status;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class BatcherTest {
-  private static final Duration LONG = Duration.ofMinutes(10);
-
-  private final FakeEncoder encoder = new FakeEncoder(4, 1);
-  private Batcher batcher = start(Duration.ZERO);
-
-  private Batcher start(Duration maxWait) {
-    return Batcher.start(encoder, new BatchLimits(32, maxWait, 100), System::nanoTime);
-  }
-
-  private void restart(Duration maxWait) {
-    batcher.close();
-    batcher = start(maxWait);
-  }
-
-  @AfterEach
-  void close() {
-    encoder.releaseAll();
-    batcher.close();
-  }
-
+class BatcherTest extends RunningBatcher {
   @Test
   void encodesInTheOrderOfTheSubmission() throws Exception {
     try (BatchJob job = batcher.admit("a", 100)) {

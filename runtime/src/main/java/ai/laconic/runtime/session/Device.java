@@ -42,6 +42,11 @@ public record Device(Kind kind, int index) {
     throw new IllegalArgumentException("device: " + text + " (expected: cpu, or cuda:0 and so on)");
   }
 
+  /** Returns whether its attention kernel knows only half precision, as CUDA's does. */
+  public boolean needsHalfAttention() {
+    return kind == Kind.CUDA;
+  }
+
   @Override
   public String toString() {
     return kind == Kind.CPU ? "cpu" : "cuda:" + index;

@@ -47,7 +47,7 @@ public final class LatentEncoder implements AutoCloseable {
    */
   public static LatentEncoder open(ModelDirectory model, Device device, int threads) {
     requireNonNull(model, "model");
-    byte[] graph = EncoderGraph.write(model, device.kind() == Device.Kind.CUDA);
+    byte[] graph = EncoderGraph.write(model, device.needsHalfAttention());
     return new LatentEncoder(model, OrtSessions.open(graph, model.path(), device, threads));
   }
 

@@ -9,7 +9,6 @@ import ai.laconic.inference.ModelParameter;
 import ai.laconic.inference.ModelTransactionPolicy;
 import ai.laconic.runtime.graph.GraphFiles;
 import ai.laconic.runtime.model.ModelDirectory;
-import ai.laconic.runtime.session.Device;
 import ai.laconic.triton.contract.DecoderContract;
 import ai.laconic.triton.contract.EncoderContract;
 import ai.laconic.triton.contract.ModelParameters;
@@ -40,7 +39,7 @@ final class ModelConfigs {
             .addOutput(output(DecoderContract.USAGE, DataType.TYPE_INT64, 2));
     put(config, "engine", serving.engine());
     put(config, "checkpoint", model.path().toAbsolutePath());
-    put(config, "graph", graph(model, GraphFiles.decoder(half(serving.device()))));
+    put(config, "graph", graph(model, GraphFiles.decoder(serving.device().needsHalfAttention())));
     put(config, "gpu_memory", serving.gpuMemory());
     put(config, "device", serving.device());
     put(config, "threads", serving.threads());
@@ -68,7 +67,7 @@ final class ModelConfigs {
             .addInput(input(EncoderContract.LENGTHS, DataType.TYPE_INT32, ANY))
             .addOutput(
                 output(EncoderContract.LATENTS, DataType.TYPE_FP32, ANY, ANY, model.latentWidth()));
-    put(config, "graph", graph(model, GraphFiles.encoder(half(serving.device()))));
+    put(config, "graph", graph(model, GraphFiles.encoder(serving.device().needsHalfAttention())));
     put(config, "device", serving.device());
     put(config, "threads", serving.threads());
     put(config, "ratio", model.ratio().value());
@@ -91,11 +90,6 @@ final class ModelConfigs {
                     .setKind(ModelInstanceGroup.Kind.KIND_MODEL));
     put(config, ModelParameters.FINGERPRINT, model.fingerprint().hex());
     return config;
-  }
-
-  /** The CUDA kernel of attention knows only half precision. */
-  static boolean half(Device device) {
-    return device.kind() == Device.Kind.CUDA;
   }
 
   private static Path graph(ModelDirectory model, String file) {

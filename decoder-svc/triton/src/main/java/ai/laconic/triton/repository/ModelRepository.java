@@ -31,7 +31,7 @@ public record ModelRepository(Path path) {
       throws IOException {
     Optional<Path> graph = Optional.empty();
     if (serving.engine().equals(DecoderServing.ONNX)) {
-      graph = Optional.of(GraphFiles.writeDecoder(model, ModelConfigs.half(serving.device())));
+      graph = Optional.of(GraphFiles.writeDecoder(model, serving.device().needsHalfAttention()));
     }
     write(name, DecoderContract.MODEL_NAME, ModelConfigs.decoder(name, model, serving));
     return graph;
@@ -46,7 +46,7 @@ public record ModelRepository(Path path) {
    */
   public Path addEncoder(String name, ModelDirectory model, EncoderServing serving)
       throws IOException {
-    Path graph = GraphFiles.writeEncoder(model, ModelConfigs.half(serving.device()));
+    Path graph = GraphFiles.writeEncoder(model, serving.device().needsHalfAttention());
     write(name, EncoderContract.MODEL_NAME, ModelConfigs.encoder(name, model, serving));
     return graph;
   }

@@ -77,7 +77,7 @@ public record TritonInstallation(Path environment, Path backends, Python python)
     String python = Optional.ofNullable(System.getenv(PYTHON_VARIABLE)).orElse("python3");
     Commands.run(List.of(python, "-m", "venv", "--clear", environment.toString()), INSTALLS_WITHIN);
     // Before the large download: says what is wrong with this Python.
-    Python.of(environment.resolve("bin/python"));
+    Python installed = Python.of(environment.resolve("bin/python"));
     Path file = environment.resolve(REQUIREMENTS);
     Files.write(file, requirements);
     Commands.run(
@@ -91,7 +91,6 @@ public record TritonInstallation(Path environment, Path backends, Python python)
             "--requirement",
             file.toString()),
         INSTALLS_WITHIN);
-    Python installed = Python.of(environment.resolve("bin/python"));
     Path server = server(installed);
     copy(server.resolve("backends/python"), backends.resolve("python"));
     Path stub =
