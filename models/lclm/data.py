@@ -67,3 +67,7 @@ class Text:
             breaks = np.flatnonzero(self.vocabulary.line_start[self.ids[start : start + 500]])
             start += int(breaks[0]) + 1 if len(breaks) else 0
         return self.ids[start : start + length].astype(np.int64)
+
+    def scattered(self, count: int, rng: np.random.Generator) -> Ids:
+        """`count` ids from anywhere, as frequent as in the text."""
+        return self.ids[rng.integers(0, len(self.ids), count)].astype(np.int64)

@@ -45,7 +45,7 @@ class Evaluation:
             stretch = self.text.stretch(length, rng)
             windows = [stretch[i : i + self.window] for i in range(0, length, self.window)]
             prompt = self._opened(windows)
-            prompt.ask("\n" + REPEAT)
+            prompt.ask_first(REPEAT)
             prompt.answer(stretch)
             scores.append(self._right(gather("repeat", self.chat, [prompt], windows, self.ratio)))
         return _score(scores)
@@ -61,7 +61,7 @@ class Evaluation:
             prompts = []
             for needle in hidden:
                 prompt = self._opened(windows)
-                prompt.ask("\n" + QUESTION.format(key=needle.key))
+                prompt.ask_first(QUESTION.format(key=needle.key))
                 prompt.answer(self.chat.ids(needle.sentence))
                 prompts.append(prompt)
             batch = gather("needle", self.chat, prompts, windows, self.ratio)

@@ -100,5 +100,4 @@ def plant(needles: list[Needle], hay: Ids, vocabulary: Vocabulary, chat: Chat, r
         pieces.extend((hay[done:spot], np.array(ids, dtype=np.int64)))
         done = spot
     pieces.append(hay[done:])
-    text = chat.tokenizer.decode(np.concatenate(pieces).tolist(), skip_special_tokens=False)
-    return np.array(chat.ids(text), dtype=np.int64)
+    return np.array(chat.ids(chat.text(np.concatenate(pieces))), dtype=np.int64)

@@ -42,6 +42,10 @@ class Chat:
     def ids(self, text: str) -> list[int]:
         return tok.plain_ids(self.tokenizer, text)
 
+    def text(self, ids: Ids) -> str:
+        out: str = self.tokenizer.decode(ids.tolist(), skip_special_tokens=False)
+        return out
+
 
 @dataclass
 class Prompt:
@@ -84,16 +88,29 @@ class Prompt:
         chat = self.chat
         self.raw([*chat.ids(text), chat.end, *chat.newline, chat.start, *chat.assistant])
 
+    def ask_first(self, text: str) -> None:
+        """An instruction on a line of its own behind the context."""
+        self.ask("\n" + text)
+
     def ask_again(self, text: str) -> None:
         """A further user turn."""
         self.raw([*self.chat.newline, self.chat.start])
         self.ask("user\n" + text)
 
-    def answer(self, ids: list[int] | Ids, closes: bool = True) -> None:
-        """The assistant's text and the token that closes its turn; both are learnt."""
-        for token in [*(int(i) for i in ids), *([self.chat.end] if closes else [])]:
-            self.targets.append((len(self.slots) - 1, token, self.answers))
-            self.slots.append(token)
+    def said(self, text: str) -> None:
+        """What the assistant said in its turn; it is not learnt."""
+        self.raw([*self.chat.ids(text), self.chat.end])
+
+    def answer(self, ids: list[int] | Ids, closes: bool = True, shown: Ids | None = None) -> None:
+        """The assistant's text and the token that closes its turn; both are learnt.
+
+        `shown`, as long as `ids`, is what the decoder reads of the text in its place.
+        """
+        read = ids if shown is None else shown
+        closing = [self.chat.end] if closes else []
+        for token, seen in zip([*ids, *closing], [*read, *closing], strict=True):
+            self.targets.append((len(self.slots) - 1, int(token), self.answers))
+            self.slots.append(int(seen))
         self.answers += 1
 
 

@@ -7,24 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lclm import lines, needles
+from lclm import lines, needles, slips, triage
 from lclm.data import Ids, Text
 from lclm.model import Batch
 from lclm.needles import Needle
-from lclm.prompts import (
-    ANSWER,
-    CHUNK,
-    CONTINUE,
-    EXPAND,
-    QUESTION,
-    QUESTIONS,
-    QUOTE,
-    REPEAT,
-    TRIAGE,
-    Chat,
-    Prompt,
-    gather,
-)
+from lclm.prompts import CHUNK, CONTINUE, QUESTION, QUOTE, REPEAT, Chat, Prompt, gather
 
 LONGEST_ANSWER = 192
 """Tokens of a continuation."""
@@ -101,8 +88,8 @@ class Tasks:
             end = len(whole) if windows == 1 else len(whole) - int(rng.integers(0, length))
             pieces = [whole[i : min(i + length, end)] for i in range(0, end, length)]
             prompt = self.opened(parts, pieces)
-            prompt.ask("\n" + REPEAT)
-            prompt.answer(whole[:end])
+            prompt.ask_first(REPEAT)
+            prompt.answer(whole[:end], shown=slips.slip(whole[:end], self.text.scattered(end, rng), rng))
             prompts.append(prompt)
         return gather("reconstruct" if windows == 1 else "reconstruct2", self.chat, prompts, parts, self.ratio)
 
@@ -129,7 +116,7 @@ class Tasks:
                 prompt = self.opened(parts, [whole[: length - raw]])
             else:
                 prompt.open()
-            text = self.chat.tokenizer.decode(whole[length - raw : length].tolist(), skip_special_tokens=False)
+            text = self.chat.text(whole[length - raw : length])
             if not parts and rng.random() < 0.1:
                 text = ""
             prompt.ask(f"{text}\n{CONTINUE}" if text or prompt.latents else CONTINUE)
@@ -239,8 +226,8 @@ class Tasks:
         while not prompts:
             for length in lengths:
                 window = self.text.stretch(max(length, 100), rng)
-                text = self.chat.tokenizer.decode(window.tolist(), skip_special_tokens=False)
-                chosen = lines.choose(text, 3, rng)
+                text = self.chat.text(window)
+                chosen = lines.choose(text, 8, rng)
                 if not chosen:
                     continue
                 prompt = self.opened(parts, [window])
@@ -263,7 +250,6 @@ class Tasks:
                 held = [needle for needle, home in zip(hidden, homes, strict=True) if home == at]
                 if held:
                     chunks[at] = needles.plant(held, chunks[at], self.text.vocabulary, self.chat, rng)
-            asked = rng.permutation(len(hidden))[: 1 if rng.random() < 0.7 else 2]
             prompt = Prompt(self.chat)
             for at, chunk in enumerate(chunks):
                 label = CHUNK.format(number=at + 1)
@@ -273,23 +259,9 @@ class Tasks:
                     prompt.open(label)
                 prompt.region([(len(parts), self.latents(chunk))])
                 parts.append(chunk)
-            self.expansion(prompt, [hidden[i] for i in asked], [int(homes[i]) for i in asked], chunks)
+            triage.converse(prompt, hidden, [int(home) for home in homes], chunks, rng)
             prompts.append(prompt)
         return gather("triage", self.chat, prompts, parts, self.ratio)
-
-    def expansion(self, prompt: Prompt, asked: list[Needle], homes: list[int], chunks: list[Ids]) -> None:
-        """The two turns of a triage: which chunks, then the answer from their text."""
-        keys = [needle.key for needle in asked]
-        question = QUESTION.format(key=keys[0]) if len(keys) == 1 else QUESTIONS.format(a=keys[0], b=keys[1])
-        chosen = sorted(set(homes))
-        prompt.ask("\n" + TRIAGE.format(question=question))
-        prompt.answer(self.chat.ids(EXPAND.format(numbers=", ".join(str(at + 1) for at in chosen))))
-        decode = self.chat.tokenizer.decode
-        texts = (
-            CHUNK.format(number=at + 1) + decode(chunks[at].tolist(), skip_special_tokens=False) + "\n" for at in chosen
-        )
-        prompt.ask_again("".join(texts) + question)
-        prompt.answer(self.chat.ids(ANSWER.format(answer=" ".join(needle.sentence for needle in asked))))
 
     def some(self, length: int, most: int, rng: np.random.Generator) -> list[Needle]:
         """As many needles as a text of this length holds without becoming a list of them."""
@@ -303,8 +275,5 @@ class Tasks:
 
     def turn(self, prompt: Prompt, turn: int, question: str, answer: str) -> None:
         """A question and its answer: the first behind the context, others as turns of their own."""
-        if turn:
-            prompt.ask_again(question)
-        else:
-            prompt.ask("\n" + question)
+        (prompt.ask_again if turn else prompt.ask_first)(question)
         prompt.answer(self.chat.ids(answer))

@@ -1,0 +1,67 @@
+"""Conversations over numbered chunks: which to expand, others if those don't hold the answer, then the answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lclm.data import Ids
+from lclm.needles import Needle
+from lclm.prompts import ANSWER, CHUNK, EXPAND, QUESTION, QUESTIONS, TRIAGE, Prompt
+
+TWO_KEYS = 0.3
+"""Share of the questions that ask for two needles."""
+WRONG_FIRST = 0.2
+"""Share of the last questions for which wrong chunks were expanded before."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question and the chunks that its answer stands in, counted from 0, in order."""
+
+    needles: list[Needle]
+    chunks: list[int]
+
+    @property
+    def question(self) -> str:
+        keys = [needle.key for needle in self.needles]
+        return QUESTION.format(key=keys[0]) if len(keys) == 1 else QUESTIONS.format(a=keys[0], b=keys[1])
+
+    @property
+    def answer(self) -> str:
+        return ANSWER.format(answer=" ".join(needle.sentence for needle in self.needles))
+
+
+def converse(
+    prompt: Prompt, hidden: list[Needle], homes: list[int], chunks: list[Ids], rng: np.random.Generator
+) -> None:
+    """Asks for all needles in random order, a turn for one or two; only the last question is answered.
+
+    A prompt of many chunks is dear and what is learnt of it are a few numbers: hence more than one question.
+    `homes` names the chunk of each needle.
+    """
+    order = rng.permutation(len(hidden))
+    while len(order):
+        picked, order = np.split(order, [2 if rng.random() < TWO_KEYS else 1])
+        asked = Asked([hidden[i] for i in picked], sorted({homes[i] for i in picked}))
+        ask = prompt.ask_again if prompt.answers else prompt.ask_first
+        ask(TRIAGE.format(question=asked.question))
+        others = np.setdiff1d(np.arange(len(chunks)), asked.chunks)
+        if not len(order) and len(others) and rng.random() < WRONG_FIRST:
+            wrong = [int(rng.choice(others))]
+            prompt.said(expand(wrong))
+            prompt.ask_again(texts(prompt, wrong, chunks) + asked.question)
+        prompt.answer(prompt.chat.ids(expand(asked.chunks)))
+    prompt.ask_again(texts(prompt, asked.chunks, chunks) + asked.question)
+    prompt.answer(prompt.chat.ids(asked.answer))
+
+
+def expand(numbers: list[int]) -> str:
+    """The answer that asks for chunks, counted from 0."""
+    return EXPAND.format(numbers=", ".join(str(number + 1) for number in numbers))
+
+
+def texts(prompt: Prompt, numbers: list[int], chunks: list[Ids]) -> str:
+    """The chunks as they are shown when expanded."""
+    return "".join(CHUNK.format(number=at + 1) + prompt.chat.text(chunks[at]) + "\n" for at in numbers)
