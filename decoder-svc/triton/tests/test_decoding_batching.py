@@ -11,8 +11,8 @@ from decoding_fakes import (
     some_request,
 )
 
-from decoding.problems import Problem
 from decoding.sampling import Sampling
+from problems import Problem
 
 CHUNK = 4
 GAP = PLACEHOLDER

@@ -6,7 +6,7 @@ from decoding_fakes import FakeSink
 
 from decoding.delivery import Delivery
 from decoding.engine import Progress
-from decoding.problems import Problem
+from problems import Problem
 
 CLOSING = "UNAVAILABLE: the model serves no more (expected: loaded)"
 FAILED = "INTERNAL: the model failed (its log says why)"

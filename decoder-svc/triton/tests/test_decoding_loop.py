@@ -16,7 +16,7 @@ from decoding_fakes import (
 )
 
 from decoding.loop import EngineLoop
-from decoding.problems import Problem
+from problems import Problem
 
 CHUNK = 4
 CLOSING = "UNAVAILABLE: the model serves no more (expected: loaded)"

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from decoding_fakes import PLACEHOLDER, SETTINGS, VOCABULARY, WIDTH
 
-from decoding.problems import Problem
-from decoding.request import check_fingerprint, read
+from decoding.request import read
 from decoding.sampling import Sampling
+from problems import Problem
 
 GAP = PLACEHOLDER
 NAMES = ["INPUT_IDS", "MAX_TOKENS", "TEMPERATURE", "TOP_P", "TOP_K", "SEED"]
@@ -183,22 +183,6 @@ class TestBad:
         assert refusal(**tensors) == (
             f"OUT_OF_RANGE: INPUT_IDS and MAX_TOKENS: {count} + {max_tokens} positions (expected: at most 400 together)"
         )
-
-
-class TestFingerprint:
-    @pytest.mark.parametrize("parameters", ["", "{}", '{"other": "x"}', '{"fingerprint": "abc", "other": 1}'])
-    def test_one_that_is_right_or_absent_is_believed(self, parameters):
-        check_fingerprint(parameters, "abc")
-
-    @pytest.mark.parametrize(
-        ("parameters", "came"),
-        [('{"fingerprint": "x"}', "x"), ('{"fingerprint": ""}', ""), ('{"fingerprint": "ABC"}', "ABC")],
-    )
-    def test_another_is_refused_with_both(self, parameters, came):
-        with pytest.raises(Problem) as refused:
-            check_fingerprint(parameters, "abc")
-        assert refused.value.code == "FAILED_PRECONDITION"
-        assert str(refused.value) == f"FAILED_PRECONDITION: fingerprint: {came} (expected: abc)"
 
 
 class TestMalformed:

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from decoding.problems import Problem
 from decoding.sampling import Sampler, Sampling, SplitMix
+from problems import Problem
 
 EXCLUDED = -np.inf
 

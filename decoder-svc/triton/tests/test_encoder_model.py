@@ -137,10 +137,10 @@ def test_refuses_requests_for_another_checkpoint(model):
     )
 
     assert right.error is None
-    assert wrong.error == "INVALID_ARGUMENT: fingerprint: x (expected: abc)"
+    assert wrong.error == "FAILED_PRECONDITION: fingerprint: x (expected: abc)"
 
 
 def test_is_not_loaded_without_its_parameters(module):
     with pytest.raises(TritonModelError) as refused:
         started(module, {**PARAMETERS, "ratio": "four"})
-    assert str(refused.value) == "parameters.ratio: four (expected: a number, 1 or more)"
+    assert str(refused.value) == "parameter ratio: four (expected: a whole number, 1 or more)"

@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from problems import Problem
+
 sys.path.insert(0, str(Path(__file__).parents[1] / "model_repository" / "lclm_encoder" / "1"))
 encoder_settings = importlib.import_module("encoder_settings")
 encoder_windows = importlib.import_module("encoder_windows")
@@ -20,6 +22,7 @@ CONFIG = {
     "vocabulary_size": "50",
     "fingerprint": "abc",
 }
+MISSING = "missing (expected: as `laconic models graph` writes it)"
 
 
 def config(**changes):
@@ -27,7 +30,7 @@ def config(**changes):
     return {"parameters": {name: {"string_value": value} for name, value in parameters.items()}}
 
 
-SETTINGS = encoder_settings.EncoderSettings.of(config())
+SETTINGS = encoder_settings.EncoderSettings.read(config())
 
 
 def ids(rows, width):
@@ -39,7 +42,7 @@ def lengths(*values):
 
 
 def refusal(ids, lengths, settings=SETTINGS):
-    with pytest.raises(encoder_windows.RefusedError) as refused:
+    with pytest.raises(Problem) as refused:
         encoder_windows.check_windows(ids, lengths, settings)
     return str(refused.value)
 
@@ -54,35 +57,23 @@ class TestSettings:
     @pytest.mark.parametrize(
         ("name", "value", "message"),
         [
-            ("graph", "", "parameters.graph: missing (expected: a string_value)"),
-            ("threads", "-1", "parameters.threads: -1 (expected: a number, 0 or more)"),
-            ("ratio", "0", "parameters.ratio: 0 (expected: a number, 1 or more)"),
-            ("window_tokens", "x", "parameters.window_tokens: x (expected: a number, 1 or more)"),
-            ("latent_width", "²", "parameters.latent_width: ² (expected: a number, 1 or more)"),
-            ("vocabulary_size", "", "parameters.vocabulary_size: missing (expected: a string_value)"),
-            ("fingerprint", "", "parameters.fingerprint: missing (expected: a string_value)"),
+            ("graph", "", f"parameter graph: {MISSING}"),
+            ("threads", "-1", "parameter threads: -1 (expected: a whole number, 0 or more)"),
+            ("ratio", "0", "parameter ratio: 0 (expected: a whole number, 1 or more)"),
+            ("window_tokens", "x", "parameter window_tokens: x (expected: a whole number, 1 or more)"),
+            ("latent_width", "²", "parameter latent_width: ² (expected: a whole number, 1 or more)"),
+            ("vocabulary_size", "", f"parameter vocabulary_size: {MISSING}"),
+            ("fingerprint", "", f"parameter fingerprint: {MISSING}"),
         ],
     )
     def test_refuses(self, name, value, message):
-        with pytest.raises(ValueError, match="parameters") as refused:
-            encoder_settings.EncoderSettings.of(config(**{name: value}))
+        with pytest.raises(ValueError, match="parameter") as refused:
+            encoder_settings.EncoderSettings.read(config(**{name: value}))
         assert str(refused.value) == message
 
     def test_refuses_a_configuration_without_parameters(self):
-        with pytest.raises(ValueError, match=r"parameters\.graph: missing"):
-            encoder_settings.EncoderSettings.of({})
-
-
-class TestFingerprint:
-    def test_takes_requests_for_this_checkpoint_or_any(self):
-        encoder_windows.check_fingerprint('{"fingerprint": "abc"}', SETTINGS)
-        encoder_windows.check_fingerprint("{}", SETTINGS)
-        encoder_windows.check_fingerprint("", SETTINGS)
-
-    def test_refuses_requests_for_another(self):
-        with pytest.raises(encoder_windows.RefusedError) as refused:
-            encoder_windows.check_fingerprint('{"fingerprint": "abd"}', SETTINGS)
-        assert str(refused.value) == "INVALID_ARGUMENT: fingerprint: abd (expected: abc)"
+        with pytest.raises(ValueError, match="parameter graph: missing"):
+            encoder_settings.EncoderSettings.read({})
 
 
 class TestWindows:

@@ -23,9 +23,10 @@ from decoding import metrics
 from decoding.delivery import Delivery
 from decoding.engine import open_engine
 from decoding.loop import EngineLoop
-from decoding.problems import Problem, failed
-from decoding.request import check_fingerprint, read
+from decoding.request import read
 from decoding.settings import Settings
+from fingerprint import check_fingerprint
+from problems import Problem, failed
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +38,7 @@ class TritonPythonModel:
 
     def initialize(self, args: dict[str, str]) -> None:
         logging.basicConfig(level=logging.INFO, format="%(name)s %(levelname)s %(message)s")
-        settings = Settings.read(json.loads(args["model_config"])["parameters"])
+        settings = Settings.read(json.loads(args["model_config"]))
         self._settings = settings
         self._keys = itertools.count()
         # As many as one step makes: the loop is never more than a step ahead of what was sent.

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from model_parameters import ModelParameters
+
 
 @dataclass(frozen=True)
 class EncoderSettings:
@@ -31,30 +33,20 @@ class EncoderSettings:
     fingerprint: str
 
     @classmethod
-    def of(cls, config: Mapping[str, Any]) -> Self:
-        """Reads a model configuration; raises ValueError for what it lacks."""
-        parameters = config.get("parameters", {})
+    def read(cls, config: Mapping[str, Any]) -> Self:
+        """Reads the parameters of a model configuration.
+
+        Raises:
+            ValueError: one is missing or out of range, by name.
+        """
+        parameters = ModelParameters(config)
         return cls(
-            graph=Path(_text(parameters, "graph")),
-            device=_text(parameters, "device"),
-            threads=_number(parameters, "threads", least=0),
-            ratio=_number(parameters, "ratio", least=1),
-            window_tokens=_number(parameters, "window_tokens", least=1),
-            latent_width=_number(parameters, "latent_width", least=1),
-            vocabulary_size=_number(parameters, "vocabulary_size", least=1),
-            fingerprint=_text(parameters, "fingerprint"),
+            graph=Path(parameters.text("graph")),
+            device=parameters.text("device"),
+            threads=parameters.whole_number("threads", least=0),
+            ratio=parameters.whole_number("ratio", least=1),
+            window_tokens=parameters.whole_number("window_tokens", least=1),
+            latent_width=parameters.whole_number("latent_width", least=1),
+            vocabulary_size=parameters.whole_number("vocabulary_size", least=1),
+            fingerprint=parameters.text("fingerprint"),
         )
-
-
-def _text(parameters: Mapping[str, Any], name: str) -> str:
-    value = parameters.get(name, {}).get("string_value", "")
-    if not value:
-        raise ValueError(f"parameters.{name}: missing (expected: a string_value)")
-    return str(value)
-
-
-def _number(parameters: Mapping[str, Any], name: str, least: int) -> int:
-    text = _text(parameters, name)
-    if not text.isascii() or not text.isdigit() or int(text) < least:
-        raise ValueError(f"parameters.{name}: {text} (expected: a number, {least} or more)")
-    return int(text)

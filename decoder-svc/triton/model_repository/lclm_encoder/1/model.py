@@ -11,7 +11,9 @@ import triton_python_backend_utils as pb_utils
 
 from encoder_session import EncoderSession
 from encoder_settings import EncoderSettings
-from encoder_windows import RefusedError, check_fingerprint, check_windows
+from encoder_windows import check_windows
+from fingerprint import check_fingerprint
+from problems import Problem, failed
 
 
 class TritonPythonModel:
@@ -20,7 +22,7 @@ class TritonPythonModel:
     def initialize(self, args: dict[str, str]) -> None:
         """Loads the graph; a model that can't is not ready and Triton says why."""
         try:
-            self._settings = EncoderSettings.of(json.loads(args["model_config"]))
+            self._settings = EncoderSettings.read(json.loads(args["model_config"]))
         except ValueError as wrong:
             raise pb_utils.TritonModelException(str(wrong)) from wrong
         self._session = EncoderSession(self._settings)
@@ -31,18 +33,19 @@ class TritonPythonModel:
 
     def _answer(self, request: Any) -> Any:
         try:
-            if request.is_cancelled():
-                return pb_utils.InferenceResponse(error=pb_utils.TritonError("CANCELLED: before it was encoded"))
-            check_fingerprint(request.parameters(), self._settings)
-            windows = check_windows(_input(request, "INPUT_IDS"), _input(request, "LENGTHS"), self._settings)
-            latents = self._session.encode(windows)
-        except RefusedError as refused:
-            return pb_utils.InferenceResponse(error=pb_utils.TritonError(str(refused)))
-        except Exception as failed:
-            pb_utils.Logger.log_error(f"encoding: {failed}")
-            message = "INTERNAL: the model failed (its log says why)"
-            return pb_utils.InferenceResponse(error=pb_utils.TritonError(message))
+            latents = self._encode(request)
+        except Exception as error:
+            if not isinstance(error, Problem):
+                pb_utils.Logger.log_error(f"encoding: {error}")
+            return pb_utils.InferenceResponse(error=pb_utils.TritonError(str(failed(error))))
         return pb_utils.InferenceResponse(output_tensors=[pb_utils.Tensor("LATENTS", latents)])
+
+    def _encode(self, request: Any) -> Any:
+        if request.is_cancelled():
+            raise Problem("CANCELLED", "before it was encoded")
+        check_fingerprint(request.parameters(), self._settings.fingerprint)
+        windows = check_windows(_input(request, "INPUT_IDS"), _input(request, "LENGTHS"), self._settings)
+        return self._session.encode(windows)
 
 
 def _input(request: Any, name: str) -> Any:

@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from decoding.engine import LENGTH, STOP, Progress
-from decoding.problems import failed
 from decoding.request import Request
 from decoding.sampling import Logits, Sampler
+from problems import failed
 
 log = logging.getLogger(__name__)
 

@@ -14,9 +14,9 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from decoding import problems
+import problems
 from decoding.engine import Progress
-from decoding.problems import Problem
+from problems import Problem
 
 log = logging.getLogger(__name__)
 

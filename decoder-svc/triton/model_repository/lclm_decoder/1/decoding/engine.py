@@ -6,8 +6,8 @@ import importlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, cast
 
-from decoding.problems import Problem
 from decoding.request import Request
+from problems import Problem
 
 if TYPE_CHECKING:
     from decoding.settings import Settings

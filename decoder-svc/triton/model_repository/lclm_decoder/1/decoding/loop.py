@@ -9,10 +9,10 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from decoding import problems
+import problems
 from decoding.engine import Engine, Progress
-from decoding.problems import Problem
 from decoding.request import Request
+from problems import Problem
 
 log = logging.getLogger(__name__)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,9 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from decoding.problems import Problem, invalid, out_of_range
 from decoding.sampling import Sampling
 from decoding.settings import Settings
+from problems import invalid, out_of_range
 
 Array = npt.NDArray[Any]
 
@@ -30,21 +29,6 @@ class Request:
     """[m, width], a row for each placeholder, in order."""
     max_tokens: int
     sampling: Sampling
-
-
-def check_fingerprint(parameters: str, expected: str) -> None:
-    """Checks that a request is for this checkpoint; one that doesn't say is believed.
-
-    Args:
-        parameters: of the request, as Triton gives them: a JSON object
-        expected: fingerprint of the checkpoint
-
-    Raises:
-        Problem: FAILED_PRECONDITION.
-    """
-    fingerprint = json.loads(parameters or "{}").get("fingerprint", expected)
-    if fingerprint != expected:
-        raise Problem("FAILED_PRECONDITION", f"fingerprint: {fingerprint} (expected: {expected})")
 
 
 def read(inputs: Mapping[str, Array], settings: Settings) -> Request:

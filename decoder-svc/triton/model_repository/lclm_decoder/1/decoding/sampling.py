@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from decoding.problems import Problem
+from problems import Problem
 
 Logits = npt.NDArray[np.float32]
 

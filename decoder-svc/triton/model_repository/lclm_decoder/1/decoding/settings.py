@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any
 
-T = TypeVar("T")
+from model_parameters import ModelParameters
 
 
 @dataclass(frozen=True)
@@ -42,49 +42,30 @@ class Settings:
     end_ids: frozenset[int]
     """Any of these ends an answer."""
 
-    def __post_init__(self) -> None:
-        for name in ("slots", "queue_limit", "max_positions", "prefill_chunk", "vocabulary_size", "latent_width"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"parameter {name}: {getattr(self, name)} (expected: 1 or more)")
-        if not 0 < self.gpu_memory <= 1:
-            raise ValueError(f"parameter gpu_memory: {self.gpu_memory} (expected: above 0, at most 1)")
-        if self.threads < 0:
-            raise ValueError(f"parameter threads: {self.threads} (expected: 0 or more)")
-        for token in (self.placeholder_id, *self.end_ids):
-            if not 0 <= token < self.vocabulary_size:
-                raise ValueError(f"parameters placeholder_id and end_ids: {token} (expected: below the vocabulary)")
-
     @staticmethod
-    def read(parameters: Mapping[str, Mapping[str, str]]) -> Settings:
+    def read(config: Mapping[str, Any]) -> Settings:
         """Reads the parameters of a model configuration.
 
         Raises:
             ValueError: one is missing or out of range, by name.
         """
-
-        def get(name: str, convert: Callable[[str], T]) -> T:
-            if name not in parameters:
-                raise ValueError(f"parameter {name}: missing (expected: as `laconic models graph` writes it)")
-            text = parameters[name]["string_value"]
-            try:
-                return convert(text)
-            except ValueError as wrong:
-                raise ValueError(f"parameter {name}: {text} (expected: a number)") from wrong
-
+        parameters = ModelParameters(config)
+        vocabulary_size = parameters.whole_number("vocabulary_size", least=1)
+        last_id = vocabulary_size - 1
         return Settings(
-            fingerprint=get("fingerprint", str),
-            engine=get("engine", str),
-            checkpoint=get("checkpoint", str),
-            graph=get("graph", str),
-            gpu_memory=get("gpu_memory", float),
-            device=get("device", str),
-            threads=get("threads", int),
-            slots=get("slots", int),
-            queue_limit=get("queue_limit", int),
-            max_positions=get("max_positions", int),
-            prefill_chunk=get("prefill_chunk", int),
-            vocabulary_size=get("vocabulary_size", int),
-            latent_width=get("latent_width", int),
-            placeholder_id=get("placeholder_id", int),
-            end_ids=get("end_ids", lambda text: frozenset(int(token) for token in text.split(","))),
+            fingerprint=parameters.text("fingerprint"),
+            engine=parameters.text("engine"),
+            checkpoint=parameters.text("checkpoint"),
+            graph=parameters.text("graph"),
+            gpu_memory=parameters.share("gpu_memory"),
+            device=parameters.text("device"),
+            threads=parameters.whole_number("threads", least=0),
+            slots=parameters.whole_number("slots", least=1),
+            queue_limit=parameters.whole_number("queue_limit", least=1),
+            max_positions=parameters.whole_number("max_positions", least=1),
+            prefill_chunk=parameters.whole_number("prefill_chunk", least=1),
+            vocabulary_size=vocabulary_size,
+            latent_width=parameters.whole_number("latent_width", least=1),
+            placeholder_id=parameters.whole_number("placeholder_id", least=0, most=last_id),
+            end_ids=frozenset(parameters.whole_numbers("end_ids", least=0, most=last_id)),
         )

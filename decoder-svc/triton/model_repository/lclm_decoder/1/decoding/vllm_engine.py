@@ -16,9 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from decoding.engine import LENGTH, STOP, Progress
-from decoding.problems import Problem, failed
 from decoding.request import Request
 from decoding.settings import Settings
+from problems import Problem, failed
 
 
 @dataclass(frozen=True)

@@ -122,9 +122,17 @@ class TritonMisbehaviourTest {
   void blamesTheRequest() {
     // Nobody's in particular: a batch has windows of many callers.
     harness.triton.behave(
-        failing(Status.INTERNAL.withDescription("INVALID_ARGUMENT: fingerprint: b (expected: a)")));
+        failing(Status.INTERNAL.withDescription("INVALID_ARGUMENT: lengths[1]: 9 (expected: 8)")));
     Statuses.assertFailsForNow(Status.Code.UNAVAILABLE, () -> engine.encode(WINDOWS))
-        .isEqualTo("triton: INVALID_ARGUMENT: fingerprint: b (expected: a)");
+        .isEqualTo("triton: INVALID_ARGUMENT: lengths[1]: 9 (expected: 8)");
+  }
+
+  @Test
+  void hasAnotherModel() {
+    String refusal = "FAILED_PRECONDITION: fingerprint: b (expected: a)";
+    harness.triton.behave(failing(Status.INTERNAL.withDescription(refusal)));
+    Statuses.assertFailsForNow(Status.Code.UNAVAILABLE, () -> engine.encode(WINDOWS))
+        .isEqualTo("triton: " + refusal);
   }
 
   @Test

@@ -15,7 +15,8 @@ package ai.laconic.triton.contract;
  * </table>
  *
  * <p>The request parameter {@code fingerprint} may name the checkpoint in hexadecimal digits; a
- * model of another one refuses. Refusals are worded as in {@link DecoderContract}.
+ * model of another one refuses with FAILED_PRECONDITION. Refusals are worded as in {@link
+ * DecoderContract}.
  */
 public final class EncoderContract {
   /** The model's name where nothing else is configured. */

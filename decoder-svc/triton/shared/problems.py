@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class Problem(Exception):  # noqa: N818 - as the services call it
-    """Ends one generation, and no other."""
+    """Ends one request, and no other."""
 
     def __init__(self, code: str, sentence: str) -> None:
         super().__init__(f"{code}: {sentence}")
