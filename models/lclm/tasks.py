@@ -19,6 +19,12 @@ LONGEST_ANSWER = 192
 POSITIONS = 20_480
 """Rotary positions that skips may reach."""
 
+EXPANDED = 0.25
+"""Share of the texts of many windows of which one stands there as raw text, as an expanded segment does."""
+
+Piece = tuple[int, int] | Ids
+"""A compressed window (index in the batch, number of latents), or raw text."""
+
 Shares = dict[str, float]
 """Share of the batches by task; they add up to 1."""
 
@@ -185,17 +191,21 @@ class Tasks:
             stream = needles.hide(hidden, self.text, sum(sizes), self.chat, rng)
             windows = [w for w in np.split(stream, np.cumsum(sizes)[:-1]) if len(w)]
             windows = [w[: self.window] for w in windows]
-            first = len(parts)
-            parts.extend(windows)
-            learns.extend(self.learning(windows, hidden, rng))
+            raw = int(rng.integers(len(windows))) if rng.random() < EXPANDED else None
+            compressed = [w for i, w in enumerate(windows) if i != raw]
+            pieces: list[Piece] = [(len(parts) + i, self.latents(w)) for i, w in enumerate(compressed)]
+            if raw is not None:
+                pieces.insert(raw, windows[raw])
+            parts.extend(compressed)
+            learns.extend(self.learning(compressed, rng))
             prompt = Prompt(self.chat)
             prompt.open()
-            self.regions(prompt, [(first + i, self.latents(w)) for i, w in enumerate(windows)], plan, rng)
+            self.regions(prompt, pieces, plan, rng)
             self.questions(prompt, hidden, rng)
             prompts.append(prompt)
         return gather("long", self.chat, prompts, parts, self.ratio, learns)
 
-    def learning(self, windows: list[Ids], hidden: list[Needle], rng: np.random.Generator) -> list[bool]:
+    def learning(self, windows: list[Ids], rng: np.random.Generator) -> list[bool]:
         """Windows that hold a part of a needle learn; a few of the others too."""
         mark = self.chat.ids(" magic")
         chosen = []
@@ -204,19 +214,27 @@ class Tasks:
             chosen.append(holds or rng.random() < 2 / len(windows))
         return chosen
 
-    def regions(self, prompt: Prompt, windows: list[tuple[int, int]], plan: Plan, rng: np.random.Generator) -> None:
-        """Mostly one region; sometimes two to four, and sometimes positions left out between windows."""
-        total = sum(count for _, count in windows)
-        gaps = [0] * len(windows)
+    def regions(self, prompt: Prompt, pieces: list[Piece], plan: Plan, rng: np.random.Generator) -> None:
+        """Windows, and raw text between them: sometimes in further regions, sometimes with positions left out."""
+        total = sum(len(piece) if isinstance(piece, np.ndarray) else piece[1] for piece in pieces)
+        gaps = [0] * len(pieces)
         if plan.skips and rng.random() < 0.3:
-            for at in rng.integers(0, len(windows), 2):
+            for at in rng.integers(0, len(pieces), 2):
                 gaps[int(at)] = int(rng.integers(0, (POSITIONS - total - 1000) // 2))
-        regions = int(rng.integers(2, 5)) if rng.random() < 0.2 and len(windows) > 4 else 1
-        cuts = np.array_split(np.arange(len(windows)), regions)
-        for number, cut in enumerate(cuts):
-            if number and rng.random() < 0.5:
+        starts: set[int] = set()
+        if rng.random() < 0.2 and len(pieces) > 4:
+            starts.update(int(at) for at in rng.integers(1, len(pieces), 3))
+        for at, piece in enumerate(pieces):
+            if isinstance(piece, np.ndarray):
+                starts.update((at, at + 1))
+        for run in np.split(np.arange(len(pieces)), sorted(starts - {0, len(pieces)})):
+            first = pieces[run[0]]
+            if isinstance(first, np.ndarray):
+                prompt.raw(first)
+                continue
+            if run[0] and rng.random() < 0.5:
                 prompt.raw(self.chat.newline)
-            prompt.region([windows[i] for i in cut], [gaps[i] for i in cut])
+            prompt.region([piece for i in run if isinstance(piece := pieces[i], tuple)], [gaps[i] for i in run])
 
     def quote(self, plan: Plan, rng: np.random.Generator) -> Batch:
         """Quote whole lines of a window, each pointed at by a word that stands in it alone."""

@@ -60,6 +60,16 @@ def test_skips_move_positions_only(chat: Chat) -> None:
     assert batch.positions[0].tolist() == [*range(opened), opened + 100, opened + 101, opened + 102]
 
 
+def test_an_expanded_window_stands_between_regions(tasks: Tasks, chat: Chat) -> None:
+    prompt = Prompt(chat)
+    plan = Plan(longest=64, skips=False, most_windows=6, shares={})
+    tasks.regions(prompt, [(0, 2), (1, 1), np.array([7, 8]), (2, 2)], plan, np.random.default_rng(1))
+    opened, closed = chat.memory_start, chat.memory_end
+    without_newline = [slot for slot in prompt.slots if slot not in chat.newline]
+    assert without_newline == [opened, 0, 0, 0, closed, 7, 8, opened, 0, 0, closed]
+    assert [(window, group) for _, window, group in prompt.latents] == [(0, 0), (0, 1), (1, 0), (2, 0), (2, 1)]
+
+
 def test_needles_are_findable(text: Text, chat: Chat) -> None:
     rng = np.random.default_rng(2)
     for _ in range(20):
