@@ -2,7 +2,6 @@ package ai.laconic.decoder;
 
 import static java.util.Objects.requireNonNull;
 
-import ai.laconic.runtime.session.Device;
 import ai.laconic.servicekit.peer.PeerProperties;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -13,8 +12,7 @@ import org.springframework.util.unit.DataSize;
  * Settings of the decoder.
  *
  * @param model path of the checkpoint directory
- * @param engine what decodes
- * @param device where the embedded engine computes: {@code cpu}, {@code cuda:0} and so on
+ * @param engine what decodes; the embedded one computes on the CPU
  * @param threads of the embedded engine; 0 takes one for each processor
  * @param slots generations that run at once; with several Triton servers, on each
  * @param maxPositions of one generation, prompt and answer together, and at most what the model was
@@ -32,7 +30,6 @@ import org.springframework.util.unit.DataSize;
 public record DecoderProperties(
     @DefaultValue("") String model,
     @DefaultValue("onnx") EngineKind engine,
-    @DefaultValue("cpu") String device,
     @DefaultValue("0") int threads,
     @DefaultValue("4") int slots,
     @DefaultValue("8192") int maxPositions,
@@ -50,7 +47,6 @@ public record DecoderProperties(
           "laconic.decoder.model: missing (expected: the path of a checkpoint directory)");
     }
     requireNonNull(cache, "laconic.decoder.cache.target: missing (expected: a gRPC target)");
-    Device.parse(device);
     if (threads < 0) {
       throw new IllegalArgumentException("threads: " + threads + " (expected: 0 or more)");
     }

@@ -10,7 +10,6 @@ import ai.laconic.runtime.model.ModelDirectory;
 import ai.laconic.runtime.model.ModelDirectoryException;
 import ai.laconic.runtime.model.ModelFingerprint;
 import ai.laconic.runtime.prompt.PromptAssembler;
-import ai.laconic.runtime.session.Device;
 import ai.laconic.runtime.tokenizer.TextTokenizer;
 import ai.laconic.runtime.tokenizer.TokenizerException;
 import ai.laconic.servicekit.health.ReadinessCheck;
@@ -32,8 +31,13 @@ class EngineConfiguration {
   private static final Logger log = LoggerFactory.getLogger(EngineConfiguration.class);
 
   @Bean
-  ModelDirectory model(DecoderProperties properties) throws ModelDirectoryException {
-    return ModelDirectory.open(Path.of(properties.model()));
+  ModelDirectory model(DecoderProperties properties) {
+    try {
+      return ModelDirectory.open(Path.of(properties.model()));
+    } catch (ModelDirectoryException e) {
+      throw new IllegalArgumentException(
+          "laconic.decoder.model: " + properties.model() + ": " + e.getMessage(), e);
+    }
   }
 
   @Bean
@@ -92,7 +96,6 @@ class EngineConfiguration {
   private static OnnxSettings onnx(DecoderProperties properties, int maxPositions) {
     int threads = properties.threads();
     return new OnnxSettings(
-        Device.parse(properties.device()),
         threads == 0 ? Runtime.getRuntime().availableProcessors() : threads,
         properties.slots(),
         maxPositions,

@@ -36,7 +36,6 @@ class DecoderPropertiesTest {
             new DecoderProperties(
                 "/m",
                 EngineKind.ONNX,
-                "cpu",
                 0,
                 4,
                 8192,
@@ -67,7 +66,6 @@ class DecoderPropertiesTest {
             bind(
                 Map.ofEntries(
                     Map.entry("engine", "triton"),
-                    Map.entry("device", "cuda:1"),
                     Map.entry("threads", "3"),
                     Map.entry("slots", "5"),
                     Map.entry("max-positions", "100"),
@@ -89,7 +87,6 @@ class DecoderPropertiesTest {
             new DecoderProperties(
                 "/m",
                 EngineKind.TRITON,
-                "cuda:1",
                 3,
                 5,
                 100,

@@ -19,8 +19,8 @@
  *       back within the timeout fails.
  *   <li>{@code device} of engine {@code onnx}: {@code cpu}, or {@code cuda:0} and so on. CUDA needs
  *       a build with {@code mvn -Pcuda}, which takes ONNX Runtime with its CUDA provider, and a
- *       node with CUDA 12 and cuDNN 9; everything else stays the same. On such a node raise {@code
- *       batch.max-tokens}.
+ *       node with the CUDA and cuDNN that this version of ONNX Runtime names; everything else stays
+ *       the same. On such a node raise {@code batch.max-tokens}.
  *   <li>{@code threads} of engine {@code onnx} on the CPU: 0 takes all processors.
  *   <li>{@code block-type}: how latents are stored: {@code fp32}, {@code fp16}, {@code bf16} or
  *       {@code int8}. Latents that the type can't hold are refused, never rounded to infinity.

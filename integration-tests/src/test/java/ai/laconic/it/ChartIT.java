@@ -33,12 +33,12 @@ class ChartIT {
           ratio: 16
           model: {path: /models/small}
           encoder: {replicas: 5, device: cpu, resources: {}}
-          decoder: {replicas: 1, device: cpu, slots: 4, maxPositions: 8192, resources: {}}
+          decoder: {replicas: 1, slots: 4, maxPositions: 8192, resources: {}}
         - name: large
           ratio: 4
           model: {path: /models/large, volume: {persistentVolumeClaim: {claimName: models}}}
           encoder: {replicas: 2, device: "cuda:0", resources: {limits: {nvidia.com/gpu: 1}}}
-          decoder: {replicas: 4, device: "cuda:0", slots: 8, maxPositions: 16384, resources: {}}
+          decoder: {replicas: 4, slots: 8, maxPositions: 16384, resources: {}}
       """;
 
   @Test

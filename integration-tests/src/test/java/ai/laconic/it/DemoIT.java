@@ -7,16 +7,18 @@ import ai.laconic.cli.command.Laconic;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The main job with the nano model of the repository, on the demo's text. */
+/** The main job with each nano model of the repository, on the demo's text. */
 class DemoIT {
   private static final Path HOME = Path.of("..");
 
-  @Test
-  void reallyWorks() throws Exception {
+  @ParameterizedTest
+  @ValueSource(ints = {4, 8, 16})
+  void reallyWorks(int ratio) throws Exception {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     int exitCode =
@@ -31,14 +33,15 @@ class DemoIT {
                 "--slots",
                 "1",
                 "--model",
-                HOME.resolve("models/nano-4x").toString());
+                HOME.resolve("models/nano-" + ratio + "x").toString());
 
     assertThat(exitCode).as(out + "\n" + err).isEqualTo(ExitCode.OK);
     JsonNode report = JsonMapper.builder().build().readTree(out.toString());
     JsonNode compression = report.path("compression");
     assertThat(compression.path("latents").intValue())
         .isBetween(
-            compression.path("tokens").intValue() / 4, compression.path("tokens").intValue() / 3);
+            compression.path("tokens").intValue() / ratio,
+            compression.path("tokens").intValue() / (ratio - 1));
     assertThat(compression.path("againReused").intValue())
         .isEqualTo(compression.path("windows").intValue());
     assertThat(report.path("needle").path("answer").stringValue())

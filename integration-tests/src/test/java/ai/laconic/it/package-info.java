@@ -1,6 +1,6 @@
 /**
- * Tests of the whole: the same suite over one process and over four, the rules of the house, the
- * chart, and the launcher's main job.
+ * Tests of the whole: the same suite over one process, over four with Redis and over Triton, the
+ * rules of the house, the chart, the launcher's main job, and how well the models answer.
  */
 @NullMarked
 package ai.laconic.it;

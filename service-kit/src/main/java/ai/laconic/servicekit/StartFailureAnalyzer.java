@@ -1,28 +1,37 @@
 package ai.laconic.servicekit;
 
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.BeanCreationException;
+import org.springframework.beans.BeanInstantiationException;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
-import org.springframework.core.NestedExceptionUtils;
 
 /**
- * Tells an operator in one sentence why a service didn't start, where the world is to blame.
+ * Tells an operator in one sentence why a service didn't start, where its settings or the world are
+ * to blame.
  *
- * <p>A checked exception speaks of what lies outside of the program: a checkpoint's file and field,
- * a port in use. Its message is what the operator needs, and stack traces would bury it. Anything
- * unchecked is a flaw in the program and keeps its stack trace.
+ * <p>A bean's factory method says so with an {@link IllegalArgumentException}, whose message names
+ * the setting, with an exception of Laconic's own, or with a checked one. A stack trace would bury
+ * it. Anything else is a flaw in the program and keeps its stack trace.
  */
-final class StartFailureAnalyzer extends AbstractFailureAnalyzer<BeanCreationException> {
+final class StartFailureAnalyzer extends AbstractFailureAnalyzer<BeanInstantiationException> {
   @Override
-  protected @Nullable FailureAnalysis analyze(Throwable failure, BeanCreationException cause) {
-    Throwable root = NestedExceptionUtils.getMostSpecificCause(cause);
-    if (root instanceof RuntimeException || root instanceof Error) {
+  protected @Nullable FailureAnalysis analyze(
+      Throwable failure, BeanInstantiationException instantiation) {
+    Throwable cause = instantiation.getCause();
+    if (cause == null) {
       return null;
     }
-    boolean plain = root.getClass().getPackageName().startsWith("ai.laconic");
-    String message = plain ? root.getMessage() : root.toString();
+    boolean worded = cause instanceof IllegalArgumentException || isOurs(cause);
+    boolean checked = !(cause instanceof RuntimeException || cause instanceof Error);
+    if (!worded && !checked) {
+      return null;
+    }
+    String sentence = worded ? cause.getMessage() : cause.toString();
     return new FailureAnalysis(
-        message, "Correct what is named above and start the service again", root);
+        sentence, "Correct what is named above and start the service again", cause);
+  }
+
+  private static boolean isOurs(Throwable thrown) {
+    return thrown.getClass().getPackageName().startsWith("ai.laconic");
   }
 }

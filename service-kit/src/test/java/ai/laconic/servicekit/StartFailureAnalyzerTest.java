@@ -28,6 +28,13 @@ class StartFailureAnalyzerTest {
   }
 
   @Test
+  void saysWhichSettingIsWrong() {
+    assertThat(analysed(WithWrongSetting.class))
+        .extracting(FailureAnalysis::getDescription)
+        .isEqualTo("model: /x: config.json: head_dim: 7 (expected: 64)");
+  }
+
+  @Test
   void namesTheKindWhereAMessageAloneSaysLittle() {
     assertThat(analysed(WithoutFile.class))
         .extracting(FailureAnalysis::getDescription)
@@ -51,6 +58,17 @@ class StartFailureAnalyzerTest {
     @Bean
     Object model() throws UnservableException {
       throw new UnservableException("config.json: head_dim: 7 (expected: 64)");
+    }
+  }
+
+  static class WithWrongSetting {
+    @Bean
+    Object model() {
+      try {
+        throw new UnservableException("config.json: head_dim: 7 (expected: 64)");
+      } catch (UnservableException e) {
+        throw new IllegalArgumentException("model: /x: " + e.getMessage(), e);
+      }
     }
   }
 

@@ -15,7 +15,7 @@ public final class ExitCode {
   /** The gateway refused a value. */
   public static final int REFUSED = 3;
 
-  /** No such context, segment or model. */
+  /** No such context, or latents that the cache no longer has. */
   public static final int NOT_FOUND = 4;
 
   /** The gateway or a tier behind it can't serve now; trying again later may help. */

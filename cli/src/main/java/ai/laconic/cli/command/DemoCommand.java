@@ -42,9 +42,9 @@ final class DemoCommand implements Callable<Integer> {
 
   @Option(
       names = "--ratio",
-      defaultValue = "4",
-      description = "Source tokens per latent; default ${DEFAULT-VALUE}.")
-  int ratio = 4;
+      description =
+          "Source tokens per latent: which of the models is used; default: the first model's.")
+  @Nullable Integer ratio;
 
   @Option(
       names = "--seed",
@@ -69,7 +69,7 @@ final class DemoCommand implements Callable<Integer> {
     try (Standalone standalone = Standalone.start(options);
         Connection connection = Connection.open(standalone.gateway(), Optional.empty())) {
       Pool pool = Ready.await(connection, StandaloneFlags.READY_WITHIN).getPools(0);
-      local.announce("compressing " + path.getFileName() + " at " + ratio + "x");
+      local.announce("compressing " + path.getFileName() + " at " + model.ratio());
       DemoReport report = run(connection, pool, model, path, text);
       if (output.isJson()) {
         output.json(report);
@@ -95,7 +95,7 @@ final class DemoCommand implements Callable<Integer> {
     List<Integer> ratios = new ArrayList<>();
     for (Path path : flags.checkpoints()) {
       ModelDirectory model = ModelDirectory.open(path);
-      if (model.ratio().value() == ratio) {
+      if (ratio == null || model.ratio().value() == ratio) {
         return model;
       }
       ratios.add(model.ratio().value());

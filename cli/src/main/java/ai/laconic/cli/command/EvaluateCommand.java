@@ -103,6 +103,10 @@ final class EvaluateCommand implements Callable<Integer> {
       if (!isJson(file) && !file.toString().endsWith(".md")) {
         throw new IllegalArgumentException("--out: " + file + " (expected: a .json or .md file)");
       }
+      if (!Files.isDirectory(file.resolveSibling(""))) {
+        throw new IllegalArgumentException(
+            "--out: " + file + " (expected: in a folder that exists)");
+      }
     }
   }
 

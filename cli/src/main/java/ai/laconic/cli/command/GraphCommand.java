@@ -83,9 +83,9 @@ final class GraphCommand implements Callable<Integer> {
 
   @Option(
       names = "--queue-limit",
-      defaultValue = "64",
+      defaultValue = "" + DecoderServing.QUEUE_LIMIT,
       description = "Generations that wait for a slot; default ${DEFAULT-VALUE}.")
-  int queueLimit = 64;
+  int queueLimit = DecoderServing.QUEUE_LIMIT;
 
   @Option(
       names = "--max-positions",
@@ -95,15 +95,15 @@ final class GraphCommand implements Callable<Integer> {
 
   @Option(
       names = "--prefill-chunk",
-      defaultValue = "512",
+      defaultValue = "" + DecoderServing.PREFILL_CHUNK,
       description =
           "Positions of a new prompt between two tokens of the running generations; default"
               + " ${DEFAULT-VALUE}.")
-  int prefillChunk = 512;
+  int prefillChunk = DecoderServing.PREFILL_CHUNK;
 
   @Option(
       names = "--gpu-memory",
-      defaultValue = "0.9",
+      defaultValue = "" + DecoderServing.GPU_MEMORY,
       description = "Share of the GPU's memory that vLLM takes; default ${DEFAULT-VALUE}.")
   double gpuMemory = DecoderServing.GPU_MEMORY;
 

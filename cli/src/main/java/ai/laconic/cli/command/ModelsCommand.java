@@ -4,7 +4,7 @@ import picocli.CommandLine.Command;
 
 @Command(
     name = "models",
-    description = "Look into checkpoint directories.",
+    description = "Look into checkpoint directories, quantise them, write their graphs.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {

@@ -26,7 +26,7 @@ public record DemoReport(
 
   /**
    * @param seconds from the first byte sent to the finished context
-   * @param again the same text once more: every window is in the cache
+   * @param againSeconds for the same text once more: every window is in the cache
    * @param latentBytes of all latents as the cache stores them
    * @param kvBytes of the decoder's key/value cache if the text were read uncompressed
    */

@@ -25,9 +25,6 @@ final class LocalTriton implements AutoCloseable {
   /** A large checkpoint is read from a cold disk and widened. */
   private static final Duration STARTS_WITHIN = Duration.ofMinutes(10);
 
-  private static final int QUEUE_LIMIT = 64;
-  private static final int PREFILL_CHUNK = 512;
-
   private final Path folder;
   private final TritonServer server;
 
@@ -82,9 +79,9 @@ final class LocalTriton implements AutoCloseable {
             Device.CPU,
             0,
             options.slots(),
-            QUEUE_LIMIT,
+            DecoderServing.QUEUE_LIMIT,
             options.maxPositions(),
-            PREFILL_CHUNK,
+            DecoderServing.PREFILL_CHUNK,
             DecoderServing.GPU_MEMORY,
             false));
   }

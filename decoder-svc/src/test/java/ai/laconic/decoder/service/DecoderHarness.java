@@ -12,7 +12,6 @@ import ai.laconic.decoder.prompt.Prompts;
 import ai.laconic.runtime.Golden;
 import ai.laconic.runtime.model.ModelDirectory;
 import ai.laconic.runtime.prompt.PromptAssembler;
-import ai.laconic.runtime.session.Device;
 import ai.laconic.runtime.tokenizer.TextTokenizer;
 import ai.laconic.servicekit.call.StreamingCalls;
 import ai.laconic.servicekit.call.ValidationServerInterceptor;
@@ -93,8 +92,7 @@ final class DecoderHarness implements AutoCloseable {
   static DecoderHarness embedded(
       int slots, int queueLimit, Duration pauseLimit, Duration cacheTimeout) throws Exception {
     ModelDirectory model = ModelDirectory.open(Golden.checkpoint());
-    OnnxSettings settings =
-        new OnnxSettings(Device.CPU, 1, slots, MAX_POSITIONS, 64, queueLimit, pauseLimit);
+    OnnxSettings settings = new OnnxSettings(1, slots, MAX_POSITIONS, 64, queueLimit, pauseLimit);
     DecoderEngine engine = OnnxEngines.open(model, settings, InstantSource.system());
     return new DecoderHarness(model, engine, cacheTimeout);
   }

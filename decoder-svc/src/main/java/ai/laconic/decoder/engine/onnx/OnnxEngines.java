@@ -3,6 +3,7 @@ package ai.laconic.decoder.engine.onnx;
 import ai.laconic.decoder.engine.DecoderEngine;
 import ai.laconic.runtime.model.ModelDirectory;
 import ai.laconic.runtime.session.DecoderSession;
+import ai.laconic.runtime.session.Device;
 import java.time.InstantSource;
 
 /** Opens embedded engines. */
@@ -21,11 +22,7 @@ public final class OnnxEngines {
             model.endOfSequenceIds());
     DecoderSession session =
         DecoderSession.open(
-            model,
-            settings.device(),
-            settings.slots(),
-            settings.maxPositions(),
-            settings.threads());
+            model, Device.CPU, settings.slots(), settings.maxPositions(), settings.threads());
     return new BatchingEngine(new SessionBatch(session), batching, clock).start();
   }
 }

@@ -1,12 +1,10 @@
 package ai.laconic.decoder.engine.onnx;
 
-import ai.laconic.runtime.session.Device;
 import java.time.Duration;
 
 /**
- * How the embedded engine runs.
+ * How the embedded engine runs. It computes on the CPU.
  *
- * @param device where it computes
  * @param threads of the session
  * @param slots generations that run at once
  * @param maxPositions of each slot
@@ -15,7 +13,6 @@ import java.time.Duration;
  * @param pauseLimit how long a listener may take nothing while it holds a slot
  */
 public record OnnxSettings(
-    Device device,
     int threads,
     int slots,
     int maxPositions,

@@ -12,7 +12,6 @@ import ai.laconic.decoder.engine.SamplingSettings;
 import ai.laconic.decoder.engine.ScoringRequest;
 import ai.laconic.runtime.Golden;
 import ai.laconic.runtime.model.ModelDirectory;
-import ai.laconic.runtime.session.Device;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -32,7 +31,7 @@ class GoldenEngineTest {
 
   @BeforeAll
   static void open() throws Exception {
-    OnnxSettings settings = new OnnxSettings(Device.CPU, 1, 4, 300, 17, 16, Duration.ofSeconds(60));
+    OnnxSettings settings = new OnnxSettings(1, 4, 300, 17, 16, Duration.ofSeconds(60));
     engine =
         OnnxEngines.open(
             ModelDirectory.open(Golden.checkpoint()), settings, InstantSource.system());

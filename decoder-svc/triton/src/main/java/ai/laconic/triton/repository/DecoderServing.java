@@ -29,6 +29,12 @@ public record DecoderServing(
   /** The engine that runs the decoder's graph. */
   public static final String ONNX = "onnx";
 
+  /** As many generations as wait for a slot where nobody says. */
+  public static final int QUEUE_LIMIT = 64;
+
+  /** Positions of a new prompt between two tokens of the others where nobody says. */
+  public static final int PREFILL_CHUNK = 512;
+
   /** What vLLM takes of a GPU that it has to itself. */
   public static final double GPU_MEMORY = 0.9;
 
