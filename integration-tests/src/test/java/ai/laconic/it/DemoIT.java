@@ -44,8 +44,10 @@ class DemoIT {
             compression.path("tokens").intValue() / (ratio - 1));
     assertThat(compression.path("againReused").intValue())
         .isEqualTo(compression.path("windows").intValue());
-    assertThat(report.path("needle").path("answer").stringValue())
-        .contains(report.path("needle").path("expected").stringValue());
+    JsonNode needle = report.path("needle");
+    // At 16x a digit may be lost: that is what expanding is for.
+    assertThat(needle.path(ratio == 16 ? "expanded" : "passage").path("answer").stringValue())
+        .contains(needle.path("expected").stringValue());
     assertThat(report.path("readBack")).hasSize(3);
     assertThat(report.path("expansion").path("identical").booleanValue()).isTrue();
     assertThat(report.path("uncompressed").path("positions").intValue())

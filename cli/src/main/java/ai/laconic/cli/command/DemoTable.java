@@ -3,6 +3,8 @@ package ai.laconic.cli.command;
 import ai.laconic.cli.demo.DemoReport;
 import ai.laconic.cli.demo.DemoReport.Compression;
 import ai.laconic.cli.demo.DemoReport.FirstToken;
+import ai.laconic.cli.demo.DemoReport.Needle;
+import ai.laconic.cli.demo.DemoReport.Reply;
 import java.util.List;
 import java.util.Locale;
 
@@ -18,6 +20,7 @@ final class DemoTable {
 
   void print(DemoReport report) {
     Compression compression = report.compression();
+    Needle needle = report.needle();
     output.line("");
     output.line("%s, %s, %dx", report.text(), report.model(), report.ratio());
     output.line("");
@@ -44,22 +47,20 @@ final class DemoTable {
                 (double) compression.kvBytes() / compression.latentBytes()),
             firstToken(report.latents()),
             uncompressed(report),
-            row("needle", "%s", report.needle().question()),
-            row(
-                "",
-                "%s (exact, from the latents of segments %d to %d)",
-                report.needle().answer(),
-                report.needle().first(),
-                report.needle().last()),
-            row(
-                "",
-                "%s (%s, from the latents of the whole text)",
-                report.needle().wholeAnswer(),
-                report.needle().wholeExact() ? "exact" : "not exact")));
+            row("needle", "%s", needle.question()),
+            reply(
+                needle.passage(),
+                "from the latents of segments " + needle.first() + " to " + needle.last()),
+            reply(needle.expanded(), "with segment " + needle.segment() + " expanded to its text"),
+            reply(needle.whole(), "from the latents of the whole text")));
     for (DemoReport.Passage passage : report.readBack()) {
       output.line(
-          "read back     segment %d: %.1f %% of the first %d tokens, from %d latents",
-          passage.segment(), passage.share() * 100, passage.tokens(), passage.latents());
+          "read back     segment %d, first %d tokens from %d latents: %.1f %% generated freely%s",
+          passage.segment(),
+          passage.tokens(),
+          passage.latents(),
+          passage.share() * 100,
+          scored(passage));
       output.line("%s", "    source  " + glimpse(passage.source()));
       output.line("%s", "    latents " + glimpse(passage.answer()));
     }
@@ -68,10 +69,27 @@ final class DemoTable {
         report.expansion().segment(), Units.count(report.expansion().bytes()));
   }
 
+  private static String scored(DemoReport.Passage passage) {
+    return passage.scored() == null
+        ? ""
+        : String.format(
+            Locale.ROOT, ", %.1f %% each after the right ones", passage.scored() * 100);
+  }
+
   /** Returns the beginning of a text on one line. */
   private static String glimpse(String text) {
     String line = text.strip().replaceAll("\\s+", " ");
     return line.length() <= GLIMPSE ? line : line.substring(0, GLIMPSE) + " ...";
+  }
+
+  private static List<String> reply(Reply reply, String how) {
+    return row(
+        "",
+        "%s (%s, %s, %s positions)",
+        reply.answer(),
+        reply.exact() ? "exact" : "not exact",
+        how,
+        Units.count(reply.positions()));
   }
 
   private static List<String> firstToken(FirstToken latents) {

@@ -11,13 +11,18 @@ import ai.laconic.v1.GenerateRequest;
 import ai.laconic.v1.GenerateResponse;
 import ai.laconic.v1.Part;
 import ai.laconic.v1.Role;
+import ai.laconic.v1.ScoreRequest;
 import ai.laconic.v1.SegmentRange;
 import ai.laconic.v1.Turn;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Iterator;
+import java.util.List;
+import java.util.OptionalDouble;
 import java.util.function.Consumer;
 
 /** The public calls that the demo makes, each with the time that its caller waits. */
@@ -54,12 +59,22 @@ final class DemoCalls {
     return ask(ContextPart.newBuilder().setContextId(context.getId()), question, maxTokens);
   }
 
-  /** Asks about the segments from {@code first} to before {@code end}, without reading others. */
-  Answer askSegments(Context context, int first, int end, String question, int maxTokens) {
+  /**
+   * Asks about a few segments, without reading others.
+   *
+   * @param expanded those of them that are read as raw text instead of latents
+   */
+  Answer askSegments(
+      Context context,
+      SegmentRange range,
+      List<Integer> expanded,
+      String question,
+      int maxTokens) {
     return ask(
         ContextPart.newBuilder()
             .setContextId(context.getId())
-            .setRange(SegmentRange.newBuilder().setFirst(first).setEnd(end)),
+            .setRange(range)
+            .addAllExpand(expanded),
         question,
         maxTokens);
   }
@@ -73,16 +88,44 @@ final class DemoCalls {
     return ask(Part.newBuilder().setText(text).build(), question, maxTokens);
   }
 
+  /**
+   * Returns the share of an answer's tokens that the decoder would choose, each after the right ones
+   * before it; nothing if its engine cannot say.
+   */
+  OptionalDouble score(Context context, String question, String answer) {
+    ContextPart.Builder whole = ContextPart.newBuilder().setContextId(context.getId());
+    ScoreRequest request =
+        ScoreRequest.newBuilder()
+            .setRatio(ratio)
+            .addTurns(turn(Part.newBuilder().setContext(whole).build(), question))
+            .setContinuation(answer)
+            .build();
+    try {
+      return connection.generation().score(request).getTokensList().stream()
+          .mapToInt(token -> token.getFirstChoice() ? 1 : 0)
+          .average();
+    } catch (StatusRuntimeException e) {
+      if (e.getStatus().getCode() == Status.Code.UNIMPLEMENTED) {
+        return OptionalDouble.empty();
+      }
+      throw e;
+    }
+  }
+
+  private static Turn turn(Part context, String question) {
+    return Turn.newBuilder()
+        .setRole(Role.ROLE_USER)
+        .addParts(context)
+        .addParts(Part.newBuilder().setText("\n" + question))
+        .build();
+  }
+
   private Answer ask(Part context, String question, int maxTokens) {
     GenerateRequest request =
         GenerateRequest.newBuilder()
             .setRatio(ratio)
             .setMaxTokens(maxTokens)
-            .addTurns(
-                Turn.newBuilder()
-                    .setRole(Role.ROLE_USER)
-                    .addParts(context)
-                    .addParts(Part.newBuilder().setText("\n" + question)))
+            .addTurns(turn(context, question))
             .build();
     long start = System.nanoTime();
     Duration firstToken = null;

@@ -50,30 +50,51 @@ public record DemoReport(
   public record FirstToken(double coldSeconds, double warmSeconds, long positions) {}
 
   /**
-   * A question whose answer stands once in the text, asked over latents alone.
+   * A question whose answer stands once in the text.
    *
-   * @param first segment of the passage that was read
-   * @param last segment of it
-   * @param answer over the passage; holds what was expected
-   * @param wholeAnswer over the whole text
-   * @param wholeExact whether that held it too
+   * @param segment in which it stands
+   * @param first segment of the passage around it
+   * @param last segment of the passage
+   * @param passage over the latents of the passage
+   * @param expanded the same, with the needle's segment as raw text
+   * @param whole over the latents of the whole text
    */
   public record Needle(
       String question,
       String expected,
+      int segment,
       int first,
       int last,
-      String answer,
-      String wholeAnswer,
-      boolean wholeExact) {}
+      Reply passage,
+      Reply expanded,
+      Reply whole) {}
+
+  /**
+   * @param exact whether the answer holds what was expected
+   * @param positions of the decoder that the prompt took
+   */
+  public record Reply(String answer, boolean exact, int positions) {}
 
   /**
    * The beginning of a segment, compressed for itself and repeated from its latents.
    *
-   * @param share of its tokens that came back in order
+   * @param share of its tokens that came back in order when it was generated freely
+   * @param scored share of its tokens that the decoder would choose, each after the right ones
+   *     before it; null if its engine cannot say
    */
   public record Passage(
-      int segment, int tokens, long latents, double share, String source, String answer) {}
+      int segment,
+      int tokens,
+      long latents,
+      double share,
+      @Nullable Double scored,
+      String source,
+      String answer) {
+    /** Returns what is known of the latents: a generated answer may lose its place in the text. */
+    double known() {
+      return scored == null ? share : scored;
+    }
+  }
 
   /**
    * @param identical whether the bytes equal those of the source

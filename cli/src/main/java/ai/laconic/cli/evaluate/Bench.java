@@ -33,7 +33,8 @@ record Bench(Served served, SourceText source, int ratio, long seed, ExecutorSer
   }
 
   /**
-   * Takes samples, several at once, and returns them in order. The first that fails ends it.
+   * Takes samples, several at once, and returns them in order. A full system is asked again; any other
+   * failure ends it.
    *
    * @param name of the case; together with the sample's number it chooses the random numbers
    */
@@ -41,7 +42,9 @@ record Bench(Served served, SourceText source, int ratio, long seed, ExecutorSer
     List<Future<T>> futures = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       int index = i;
-      futures.add(requests.submit(() -> sample.take(index, random(name, index))));
+      futures.add(
+          requests.submit(
+              () -> Patience.DEFAULT.call(() -> sample.take(index, random(name, index)))));
     }
     try {
       List<T> taken = new ArrayList<>(count);
