@@ -39,7 +39,7 @@ class EncoderPropertiesTest {
     assertThat(properties.cache().target()).isEqualTo("dns:///localhost:7072");
     assertThat(properties.cache().unaryTimeout()).isEqualTo(Duration.ofSeconds(10));
     assertThat(properties.cache().streamTimeout()).isEqualTo(Duration.ofMinutes(1));
-    assertThat(properties.cache().guard().maxConcurrentCalls()).isEqualTo(64);
+    assertThat(properties.cache().guard().maxConcurrentCalls()).isEqualTo(128);
     assertThat(properties.triton())
         .isEqualTo(
             new TritonSettings(
