@@ -145,7 +145,6 @@ class DecoderPropertiesTest {
     refused("model", " ", "laconic.decoder.model: missing (expected: the path of a checkpoint");
     refused("slots", "0", "slots: 0 (expected: 1 or more)");
     refused("threads", "-1", "threads: -1 (expected: 0 or more)");
-    refused("device", "tpu", "device: tpu (expected: cpu, or cuda:0 and so on)");
     refused("pause-limit", "0s", "pause-limit: PT0S (expected: above 0)");
   }
 
