@@ -72,8 +72,7 @@ final class DemoTable {
   private static String scored(DemoReport.Passage passage) {
     return passage.scored() == null
         ? ""
-        : String.format(
-            Locale.ROOT, ", %.1f %% each after the right ones", passage.scored() * 100);
+        : String.format(Locale.ROOT, ", %.1f %% each after the right ones", passage.scored() * 100);
   }
 
   /** Returns the beginning of a text on one line. */

@@ -65,11 +65,7 @@ final class DemoCalls {
    * @param expanded those of them that are read as raw text instead of latents
    */
   Answer askSegments(
-      Context context,
-      SegmentRange range,
-      List<Integer> expanded,
-      String question,
-      int maxTokens) {
+      Context context, SegmentRange range, List<Integer> expanded, String question, int maxTokens) {
     return ask(
         ContextPart.newBuilder()
             .setContextId(context.getId())
@@ -89,8 +85,8 @@ final class DemoCalls {
   }
 
   /**
-   * Returns the share of an answer's tokens that the decoder would choose, each after the right ones
-   * before it; nothing if its engine cannot say.
+   * Returns the share of an answer's tokens that the decoder would choose, each after the right
+   * ones before it; nothing if its engine cannot say.
    */
   OptionalDouble score(Context context, String question, String answer) {
     ContextPart.Builder whole = ContextPart.newBuilder().setContextId(context.getId());

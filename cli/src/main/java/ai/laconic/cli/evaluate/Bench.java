@@ -33,8 +33,8 @@ record Bench(Served served, SourceText source, int ratio, long seed, ExecutorSer
   }
 
   /**
-   * Takes samples, several at once, and returns them in order. A full system is asked again; any other
-   * failure ends it.
+   * Takes samples, several at once, and returns them in order. A full system is asked again; any
+   * other failure ends it.
    *
    * @param name of the case; together with the sample's number it chooses the random numbers
    */
