@@ -43,6 +43,7 @@ class Chat:
         return tok.plain_ids(self.tokenizer, text)
 
     def text(self, ids: Ids) -> str:
+        """What the ids spell, added tokens by their names."""
         out: str = self.tokenizer.decode(ids.tolist(), skip_special_tokens=False)
         return out
 
@@ -96,6 +97,10 @@ class Prompt:
         """A further user turn."""
         self.raw([*self.chat.newline, self.chat.start])
         self.ask("user\n" + text)
+
+    def ask_next(self, text: str) -> None:
+        """An instruction: the first behind the context, others as turns of their own."""
+        (self.ask_again if self.answers else self.ask_first)(text)
 
     def said(self, text: str) -> None:
         """What the assistant said in its turn; it is not learnt."""

@@ -1,8 +1,8 @@
-"""Slips in what a decoder reads of its own answer, so that one wrong token doesn't derail the rest.
+"""Slips in what a decoder reads of its own answer, so that one wrong token is less likely to derail the rest.
 
 A model that has only ever read its answers without a mistake trusts them: after its first mistake it goes on from
-what it wrote and not from the latents (exposure bias). Repeating a text, it can tell from the position alone what
-comes next, and learns to when the tokens before are sometimes wrong.
+what it wrote and not from the latents (exposure bias). With slips it has to find its place from what is right around
+them. They are rarer than the mistakes of a model at a high ratio, which they don't keep in its place.
 """
 
 from __future__ import annotations

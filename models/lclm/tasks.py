@@ -249,8 +249,8 @@ class Tasks:
                 if not chosen:
                     continue
                 prompt = self.opened(parts, [window])
-                for turn, line in enumerate(chosen):
-                    self.turn(prompt, turn, QUOTE.format(phrase=line.phrase), line.text)
+                for line in chosen:
+                    self.turn(prompt, QUOTE.format(phrase=line.phrase), line.text)
                 prompts.append(prompt)
         return gather("quote", self.chat, prompts, parts, self.ratio)
 
@@ -287,11 +287,11 @@ class Tasks:
 
     def questions(self, prompt: Prompt, hidden: list[Needle], rng: np.random.Generator) -> None:
         """A turn for each needle, in random order."""
-        for turn, at in enumerate(rng.permutation(len(hidden))):
+        for at in rng.permutation(len(hidden)):
             needle = hidden[int(at)]
-            self.turn(prompt, turn, QUESTION.format(key=needle.key), needle.sentence)
+            self.turn(prompt, QUESTION.format(key=needle.key), needle.sentence)
 
-    def turn(self, prompt: Prompt, turn: int, question: str, answer: str) -> None:
-        """A question and its answer: the first behind the context, others as turns of their own."""
-        (prompt.ask_again if turn else prompt.ask_first)(question)
+    def turn(self, prompt: Prompt, question: str, answer: str) -> None:
+        """A question and its answer."""
+        prompt.ask_next(question)
         prompt.answer(self.chat.ids(answer))

@@ -45,8 +45,7 @@ def converse(
     while len(order):
         picked, order = np.split(order, [2 if rng.random() < TWO_KEYS else 1])
         asked = Asked([hidden[i] for i in picked], sorted({homes[i] for i in picked}))
-        ask = prompt.ask_again if prompt.answers else prompt.ask_first
-        ask(TRIAGE.format(question=asked.question))
+        prompt.ask_next(TRIAGE.format(question=asked.question))
         others = np.setdiff1d(np.arange(len(chunks)), asked.chunks)
         if not len(order) and len(others) and rng.random() < WRONG_FIRST:
             wrong = [int(rng.choice(others))]

@@ -203,7 +203,7 @@ public final class Demo {
     int[] source = tokens(passage);
     Context alone = calls.compress(passage, "passage", ignored -> {}).context();
     Answer answer =
-        calls.askContext(alone, Wordings.REPEAT, source.length + source.length / 8 + 16);
+        calls.askContext(alone, Wordings.REPEAT, Reconstruction.mostAnswered(source.length));
     OptionalDouble scored = calls.score(alone, Wordings.REPEAT, passage);
     return new DemoReport.Passage(
         segment,

@@ -2,6 +2,7 @@ package ai.laconic.cli.demo;
 
 import ai.laconic.cli.client.Connection;
 import ai.laconic.cli.client.Upload;
+import ai.laconic.cli.probe.Reconstruction;
 import ai.laconic.v1.CompressionProgress;
 import ai.laconic.v1.Context;
 import ai.laconic.v1.ContextOptions;
@@ -97,9 +98,8 @@ final class DemoCalls {
             .setContinuation(answer)
             .build();
     try {
-      return connection.generation().score(request).getTokensList().stream()
-          .mapToInt(token -> token.getFirstChoice() ? 1 : 0)
-          .average();
+      return OptionalDouble.of(
+          Reconstruction.firstChoices(connection.generation().score(request).getTokensList()));
     } catch (StatusRuntimeException e) {
       if (e.getStatus().getCode() == Status.Code.UNIMPLEMENTED) {
         return OptionalDouble.empty();

@@ -42,20 +42,15 @@ final class ReconstructionMeasure implements Measure {
   }
 
   private static int positions(int tokens, int ratio) {
-    return Measure.latents(tokens, ratio) + mostAnswered(tokens) + FRAME;
-  }
-
-  private static int mostAnswered(int tokens) {
-    return tokens + tokens / 8 + 16;
+    return Measure.latents(tokens, ratio) + Reconstruction.mostAnswered(tokens) + FRAME;
   }
 
   private record Scored(double tokens, boolean whole) {
     static Scored of(List<TokenScore> scores) {
-      long first = scores.stream().filter(TokenScore::getFirstChoice).count();
       // The last is the token that ends the turn, which is none of the text.
-      int end = scores.size() - 1;
-      long ofText = first - (scores.get(end).getFirstChoice() ? 1 : 0);
-      return new Scored((double) ofText / end, first == scores.size());
+      List<TokenScore> ofText = scores.subList(0, scores.size() - 1);
+      return new Scored(
+          Reconstruction.firstChoices(ofText), Reconstruction.firstChoices(scores) == 1);
     }
   }
 
@@ -85,7 +80,10 @@ final class ReconstructionMeasure implements Measure {
               List<Turn> prompt = List.of(prompt(bench, text));
               return Reconstruction.ofText(
                   text.strip(),
-                  bench.served().generate(prompt, mostAnswered(size.tokens())).text());
+                  bench
+                      .served()
+                      .generate(prompt, Reconstruction.mostAnswered(size.tokens()))
+                      .text());
             });
     return List.of(
         Row.of(name(), "generated", size.tokens(), size.samples())

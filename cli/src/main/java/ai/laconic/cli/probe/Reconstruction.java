@@ -1,11 +1,24 @@
 package ai.laconic.cli.probe;
 
+import ai.laconic.v1.TokenScore;
+import java.util.List;
+
 /**
  * How much of a sequence of tokens came back: the length of the longest common subsequence over the
  * length of the source. A token that is left out or put in costs itself, not all that follow.
  */
 public final class Reconstruction {
   private Reconstruction() {}
+
+  /** Returns the most tokens that an answer which repeats a text of so many tokens may need. */
+  public static int mostAnswered(int tokens) {
+    return tokens + tokens / 8 + 16;
+  }
+
+  /** Returns the share of tokens that the decoder would choose, each after the right ones. */
+  public static double firstChoices(List<TokenScore> scores) {
+    return scores.stream().mapToInt(score -> score.getFirstChoice() ? 1 : 0).average().orElse(0);
+  }
 
   /** Returns the share of a text's characters that came back, from 0 to 1. */
   public static double ofText(String source, String answer) {

@@ -36,7 +36,6 @@ import org.springframework.util.FileSystemUtils;
 @SuppressWarnings("NullAway.Init")
 class DecoderOnTritonIT {
   private static final Path MODELS = Path.of("../models");
-
   private static final int SLOTS = 4;
   private static final int QUEUE_LIMIT = 64;
   private static final int MAX_POSITIONS = 2048;
