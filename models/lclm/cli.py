@@ -36,6 +36,9 @@ def main(arguments: list[str] | None = None) -> int:
 
     one = commands.add_parser("tokenizer", help="train the BPE and turn the corpus into ids")
     one.add_argument("--work", type=Path, required=True, help="work directory")
+    one.add_argument(
+        "--from", type=Path, dest="start", help="checkpoint whose tokenizers to take"
+    )
     one.add_argument("--size", type=int, default=4096, help="entries, added tokens included")
     one.add_argument("--seed", type=int, default=1)
     one.set_defaults(run=run_tokenizer)
@@ -46,6 +49,11 @@ def main(arguments: list[str] | None = None) -> int:
     one.add_argument("--minutes", type=float, required=True, help="wall-clock budget, all runs together")
     one.add_argument("--ratio", type=int, default=4, help="tokens per latent")
     one.add_argument("--from", type=Path, dest="start", help="checkpoint to start from, of this or a lower ratio")
+    one.add_argument(
+        "--stage",
+        choices=list(schedule.STAGES),
+        help="default: first from random weights, skills from a checkpoint of the same ratio, ratio from a lower one",
+    )
     one.add_argument("--tokens", type=int, default=8192, help="context tokens a batch")
     one.add_argument("--seed", type=int, default=1)
     one.add_argument("--held-out", type=Path, help="text file for the evaluations on the way")
@@ -67,6 +75,11 @@ def main(arguments: list[str] | None = None) -> int:
     one.add_argument("--out", type=Path, required=True, help="checkpoint directory to write")
     one.add_argument("--ratio", type=int, default=4, help="tokens per latent")
     one.set_defaults(run=run_export)
+
+    one = commands.add_parser("average", help="write the mean of the weights of checkpoints that began as one")
+    one.add_argument("--models", type=Path, nargs="+", required=True, help="checkpoint directories")
+    one.add_argument("--out", type=Path, required=True, help="checkpoint directory to write")
+    one.set_defaults(run=run_average)
 
     one = commands.add_parser("golden", help="write golden vectors beside a checkpoint")
     one.add_argument("--model", type=Path, required=True, help="checkpoint directory")
@@ -95,8 +108,11 @@ def run_tokenizer(options: argparse.Namespace) -> None:
     """Writes both tokenizers and `ids.npy`."""
     path = options.work / "corpus.txt"
     documents = [text for text in path.read_text(encoding="utf-8").split(corpus.SEPARATOR) if text]
-    sample = random.Random(options.seed).sample(documents, min(len(documents), SAMPLE))  # noqa: S311
-    encoder, decoder = tokenizer.train((text[:20_000] for text in sample), options.size)
+    if options.start:
+        encoder, decoder = tokenizer.both(options.start)
+    else:
+        sample = random.Random(options.seed).sample(documents, min(len(documents), SAMPLE))  # noqa: S311
+        encoder, decoder = tokenizer.train((text[:20_000] for text in sample), options.size)
     tokenizer.save(encoder, options.work / "tokenizer/encoder")
     tokenizer.save(decoder, options.work / "tokenizer/decoder")
     count = data.encode_corpus(path, encoder, options.work / "ids.npy", options.seed)
@@ -106,13 +122,15 @@ def run_tokenizer(options: argparse.Namespace) -> None:
 def run_train(options: argparse.Namespace) -> None:
     """Trains, or goes on from the saved state, until the minutes are used up."""
     torch.manual_seed(options.seed)
-    encoder, decoder = (tokenizer.load(options.corpus / "tokenizer" / side) for side in ("encoder", "decoder"))
+    encoder, decoder = tokenizer.both(options.corpus / "tokenizer")
     shape = config.nano(encoder.get_vocab_size(), decoder.get_vocab_size(), options.ratio)
     model = LatentContextModel(shape)
     model.initialise(torch.Generator().manual_seed(options.seed))
-    stage = schedule.FIRST
+    stage = "first"
     if options.start:
-        stage = schedule.SKILLS if checkpoint.start(model, options.start) == options.ratio else schedule.RATIO
+        tokenizer.check(options.corpus / "tokenizer", options.start)
+        stage = "skills" if checkpoint.start(model, options.start) == options.ratio else "ratio"
+    stage = options.stage or stage
     chat, vocabulary = Chat(decoder), data.Vocabulary.of(decoder)
     ids = np.load(options.corpus / "ids.npy")
     words = needles.words_of(encoder, ids[:3_000_000], WORDS)
@@ -124,7 +142,16 @@ def run_train(options: argparse.Namespace) -> None:
         evaluation = Evaluation(model, held_out, chat, words)
     directories = Directories(options.work)
     options.work.mkdir(parents=True, exist_ok=True)
-    trainer = Trainer(model, tasks, (encoder, decoder), options.minutes, options.seed, directories, evaluation, stage)
+    trainer = Trainer(
+        model,
+        tasks,
+        (encoder, decoder),
+        options.minutes,
+        options.seed,
+        directories,
+        evaluation,
+        schedule.STAGES[stage],
+    )
     if trainer.resume():
         print(f"resumed at step {trainer.steps}, {trainer.elapsed:.1f} minutes")
     if options.compile:
@@ -152,11 +179,16 @@ def run_evaluate(options: argparse.Namespace) -> None:
 
 def run_export(options: argparse.Namespace) -> None:
     """Writes the saved state as a checkpoint."""
-    encoder, decoder = (tokenizer.load(options.corpus / "tokenizer" / side) for side in ("encoder", "decoder"))
+    encoder, decoder = tokenizer.both(options.corpus / "tokenizer")
     model = LatentContextModel(config.nano(encoder.get_vocab_size(), decoder.get_vocab_size(), options.ratio))
     state = torch.load(options.work / "state.pt", weights_only=True)
     model.load_state_dict(state["model"])
     checkpoint.save(model, encoder, decoder, options.out)
+
+
+def run_average(options: argparse.Namespace) -> None:
+    """Writes the mean as a checkpoint."""
+    checkpoint.save(checkpoint.mean(options.models), *tokenizer.both(options.models[0]), options.out)
 
 
 def run_golden(options: argparse.Namespace) -> None:

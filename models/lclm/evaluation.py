@@ -12,10 +12,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from lclm import needles
+from lclm import needles, triage
 from lclm.data import Ids, Text
 from lclm.model import Batch, LatentContextModel
-from lclm.prompts import QUESTION, REPEAT, Chat, Prompt, gather
+from lclm.prompts import QUESTION, REPEAT, TRIAGE, Chat, Prompt, gather
 from lclm.tasks import Plan, Tasks
 
 
@@ -64,9 +64,25 @@ class Evaluation:
                 prompt.ask_first(QUESTION.format(key=needle.key))
                 prompt.answer(self.chat.ids(needle.sentence))
                 prompts.append(prompt)
-            batch = gather("needle", self.chat, prompts, windows, self.ratio)
-            right = self._right(batch)
-            scores.extend(right[batch.owners.numpy() == i] for i in range(len(prompts)))
+            scores.extend(self._answers(gather("needle", self.chat, prompts, windows, self.ratio)))
+        return _score(scores)
+
+    def expansion(self, chunks: int, size: int, questions: int, per_text: int = 4) -> Score:
+        """Ask which of numbered chunks to expand for each of `per_text` needles, one question a prompt."""
+        rng = np.random.default_rng([self.seed, chunks, size, 3])
+        scores: list[NDArray[np.bool_]] = []
+        while len(scores) < questions:
+            hidden = needles.several(per_text, self.words, rng)
+            windows, homes = needles.scatter(hidden, self.text, chunks, size, self.chat, rng)
+            prompts = []
+            for needle, home in zip(hidden, homes, strict=True):
+                prompt = Prompt(self.chat)
+                prompt.numbered([(i, self._latents(window)) for i, window in enumerate(windows)])
+                prompt.ask_first(TRIAGE.format(question=QUESTION.format(key=needle.key)))
+                prompt.answer(self.chat.ids(triage.expand([home])))
+                prompts.append(prompt)
+            batch = gather("expand", self.chat, prompts, windows, self.ratio)
+            scores.extend(self._answers(batch))
         return _score(scores)
 
     def skill(self, name: str, batches: int) -> Score:
@@ -75,17 +91,22 @@ class Evaluation:
         plan = Plan(longest=self.window, skips=False, most_windows=1, shares={name: 1.0})
         scores: list[NDArray[np.bool_]] = []
         for number in range(batches):
-            batch = tasks.batch(plan, np.random.default_rng([self.seed, number, 2]))
-            right = self._right(batch)
-            owners = batch.owners.numpy()
-            scores.extend(right[owners == owner] for owner in range(int(owners.max()) + 1))
+            scores.extend(self._answers(tasks.batch(plan, np.random.default_rng([self.seed, number, 2]))))
         return _score(scores)
 
     def _opened(self, windows: list[Ids]) -> Prompt:
         prompt = Prompt(self.chat)
         prompt.open()
-        prompt.region([(i, -(-len(window) // self.ratio)) for i, window in enumerate(windows)])
+        prompt.region([(i, self._latents(window)) for i, window in enumerate(windows)])
         return prompt
+
+    def _latents(self, window: Ids) -> int:
+        return -(-len(window) // self.ratio)
+
+    def _answers(self, batch: Batch) -> list[NDArray[np.bool_]]:
+        """For each answer of a batch, which of its tokens are right."""
+        right, owners = self._right(batch), batch.owners.numpy()
+        return [right[owners == owner] for owner in range(int(owners.max()) + 1)]
 
     @torch.no_grad()
     def _right(self, batch: Batch) -> NDArray[np.bool_]:

@@ -78,6 +78,18 @@ def hide(needles: list[Needle], text: Text, length: int, chat: Chat, rng: np.ran
     return plant(needles, text.stretch(max(length - room, 1), rng), text.vocabulary, chat, rng)
 
 
+def scatter(
+    needles: list[Needle], text: Text, count: int, size: int, chat: Chat, rng: np.random.Generator
+) -> tuple[list[Ids], list[int]]:
+    """`count` consecutive chunks of `size` ids and more, and for each needle the chunk that it was planted in."""
+    chunks: list[Ids] = list(text.stretch(size * count, rng).reshape(count, size))
+    homes = [int(home) for home in rng.integers(0, count, len(needles))]
+    for at in set(homes):
+        held = [needle for needle, home in zip(needles, homes, strict=True) if home == at]
+        chunks[at] = plant(held, chunks[at], text.vocabulary, chat, rng)
+    return chunks, homes
+
+
 def plant(needles: list[Needle], hay: Ids, vocabulary: Vocabulary, chat: Chat, rng: np.random.Generator) -> Ids:
     """The hay with every needle in it, tokenized in one piece: a full stop and a line feed may be one token."""
     blanks = vocabulary.blank_start[hay]

@@ -84,6 +84,16 @@ class Prompt:
             self.slots.extend([0] * count)
         self.raw([self.chat.memory_end])
 
+    def numbered(self, chunks: list[tuple[int, int]]) -> None:
+        """Opens the prompt with numbered regions, one for each chunk (index in the batch, number of latents)."""
+        for at, chunk in enumerate(chunks):
+            label = CHUNK.format(number=at + 1)
+            if at:
+                self.raw(self.chat.ids("\n" + label))
+            else:
+                self.open(label)
+            self.region([chunk])
+
     def ask(self, text: str) -> None:
         """The rest of the user turn, and the opening of the assistant's."""
         chat = self.chat

@@ -107,3 +107,12 @@ RATIO = replace(
     shares={"reconstruct": 0.66, "proceed": 0.06, "mixed": 0.02, "needle": 0.16, "quote": 0.04, "triage": 0.06},
 )
 """From a trained model of a lower ratio: the encoder learns to say more in one latent."""
+
+TRIAGE = replace(
+    SKILLS,
+    shares={"reconstruct": 0.16, "proceed": 0.03, "mixed": 0.02, "needle": 0.16, "quote": 0.03, "triage": 0.6},
+    late={"reconstruct": 0.16, "proceed": 0.03, "mixed": 0.02, "needle": 0.16, "quote": 0.03, "triage": 0.6},
+)
+"""From a trained model of the same ratio: which chunks to expand, which is learnt at once or not at all."""
+
+STAGES = {"first": FIRST, "skills": SKILLS, "ratio": RATIO, "triage": TRIAGE}

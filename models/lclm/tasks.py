@@ -11,7 +11,7 @@ from lclm import lines, needles, slips, triage
 from lclm.data import Ids, Text
 from lclm.model import Batch
 from lclm.needles import Needle
-from lclm.prompts import CHUNK, CONTINUE, QUESTION, QUOTE, REPEAT, Chat, Prompt, gather
+from lclm.prompts import CONTINUE, QUESTION, QUOTE, REPEAT, Chat, Prompt, gather
 
 LONGEST_ANSWER = 192
 """Tokens of a continuation."""
@@ -21,6 +21,12 @@ POSITIONS = 20_480
 
 EXPANDED = 0.25
 """Share of the texts of many windows of which one stands there as raw text, as an expanded segment does."""
+
+LONGEST_CHUNK, MOST_CHUNKS = 320, 17
+"""Tokens of a numbered chunk, and chunks of a prompt."""
+
+MOST_QUESTIONS = 20
+"""Needles over numbered chunks: a prompt of many chunks is dear, and what is learnt of a question are a few numbers."""
 
 Piece = tuple[int, int] | Ids
 """A compressed window (index in the batch, number of latents), or raw text."""
@@ -255,31 +261,23 @@ class Tasks:
         return gather("quote", self.chat, prompts, parts, self.ratio)
 
     def triage(self, plan: Plan, rng: np.random.Generator) -> Batch:
-        """Numbered chunks, a question, the chunks to expand, their text, the answer."""
+        """Numbered chunks, questions, the chunks to expand for each, the text of the last ones, the answer.
+
+        The encoder doesn't learn here: which chunk a needle stands in its latents say already.
+        """
         parts: list[Ids] = []
         prompts = []
-        size = int(2 ** rng.uniform(5, np.log2(min(512, plan.longest))))
-        count = int(rng.integers(2, min(16, max(2, self.tokens // size)) + 1))
+        size = int(2 ** rng.uniform(5, np.log2(min(LONGEST_CHUNK, plan.longest))))
+        count = int(rng.integers(2, min(MOST_CHUNKS, max(2, self.tokens // size)) + 1))
         for _ in range(max(1, min(16, self.tokens // (size * count)))):
-            hidden = self.some(10_000, 6, rng)
-            chunks: list[Ids] = list(self.text.stretch(size * count, rng).reshape(count, size))
-            homes = rng.integers(0, count, len(hidden))
-            for at in range(count):
-                held = [needle for needle, home in zip(hidden, homes, strict=True) if home == at]
-                if held:
-                    chunks[at] = needles.plant(held, chunks[at], self.text.vocabulary, self.chat, rng)
+            hidden = self.some(10_000, MOST_QUESTIONS, rng)
+            chunks, homes = needles.scatter(hidden, self.text, count, size, self.chat, rng)
             prompt = Prompt(self.chat)
-            for at, chunk in enumerate(chunks):
-                label = CHUNK.format(number=at + 1)
-                if at:
-                    prompt.raw(self.chat.ids("\n" + label))
-                else:
-                    prompt.open(label)
-                prompt.region([(len(parts), self.latents(chunk))])
-                parts.append(chunk)
-            triage.converse(prompt, hidden, [int(home) for home in homes], chunks, rng)
+            prompt.numbered([(len(parts) + at, self.latents(chunk)) for at, chunk in enumerate(chunks)])
+            parts.extend(chunks)
+            triage.converse(prompt, hidden, homes, chunks, rng)
             prompts.append(prompt)
-        return gather("triage", self.chat, prompts, parts, self.ratio)
+        return gather("triage", self.chat, prompts, parts, self.ratio, [False] * len(parts))
 
     def some(self, length: int, most: int, rng: np.random.Generator) -> list[Needle]:
         """As many needles as a text of this length holds without becoming a list of them."""

@@ -101,6 +101,30 @@ def test_every_task_makes_a_batch_that_the_model_takes(tasks: Tasks, model: Late
     assert seen == {"reconstruct", "reconstruct2", *ones}
 
 
+def test_numbered_chunks(chat: Chat) -> None:
+    prompt = Prompt(chat)
+    prompt.numbered([(0, 2), (1, 1)])
+    first, second = chat.ids("user\n[1] "), chat.ids("\n[2] ")
+    opened, closed = chat.memory_start, chat.memory_end
+    assert prompt.slots == [chat.start, *first, opened, 0, 0, closed, *second, opened, 0, closed]
+
+
+def test_needles_are_scattered_over_chunks(text: Text, chat: Chat) -> None:
+    rng = np.random.default_rng(6)
+    hidden = needles.several(5, ["river", "candle", "orbit"], rng)
+    chunks, homes = needles.scatter(hidden, text, 4, 40, chat, rng)
+    assert len(chunks) == 4
+    for needle, home in zip(hidden, homes, strict=True):
+        assert [needle.sentence in chat.text(chunk) for chunk in chunks] == [at == home for at in range(4)]
+
+
+def test_triage_leaves_the_encoder_alone(tasks: Tasks, model: LatentContextModel) -> None:
+    batch = tasks.triage(Plan(longest=64, skips=False, most_windows=1, shares=SHARES), np.random.default_rng(5))
+    model.loss(batch, model.latents(batch)).backward()  # type: ignore[no-untyped-call]
+    assert all(weight.grad is None for weight in model.encoder.parameters())
+    assert all(weight.grad is not None for weight in model.decoder.parameters())
+
+
 def test_lines_are_pointed_at_by_one_word() -> None:
     text = "A first line of some words here.\n\nThe second mentions a nightingale once.\nAnd words again here, but cut"
     rng = np.random.default_rng(1)

@@ -8,7 +8,7 @@ import pytest
 import torch
 from tokenizers import Tokenizer
 
-from lclm import checkpoint, corpus, plot, schedule
+from lclm import checkpoint, corpus, plot, schedule, tokenizer
 from lclm.model import LatentContextModel
 from lclm.optimiser import orthogonalise
 from lclm.schedule import FIRST
@@ -70,7 +70,7 @@ def test_plan() -> None:
     assert FIRST.plan(0.7).shares["reconstruct"] > FIRST.plan(0.8).shares["reconstruct"]
 
 
-@pytest.mark.parametrize("stage", [schedule.FIRST, schedule.SKILLS, schedule.RATIO])
+@pytest.mark.parametrize("stage", schedule.STAGES.values())
 def test_stages(stage: schedule.Schedule) -> None:
     for shares in (stage.shares, stage.late):
         assert sum(shares.values()) == pytest.approx(1.0)
@@ -91,6 +91,30 @@ def test_start_takes_weights_of_a_lower_ratio(
     half = LatentContextModel(replace(model.config, compression_ratio=model.config.compression_ratio // 2))
     with pytest.raises(ValueError, match="ratio is 4, expected at most 2"):
         checkpoint.start(half, tmp_path / "four")
+
+
+def test_start_refuses_another_tokenizer(tokenizers: tuple[Tokenizer, Tokenizer], tmp_path: Path) -> None:
+    for name, pair in (("one", tokenizers), ("other", tokenizer.train(["Other words make other merges. " * 50], 300))):
+        for side, one in zip(("encoder", "decoder"), pair, strict=True):
+            tokenizer.save(one, tmp_path / name / side)
+    tokenizer.check(tmp_path / "one", tmp_path / "one")
+    with pytest.raises(ValueError, match=r"one/encoder/tokenizer\.json: another tokenizer"):
+        tokenizer.check(tmp_path / "one", tmp_path / "other")
+
+
+def test_mean_of_weights(model: LatentContextModel, tokenizers: tuple[Tokenizer, Tokenizer], tmp_path: Path) -> None:
+    directories = [tmp_path / name for name in ("one", "two")]
+    for directory, factor in zip(directories, (1.0, 3.0), strict=True):
+        with torch.no_grad():
+            for weight in model.parameters():
+                weight.fill_(factor)
+        checkpoint.save(model, *tokenizers, directory)
+    mean = checkpoint.mean(directories)
+    assert all(bool((weight == 2.0).all()) for name, weight in mean.named_parameters() if "readout" not in name)
+    other = LatentContextModel(replace(model.config, compression_ratio=8))
+    checkpoint.save(other, *tokenizers, tmp_path / "eight")
+    with pytest.raises(ValueError, match="eight: shape is"):
+        checkpoint.mean([directories[0], tmp_path / "eight"])
 
 
 def test_orthogonalise() -> None:

@@ -7,6 +7,7 @@ import ai.laconic.runtime.inspect.ModelFacts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -82,6 +83,7 @@ final class ListModelsCommand implements Callable<Integer> {
               model -> models.add(Listed.of(ModelFacts.of(model, 1, 1))),
               () -> refused.put(found.directory().toString(), found.refusal()));
     }
+    models.sort(Comparator.comparingInt(Listed::ratio).thenComparing(Listed::name));
     if (output.isJson()) {
       output.json(Map.of("models", models, "refused", refused));
       return ExitCode.OK;

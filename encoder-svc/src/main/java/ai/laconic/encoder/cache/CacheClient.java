@@ -109,11 +109,21 @@ public final class CacheClient implements BlockCache {
               .setEncoded(UnsafeByteOperations.unsafeWrap(entry.getValue().encodedBuffer()))
               .build();
       if (!call.write(PutBlockRequest.newBuilder().setBlock(block).setTtl(life).build())) {
-        return call.read();
+        return answer(call);
       }
     }
     call.halfClose();
-    return call.read();
+    return answer(call);
+  }
+
+  /** Reads to the end of the call: an answer counts once the call has ended well. */
+  private static @Nullable PutBlocksResponse answer(BlockingClientCall<?, PutBlocksResponse> call)
+      throws InterruptedException, StatusException {
+    PutBlocksResponse response = call.read();
+    if (response != null && call.read() != null) {
+      throw Problems.dataLoss(CacheProblems.PEER, "a second answer (expected: one)");
+    }
+    return response;
   }
 
   private void verify(

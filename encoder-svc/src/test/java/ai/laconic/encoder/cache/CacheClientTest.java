@@ -151,6 +151,13 @@ class CacheClientTest {
   }
 
   @Test
+  void believesAnAnswerOnceItsCallHasEndedWell() {
+    cache.failAfterAnswer(Status.UNAVAILABLE.withDescription("store lost"));
+
+    assertUnavailable(() -> client.put(blocks(0, 3), TTL)).isEqualTo("latent cache: store lost");
+  }
+
+  @Test
   void passesOnWhatTheCacheSaysAboutBlocksAndRoom() {
     var full = Problems.exhausted("store", "9 bytes", "at most 8 bytes", Duration.ofSeconds(1));
     cache.failAfterBlocks(0, full.getStatus());

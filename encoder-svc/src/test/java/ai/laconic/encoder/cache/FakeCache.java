@@ -40,6 +40,7 @@ public final class FakeCache extends LatentCacheServiceImplBase {
   private volatile boolean takesNothing;
   private volatile UnaryOperator<FindMissingResponse> answer = UnaryOperator.identity();
   private volatile @Nullable Status questionFailure;
+  private volatile Status end = Status.OK;
 
   /** Fails a stream of blocks after {@code count} more. */
   public void failAfterBlocks(int count, Status status) {
@@ -49,6 +50,11 @@ public final class FakeCache extends LatentCacheServiceImplBase {
 
   public void failQuestions(Status status) {
     questionFailure = status;
+  }
+
+  /** Answers that blocks were stored, and ends the call with this status. */
+  public void failAfterAnswer(Status status) {
+    end = status;
   }
 
   /** Never answers from now on. */
@@ -161,7 +167,11 @@ public final class FakeCache extends LatentCacheServiceImplBase {
         if (!hangs && !failed) {
           responses.onNext(
               PutBlocksResponse.newBuilder().setStored(Math.max(0, stored + storedOffset)).build());
-          responses.onCompleted();
+          if (end.isOk()) {
+            responses.onCompleted();
+          } else {
+            responses.onError(end.asRuntimeException());
+          }
         }
       }
     };

@@ -15,11 +15,12 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Circuit breaker and bulkhead around every call to one peer, from its start to its close. A call
- * that is refused never leaves: UNAVAILABLE while the circuit is open, RESOURCE_EXHAUSTED when the
+ * Circuit breaker and bulkhead around every call to one peer, from its start to its end. A call that
+ * is refused never leaves: UNAVAILABLE while the circuit is open, RESOURCE_EXHAUSTED when the
  * bulkhead is full. Only failures of the peer itself count, not answers about a bad request.
  */
 public final class PeerGuard implements ClientInterceptor {
@@ -62,8 +63,13 @@ public final class PeerGuard implements ClientInterceptor {
     return new GuardedCall<>(next.newCall(method, options));
   }
 
+  /**
+   * Gives its permissions back once: when the call closes, or when its caller cancels it. A blocking
+   * caller hears of the close only while it reads, so one that cancels may never hear of it.
+   */
   private final class GuardedCall<Q, R> extends SimpleForwardingClientCall<Q, R> {
-    private boolean started;
+    private final AtomicBoolean over = new AtomicBoolean();
+    private volatile boolean answered;
 
     GuardedCall(ClientCall<Q, R> delegate) {
       super(delegate);
@@ -72,11 +78,8 @@ public final class PeerGuard implements ClientInterceptor {
     @Override
     public void start(Listener<R> listener, Metadata headers) {
       long from = breaker.getCurrentTimestamp();
-      started = true;
       super.start(
           new SimpleForwardingClientCallListener<R>(listener) {
-            private boolean answered;
-
             @Override
             public void onMessage(R message) {
               if (!answered) {
@@ -89,9 +92,11 @@ public final class PeerGuard implements ClientInterceptor {
 
             @Override
             public void onClose(Status status, Metadata trailers) {
-              bulkhead.onComplete();
-              if (!answered || Problems.isPeerFailure(status, trailers)) {
-                ended(status, trailers, breaker.getCurrentTimestamp() - from);
+              if (over.compareAndSet(false, true)) {
+                bulkhead.onComplete();
+                if (!answered || Problems.isPeerFailure(status, trailers)) {
+                  ended(status, trailers, breaker.getCurrentTimestamp() - from);
+                }
               }
               super.onClose(status, trailers);
             }
@@ -101,10 +106,11 @@ public final class PeerGuard implements ClientInterceptor {
 
     @Override
     public void cancel(@Nullable String message, @Nullable Throwable cause) {
-      if (!started) {
-        breaker.releasePermission();
+      if (over.compareAndSet(false, true)) {
         bulkhead.releasePermission();
-        started = true;
+        if (!answered) {
+          breaker.releasePermission();
+        }
       }
       super.cancel(message, cause);
     }

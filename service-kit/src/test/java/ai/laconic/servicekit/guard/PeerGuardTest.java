@@ -12,6 +12,7 @@ import ai.laconic.v1.LatentCacheServiceGrpc;
 import io.grpc.ClientInterceptors;
 import io.grpc.Context;
 import io.grpc.Status;
+import io.grpc.stub.BlockingClientCall;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.Iterator;
@@ -46,6 +47,12 @@ class PeerGuardTest {
 
   private Iterator<Block> call(PeerGuard guard) {
     return LatentCacheServiceGrpc.newBlockingStub(
+            ClientInterceptors.intercept(server.channel(), guard))
+        .getBlocks(GetBlocksRequest.getDefaultInstance());
+  }
+
+  private BlockingClientCall<?, Block> open(PeerGuard guard) {
+    return LatentCacheServiceGrpc.newBlockingV2Stub(
             ClientInterceptors.intercept(server.channel(), guard))
         .getBlocks(GetBlocksRequest.getDefaultInstance());
   }
@@ -116,6 +123,53 @@ class PeerGuardTest {
         .hasMessageContaining("at most 1 at once");
 
     first.cancel(null);
+    behaviour = StreamObserver::onCompleted;
+    await().ignoreExceptions().until(() -> !call(guard).hasNext());
+  }
+
+  @Test
+  void aCancelledCallGivesItsPlaceBackThoughNobodyReadsItsEnd() throws Exception {
+    PeerGuard guard = guard(1, Duration.ofHours(1));
+    behaviour = responses -> responses.onNext(Block.getDefaultInstance());
+    for (int i = 0; i < 3; i++) {
+      BlockingClientCall<?, Block> call = open(guard);
+      assertThat(call.read()).isNotNull();
+      call.cancel("enough", null);
+    }
+    assertThat(guard.isClosed()).isTrue();
+  }
+
+  @Test
+  void givesAPlaceBackOnce() throws Exception {
+    PeerGuard guard = guard(1, Duration.ofHours(1));
+    behaviour = responses -> responses.onNext(Block.getDefaultInstance());
+    BlockingClientCall<?, Block> cancelled = open(guard);
+    cancelled.cancel("enough", null);
+    cancelled.cancel("enough", null);
+    assertThatThrownBy(cancelled::read).hasMessageContaining("CANCELLED");
+
+    BlockingClientCall<?, Block> second = open(guard);
+    assertThat(second.read()).isNotNull();
+    assertThatThrownBy(() -> open(guard).read()).hasMessageContaining("at most 1 at once");
+    second.cancel("enough", null);
+  }
+
+  @Test
+  void callsCancelledWithoutAnAnswerLeaveAHalfOpenCircuitToOthers() throws Exception {
+    PeerGuard guard = guard(8, Duration.ofMillis(20));
+    for (int i = 0; i < 4; i++) {
+      fail(guard, Status.UNAVAILABLE);
+    }
+    behaviour = responses -> {};
+    await()
+        .until(
+            () -> {
+              open(guard).cancel("impatient", null);
+              return guard.isClosed();
+            });
+    for (int i = 0; i < 10; i++) {
+      open(guard).cancel("impatient", null);
+    }
     behaviour = StreamObserver::onCompleted;
     await().ignoreExceptions().until(() -> !call(guard).hasNext());
   }
