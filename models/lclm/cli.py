@@ -36,9 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     one = commands.add_parser("tokenizer", help="train the BPE and turn the corpus into ids")
     one.add_argument("--work", type=Path, required=True, help="work directory")
-    one.add_argument(
-        "--from", type=Path, dest="start", help="checkpoint whose tokenizers to take"
-    )
+    one.add_argument("--from", type=Path, dest="start", help="checkpoint whose tokenizers to take")
     one.add_argument("--size", type=int, default=4096, help="entries, added tokens included")
     one.add_argument("--seed", type=int, default=1)
     one.set_defaults(run=run_tokenizer)

@@ -73,16 +73,18 @@ class Attention(nn.Module):
         self.k_norm = RMSNorm(self.head_dim, config.rms_norm_eps)
 
     def forward(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-        batch, length, _ = x.shape
-        q, k, v = (
-            projection(x).view(batch, length, -1, self.head_dim)
-            for projection in (self.q_proj, self.k_proj, self.v_proj)
-        )
-        q = rotate(self.q_norm(q).transpose(1, 2), cos, sin)
-        k = rotate(self.k_norm(k).transpose(1, 2), cos, sin)
-        mixed = attend(q, k, v.transpose(1, 2))
-        out: Tensor = self.o_proj(mixed.transpose(1, 2).reshape(batch, length, -1))
+        q, k = self.queries_and_keys(x, cos, sin)
+        mixed = attend(q, k, self._heads(self.v_proj(x)).transpose(1, 2))
+        out: Tensor = self.o_proj(mixed.transpose(1, 2).flatten(2))
         return out
+
+    def queries_and_keys(self, x: Tensor, cos: Tensor, sin: Tensor) -> tuple[Tensor, Tensor]:
+        """Queries [B, H, S, d] and keys [B, K, S, d], normed and rotated."""
+        q, k = self.q_norm(self._heads(self.q_proj(x))), self.k_norm(self._heads(self.k_proj(x)))
+        return rotate(q.transpose(1, 2), cos, sin), rotate(k.transpose(1, 2), cos, sin)
+
+    def _heads(self, x: Tensor) -> Tensor:
+        return x.unflatten(-1, (-1, self.head_dim))
 
 
 class MLP(nn.Module):
@@ -114,6 +116,12 @@ class Block(nn.Module):
         out: Tensor = x + self.mlp(self.post_attention_layernorm(x))
         return out
 
+    def queries_and_keys(self, x: Tensor, cos: Tensor, sin: Tensor) -> tuple[Tensor, Tensor]:
+        """What its attention compares, for the states that it reads."""
+        normed = self.input_layernorm(x)
+        out: tuple[Tensor, Tensor] = self.self_attn.queries_and_keys(normed, cos, sin)
+        return out
+
 
 def compile_blocks() -> None:
     """Compiles the one block that all layers of both stacks run, for any batch and length.
@@ -135,9 +143,17 @@ class Stack(nn.Module):
 
     def forward(self, embeddings: Tensor, positions: Tensor) -> Tensor:
         """Hidden states [B, S, D] for embeddings [B, S, D] at positions [B, S], every row causal."""
-        cos, sin = rotary(positions, self.config.head_dim, self.config.rope_theta)
-        x = embeddings
-        for layer in self.layers:
-            x = layer(x, cos, sin)
-        out: Tensor = self.norm(x)
+        out: Tensor = self.norm(self.states(embeddings, positions)[-1])
         return out
+
+    def states(self, embeddings: Tensor, positions: Tensor) -> list[Tensor]:
+        """What each layer reads, and after them what the last one writes, before the last norm; each [B, S, D]."""
+        cos, sin = self.rotary(positions)
+        states = [embeddings]
+        for layer in self.layers:
+            states.append(layer(states[-1], cos, sin))
+        return states
+
+    def rotary(self, positions: Tensor) -> tuple[Tensor, Tensor]:
+        """Cosines and sines for its heads."""
+        return rotary(positions, self.config.head_dim, self.config.rope_theta)

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from lclm import pointing
 from lclm.config import ModelConfig
 from lclm.layers import RMSNorm, Stack
 
@@ -33,6 +34,9 @@ class Batch:
     targets: Tensor
     owners: Tensor
     """Which answer each target belongs to [T], so that an answer can be judged as a whole."""
+    numbers: Tensor
+    homes: Tensor
+    """Pointers [P, 6] of both steps that `pointing` teaches, rows first."""
 
 
 class Adapter(nn.Module):
@@ -58,10 +62,16 @@ class Decoder(nn.Module):
         if not config.decoder.tie_word_embeddings:
             self.lm_head = nn.Linear(config.decoder.hidden_size, config.decoder.vocab_size, bias=False)
 
+    @property
+    def output(self) -> Tensor:
+        """The matrix of the logits [vocabulary, D]."""
+        tied = self.model.config.tie_word_embeddings
+        out: Tensor = self.model.embed_tokens.weight if tied else self.lm_head.weight
+        return out
+
     def logits(self, hidden: Tensor) -> Tensor:
         """[..., D] to [..., vocabulary]."""
-        tied = self.model.config.tie_word_embeddings
-        return F.linear(hidden, self.model.embed_tokens.weight if tied else self.lm_head.weight)
+        return F.linear(hidden, self.output)
 
 
 class Readout(nn.Module):
@@ -137,22 +147,33 @@ class LatentContextModel(nn.Module):
         order = torch.cat([learns.nonzero(), (~learns).nonzero()]).flatten().argsort()
         return torch.cat([fresh, frozen])[order]
 
-    def hidden(self, slots: Tensor, positions: Tensor, latents: Tensor | None) -> Tensor:
-        """Decoder states [B, S, D] for slots and positions [B, S] and latents [N, G, D]."""
+    def states(self, slots: Tensor, positions: Tensor, latents: Tensor | None) -> list[Tensor]:
+        """States of the decoder's stack, each [B, S, D], for slots and positions [B, S] and latents [N, G, D]."""
         table = self.decoder.model.embed_tokens.weight
         if latents is not None:
             table = torch.cat([table, latents.flatten(0, 1)])
-        out: Tensor = self.decoder.model(F.embedding(slots, table), positions)
-        return out
+        return self.decoder.model.states(F.embedding(slots, table), positions)
 
     def predict(self, batch: Batch, latents: Tensor | None) -> Tensor:
         """Logits [T, vocabulary] at the positions that predict the targets."""
-        hidden = self.hidden(batch.slots, batch.positions, latents)
-        return self.decoder.logits(hidden.flatten(0, 1)[batch.predictors])
+        return self._logits(batch, self.states(batch.slots, batch.positions, latents))
+
+    def _logits(self, batch: Batch, states: list[Tensor]) -> Tensor:
+        hidden = self.decoder.model.norm(states[-1].flatten(0, 1)[batch.predictors])
+        return self.decoder.logits(hidden)
 
     def loss(self, batch: Batch, latents: Tensor | None) -> Tensor:
         """Mean cross entropy in nats over the targets."""
         return F.cross_entropy(self.predict(batch, latents), batch.targets)
+
+    def loss_and_pointing(self, batch: Batch, latents: Tensor) -> tuple[Tensor, Tensor]:
+        """The same, and the loss of both steps towards naming a chunk."""
+        states = self.states(batch.slots, batch.positions, latents)
+        pointed = [
+            pointing.loss(self.decoder.model, self.decoder.output, states, batch.slots, batch.positions, pointers, step)
+            for pointers, step in ((batch.numbers, pointing.NUMBERS), (batch.homes, pointing.HOMES))
+        ]
+        return F.cross_entropy(self._logits(batch, states), batch.targets), torch.stack(pointed).sum()
 
     def readout_loss(self, batch: Batch, latents: Tensor) -> Tensor:
         """Mean cross entropy in nats of the readout over the latents that learn."""

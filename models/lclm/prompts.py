@@ -6,15 +6,17 @@ Text between two added tokens is tokenized in one piece; an answer apart from th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
 from tokenizers import Tokenizer
+from torch import Tensor
 
 from lclm import tokenizer as tok
 from lclm.data import Ids
 from lclm.model import Batch
+from lclm.pointing import Pointer
 
 REPEAT = "Repeat the text above."
 CONTINUE = "Continue the text above."
@@ -61,6 +63,10 @@ class Prompt:
     targets: list[tuple[int, int, int]] = field(default_factory=list)
     """(slot that predicts, id, number of the answer)."""
     answers: int = 0
+    chunks: list[Pointer] = field(default_factory=list)
+    """Where each numbered chunk stands, in the form of a pointer from its first latent."""
+    homes: list[Pointer] = field(default_factory=list)
+    """From a question's key to the chunk that it stands in."""
 
     def raw(self, ids: list[int] | Ids) -> None:
         self.slots.extend(int(i) for i in ids)
@@ -92,7 +98,11 @@ class Prompt:
                 self.raw(self.chat.ids("\n" + label))
             else:
                 self.open(label)
+            # Digits are single tokens, and so is what stands behind them up to the region.
+            behind = len(self.slots) - len(self.chat.ids(label.lstrip("[0123456789")))
             self.region([chunk])
+            latents = len(self.slots) - 1 - chunk[1], len(self.slots) - 1
+            self.chunks.append(Pointer(latents[0], latents, (behind - len(str(at + 1)), behind)))
 
     def ask(self, text: str) -> None:
         """The rest of the user turn, and the opening of the assistant's."""
@@ -111,6 +121,12 @@ class Prompt:
     def ask_next(self, text: str) -> None:
         """An instruction: the first behind the context, others as turns of their own."""
         (self.ask_again if self.answers else self.ask_first)(text)
+
+    def point(self, rest: str, chunk: int) -> None:
+        """Says which chunk the key stands in that the end `rest` of the last question follows."""
+        tail = 2 + len(self.chat.newline) + len(self.chat.assistant)
+        slot = len(self.slots) - tail - len(self.chat.ids(rest))
+        self.homes.append(replace(self.chunks[chunk], slot=slot))
 
     def said(self, text: str) -> None:
         """What the assistant said in its turn; it is not learnt."""
@@ -171,4 +187,14 @@ def gather(
         predictors=torch.tensor(predictors),
         targets=torch.tensor(targets),
         owners=torch.tensor(owners),
+        numbers=_pointers(
+            [[replace(c, slot=s, look=c.number) for c in p.chunks for s in range(*c.look)] for p in prompts]
+        ),
+        homes=_pointers([prompt.homes for prompt in prompts]),
     )
+
+
+def _pointers(prompts: list[list[Pointer]]) -> Tensor:
+    """[P, 6] of a batch: rows, slots, spans to look at, spans of the numbers."""
+    rows = [(row, one.slot, *one.look, *one.number) for row, pointers in enumerate(prompts) for one in pointers]
+    return torch.tensor(rows, dtype=torch.int64).view(-1, 6)

@@ -48,6 +48,10 @@ class Schedule:
             return 0.0
         return min(1.0, max(0.0, (self.readout_until - progress) / (self.readout_until - self.readout_from)))
 
+    def pointing(self, progress: float) -> float:
+        """Weight of the pointing's loss: whole for the first half, then fading out."""
+        return min(1.0, 2 * (1 - progress))
+
     def plan(self, progress: float, window: int = 1024) -> Plan:
         """How hard the samples are."""
         doublings = int(math.log2(window / min(self.shortest, window)))
@@ -110,9 +114,11 @@ RATIO = replace(
 
 TRIAGE = replace(
     SKILLS,
-    shares={"reconstruct": 0.16, "proceed": 0.03, "mixed": 0.02, "needle": 0.16, "quote": 0.03, "triage": 0.6},
-    late={"reconstruct": 0.16, "proceed": 0.03, "mixed": 0.02, "needle": 0.16, "quote": 0.03, "triage": 0.6},
+    peak=0.4,
+    shares={"reconstruct": 0.17, "proceed": 0.03, "mixed": 0.02, "needle": 0.14, "quote": 0.04, "triage": 0.6},
+    late={"reconstruct": 0.38, "proceed": 0.04, "mixed": 0.03, "needle": 0.3, "quote": 0.05, "triage": 0.2},
+    late_from=0.5,
 )
-"""From a trained model of the same ratio: which chunks to expand, which is learnt at once or not at all."""
+"""From a trained model of the same ratio: first of all which chunks to expand, then everything again."""
 
 STAGES = {"first": FIRST, "skills": SKILLS, "ratio": RATIO, "triage": TRIAGE}

@@ -78,11 +78,16 @@ class Trainer:
         rng = np.random.default_rng([self.seed, self.steps])
         batch = self.tasks.batch(self.schedule.plan(progress, self.tasks.window), rng)
         latents = self.model.latents(batch) if len(batch.windows) else None
-        task = self.model.loss(batch, latents)
-        loss, weight = task, self.schedule.readout(progress)
+        if latents is not None and len(batch.homes):
+            task, pointing = self.model.loss_and_pointing(batch, latents)
+            loss = task + self.schedule.pointing(progress) * pointing
+            self.losses["pointing"].append(pointing.item())
+        else:
+            loss = task = self.model.loss(batch, latents)
+        weight = self.schedule.readout(progress)
         if weight > 0 and latents is not None and bool(batch.learns.any()):
             readout = self.model.readout_loss(batch, latents)
-            loss = task + weight * readout
+            loss = loss + weight * readout
             self.losses["readout"].append(readout.item())
         loss.backward()  # type: ignore[no-untyped-call]
         self.optimiser.step(self.schedule.rate(progress, self.steps))
@@ -132,8 +137,9 @@ class Trainer:
             results.append(f"repeat@{length}={self.evaluation.reconstruction(length, samples).tokens:.3f}")
         for length, questions in ((256, 12), (1024, 12), (4096, 8), (20480, 4)):
             results.append(f"needle@{length}={self.evaluation.needles(length, questions).answers:.2f}")
-        for skill, batches in (("quote", 3), ("triage", 6)):
-            results.append(f"{skill}={self.evaluation.skill(skill, batches).answers:.2f}")
+        results.append(f"quote={self.evaluation.skill('quote', 3).answers:.2f}")
+        for chunks, size in ((4, 64), (16, 64), (16, 256)):
+            results.append(f"expand@{chunks * size}={self.evaluation.expansion(chunks, size, 16).answers:.2f}")
         self.log(f"{self.elapsed:7.2f} min step {self.steps} evaluation {' '.join(results)}")
 
     def log(self, line: str) -> None:

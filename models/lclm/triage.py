@@ -18,15 +18,26 @@ WRONG_FIRST = 0.2
 
 @dataclass(frozen=True)
 class Asked:
-    """One question and the chunks that its answer stands in, counted from 0, in order."""
+    """One question and, for each of its needles, the chunk that it stands in, counted from 0."""
 
     needles: list[Needle]
-    chunks: list[int]
+    homes: list[int]
+
+    @property
+    def chunks(self) -> list[int]:
+        """The chunks to expand, each once, in the order of the question."""
+        return list(dict.fromkeys(self.homes))
 
     @property
     def question(self) -> str:
         keys = [needle.key for needle in self.needles]
         return QUESTION.format(key=keys[0]) if len(keys) == 1 else QUESTIONS.format(a=keys[0], b=keys[1])
+
+    @property
+    def rests(self) -> list[str]:
+        """For each key, the end of the question behind it."""
+        second = "?" if len(self.needles) == 1 else f" and {self.needles[1].key}?"
+        return [second, "?"][: len(self.needles)]
 
     @property
     def answer(self) -> str:
@@ -44,8 +55,10 @@ def converse(
     order = rng.permutation(len(hidden))
     while len(order):
         picked, order = np.split(order, [2 if rng.random() < TWO_KEYS else 1])
-        asked = Asked([hidden[i] for i in picked], sorted({homes[i] for i in picked}))
+        asked = Asked([hidden[i] for i in picked], [homes[i] for i in picked])
         prompt.ask_next(TRIAGE.format(question=asked.question))
+        for rest, home in zip(asked.rests, asked.homes, strict=True):
+            prompt.point(rest, home)
         others = np.setdiff1d(np.arange(len(chunks)), asked.chunks)
         if not len(order) and len(others) and rng.random() < WRONG_FIRST:
             wrong = [int(rng.choice(others))]

@@ -19,8 +19,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Circuit breaker and bulkhead around every call to one peer, from its start to its end. A call that
- * is refused never leaves: UNAVAILABLE while the circuit is open, RESOURCE_EXHAUSTED when the
+ * Circuit breaker and bulkhead around every call to one peer, from its start to its end. A call
+ * that is refused never leaves: UNAVAILABLE while the circuit is open, RESOURCE_EXHAUSTED when the
  * bulkhead is full. Only failures of the peer itself count, not answers about a bad request.
  */
 public final class PeerGuard implements ClientInterceptor {
@@ -64,8 +64,9 @@ public final class PeerGuard implements ClientInterceptor {
   }
 
   /**
-   * Gives its permissions back once: when the call closes, or when its caller cancels it. A blocking
-   * caller hears of the close only while it reads, so one that cancels may never hear of it.
+   * Gives its permissions back once: when the call closes, or when its caller cancels it. A
+   * blocking caller hears of the close only while it reads, so one that cancels may never hear of
+   * it.
    */
   private final class GuardedCall<Q, R> extends SimpleForwardingClientCall<Q, R> {
     private final AtomicBoolean over = new AtomicBoolean();
