@@ -84,7 +84,7 @@ class Attention(nn.Module):
         return rotate(q.transpose(1, 2), cos, sin), rotate(k.transpose(1, 2), cos, sin)
 
     def _heads(self, x: Tensor) -> Tensor:
-        return x.unflatten(-1, (-1, self.head_dim))
+        return x.view(*x.shape[:-1], -1, self.head_dim)
 
 
 class MLP(nn.Module):

@@ -36,7 +36,7 @@ class Batch:
     """Which answer each target belongs to [T], so that an answer can be judged as a whole."""
     numbers: Tensor
     homes: Tensor
-    """Pointers [P, 6] of both steps that `pointing` teaches, rows first."""
+    """Pointers [P, 6] of the two steps that `pointing` teaches."""
 
 
 class Adapter(nn.Module):

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from lclm.layers import Stack
+from lclm.layers import Block, Stack
 
 MOST = 256
 """Pointers of a kind that a step learns from: every n-th, so that a resumed run takes the same."""
@@ -34,15 +34,6 @@ HOMES = Step(layer=2, head=0)
 """From the end of a key in a question to the latents of the chunk that it stands in, where this head looks already."""
 
 
-@dataclass(frozen=True)
-class Pointer:
-    """A slot of a prompt, the slots [first, end) that it should look at, and those of the number to be found there."""
-
-    slot: int
-    look: tuple[int, int]
-    number: tuple[int, int]
-
-
 def loss(
     stack: Stack, output: Tensor, states: list[Tensor], slots: Tensor, positions: Tensor, pointers: Tensor, step: Step
 ) -> Tensor:
@@ -54,6 +45,7 @@ def loss(
     pointers = pointers[:: -(-len(pointers) // MOST)]
     rows, at, first, end, number, number_end = pointers.unbind(1)
     layer = stack.layers[step.layer]
+    assert isinstance(layer, Block)
     q, k = layer.queries_and_keys(states[step.layer], *stack.rotary(positions))
     keys = k[:, step.head * k.shape[1] // q.shape[1]]
     scores = torch.einsum("pd,psd->ps", q[rows, step.head, at], keys[rows]) * q.shape[-1] ** -0.5
@@ -63,4 +55,5 @@ def loss(
     looks = (seen.logsumexp(-1) - wanted.logsumexp(-1)).mean()
     logits = F.linear(stack.norm(states[step.layer + 1][rows, at]), output)
     says = [F.cross_entropy(logits, slots[rows, digit]) for digit in (number, number_end - 1)]
-    return looks + torch.stack(says).mean()
+    out: Tensor = looks + torch.stack(says).mean()
+    return out

@@ -6,7 +6,8 @@ Text between two added tokens is tokenized in one piece; an answer apart from th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -16,7 +17,6 @@ from torch import Tensor
 from lclm import tokenizer as tok
 from lclm.data import Ids
 from lclm.model import Batch
-from lclm.pointing import Pointer
 
 REPEAT = "Repeat the text above."
 CONTINUE = "Continue the text above."
@@ -50,6 +50,14 @@ class Chat:
         return out
 
 
+@dataclass(frozen=True)
+class Chunk:
+    """Slots [first, end) of a numbered chunk: those of its number's digits and those of its latents."""
+
+    number: tuple[int, int]
+    latents: tuple[int, int]
+
+
 @dataclass
 class Prompt:
     """One sample, written from left to right: what stands at each decoder position and what is learnt."""
@@ -63,10 +71,9 @@ class Prompt:
     targets: list[tuple[int, int, int]] = field(default_factory=list)
     """(slot that predicts, id, number of the answer)."""
     answers: int = 0
-    chunks: list[Pointer] = field(default_factory=list)
-    """Where each numbered chunk stands, in the form of a pointer from its first latent."""
-    homes: list[Pointer] = field(default_factory=list)
-    """From a question's key to the chunk that it stands in."""
+    chunks: list[Chunk] = field(default_factory=list)
+    homes: list[tuple[int, Chunk]] = field(default_factory=list)
+    """Slots at which questions end their keys, and the chunks that the keys stand in."""
 
     def raw(self, ids: list[int] | Ids) -> None:
         self.slots.extend(int(i) for i in ids)
@@ -101,8 +108,8 @@ class Prompt:
             # Digits are single tokens, and so is what stands behind them up to the region.
             behind = len(self.slots) - len(self.chat.ids(label.lstrip("[0123456789")))
             self.region([chunk])
-            latents = len(self.slots) - 1 - chunk[1], len(self.slots) - 1
-            self.chunks.append(Pointer(latents[0], latents, (behind - len(str(at + 1)), behind)))
+            end = len(self.slots) - 1
+            self.chunks.append(Chunk((behind - len(str(at + 1)), behind), (end - chunk[1], end)))
 
     def ask(self, text: str) -> None:
         """The rest of the user turn, and the opening of the assistant's."""
@@ -126,7 +133,7 @@ class Prompt:
         """Says which chunk the key stands in that the end `rest` of the last question follows."""
         tail = 2 + len(self.chat.newline) + len(self.chat.assistant)
         slot = len(self.slots) - tail - len(self.chat.ids(rest))
-        self.homes.append(replace(self.chunks[chunk], slot=slot))
+        self.homes.append((slot, self.chunks[chunk]))
 
     def said(self, text: str) -> None:
         """What the assistant said in its turn; it is not learnt."""
@@ -187,14 +194,19 @@ def gather(
         predictors=torch.tensor(predictors),
         targets=torch.tensor(targets),
         owners=torch.tensor(owners),
-        numbers=_pointers(
-            [[replace(c, slot=s, look=c.number) for c in p.chunks for s in range(*c.look)] for p in prompts]
+        numbers=_rows(
+            (row, slot, *chunk.number, *chunk.number)
+            for row, prompt in enumerate(prompts)
+            for chunk in prompt.chunks
+            for slot in range(*chunk.latents)
         ),
-        homes=_pointers([prompt.homes for prompt in prompts]),
+        homes=_rows(
+            (row, slot, *chunk.latents, *chunk.number)
+            for row, prompt in enumerate(prompts)
+            for slot, chunk in prompt.homes
+        ),
     )
 
 
-def _pointers(prompts: list[list[Pointer]]) -> Tensor:
-    """[P, 6] of a batch: rows, slots, spans to look at, spans of the numbers."""
-    rows = [(row, one.slot, *one.look, *one.number) for row, pointers in enumerate(prompts) for one in pointers]
-    return torch.tensor(rows, dtype=torch.int64).view(-1, 6)
+def _rows(pointers: Iterable[tuple[int, ...]]) -> Tensor:
+    return torch.tensor(list(pointers), dtype=torch.int64).view(-1, 6)

@@ -52,7 +52,7 @@ def model(tokenizers: tuple[Tokenizer, Tokenizer]) -> LatentContextModel:
     small = {
         "hidden_size": 32,
         "intermediate_size": 48,
-        "num_hidden_layers": 2,
+        "num_hidden_layers": 3,
         "num_attention_heads": 4,
         "num_key_value_heads": 2,
         "head_dim": 8,

@@ -83,6 +83,6 @@ def test_trained_model_and_reference_agree(plain: Golden, reference: LatentConte
     vocabulary = reference.config.decoder.vocab_size
     slots = [vocabulary + next(rows) if i == plain.memory else i for i in ids] + made[:-1]
     with torch.no_grad():
-        hidden = reference.hidden(torch.tensor([slots]), torch.arange(len(slots))[None], latents[None])
-        logits = reference.decoder.logits(hidden[0, len(ids) - 1 :])
+        *_, written = reference.states(torch.tensor([slots]), torch.arange(len(slots))[None], latents[None])
+        logits = reference.decoder.logits(reference.decoder.model.norm(written[0, len(ids) - 1 :]))
     assert logits.argmax(-1).tolist() == made
