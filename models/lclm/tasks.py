@@ -267,8 +267,9 @@ class Tasks:
         """
         parts: list[Ids] = []
         prompts = []
-        size = int(2 ** rng.uniform(5, np.log2(min(LONGEST_CHUNK, plan.longest))))
-        count = int(rng.integers(2, min(MOST_CHUNKS, max(2, self.tokens // size)) + 1))
+        longest, most = min(LONGEST_CHUNK, max(32, plan.longest // 4)), min(MOST_CHUNKS, max(2, plan.longest // 32))
+        size = int(2 ** rng.uniform(5, np.log2(longest)))
+        count = int(rng.integers(2, min(most, max(2, self.tokens // size)) + 1))
         for _ in range(max(1, min(16, self.tokens // (size * count)))):
             hidden = self.some(10_000, MOST_QUESTIONS, rng)
             chunks, homes = needles.scatter(hidden, self.text, count, size, self.chat, rng)

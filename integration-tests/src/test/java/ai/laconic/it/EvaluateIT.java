@@ -164,7 +164,7 @@ class EvaluateIT {
     assertThat(result.exitCode()).as(result.err()).isEqualTo(ExitCode.OK);
     assertThat(result.out())
         .contains("nano-4x at 4x")
-        .containsPattern("reconstruction +scored +256 +1 +tokens 0\\.\\d+, whole")
+        .containsPattern("reconstruction +scored +256 +1 +tokens (0\\.\\d+|1\\.0+), whole")
         .contains("left out: reconstruction scored, 1024 tokens, 1 texts: ");
     assertThat(result.err()).contains(". reconstruction scored, 256 tokens, 1 texts");
     assertThat(Files.readString(markdown)).contains("| reconstruction | scored | 64 | 1 | tokens");
