@@ -110,7 +110,9 @@ def _write_json(path: Path, content: dict[str, Any]) -> None:
 
 
 def _write_weights(path: Path, module: nn.Module) -> None:
-    tensors = {name: value.detach().to(torch.bfloat16).contiguous() for name, value in module.state_dict().items()}
+    tensors = {
+        name: value.detach().to("cpu", torch.bfloat16).contiguous() for name, value in module.state_dict().items()
+    }
     save_file(tensors, str(path), metadata={"format": "pt"})
 
 

@@ -55,6 +55,7 @@ def main(arguments: list[str] | None = None) -> int:
     one.add_argument("--tokens", type=int, default=8192, help="context tokens a batch")
     one.add_argument("--seed", type=int, default=1)
     one.add_argument("--held-out", type=Path, help="text file for the evaluations on the way")
+    one.add_argument("--device", type=device, default="cpu", help="cpu, or cuda, which multiplies in bfloat16")
     one.add_argument("--compile", action="store_true", help="use torch.compile; pays with bfloat16 units")
     one.set_defaults(run=run_train)
 
@@ -96,6 +97,14 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
+def device(name: str) -> torch.device:
+    """A device that torch can use here."""
+    known = ["cpu", *(f"cuda:{number}" for number in range(torch.cuda.device_count()))]
+    if name not in {*known, *(one.partition(":")[0] for one in known)}:
+        raise argparse.ArgumentTypeError(f"{name} (expected: one of {', '.join(known)})")
+    return torch.device(name)
+
+
 def run_corpus(options: argparse.Namespace) -> None:
     """Writes `corpus.txt`; prints characters per package."""
     counts = corpus.build(options.work / "corpus.txt")
@@ -129,6 +138,7 @@ def run_train(options: argparse.Namespace) -> None:
         tokenizer.check(options.corpus / "tokenizer", options.start)
         stage = "skills" if checkpoint.start(model, options.start) == options.ratio else "ratio"
     stage = options.stage or stage
+    model.to(options.device)
     chat, vocabulary = Chat(decoder), data.Vocabulary.of(decoder)
     ids = np.load(options.corpus / "ids.npy")
     words = needles.words_of(encoder, ids[:3_000_000], WORDS)

@@ -110,8 +110,9 @@ class Evaluation:
 
     @torch.no_grad()
     def _right(self, batch: Batch) -> NDArray[np.bool_]:
-        choice = self.model.predict(batch, self.model.latents(batch)).argmax(-1)
-        return (choice == batch.targets).numpy()
+        here = batch.to(self.model.device)
+        choice = self.model.predict(here, self.model.latents(here)).argmax(-1)
+        return (choice == here.targets).cpu().numpy()
 
 
 def _score(answers: list[NDArray[np.bool_]]) -> Score:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -37,6 +38,13 @@ class Batch:
     numbers: Tensor
     homes: Tensor
     """Pointers [P, 6] of the two steps that `pointing` teaches."""
+
+    def to(self, device: torch.device) -> Batch:
+        """The same batch on a device."""
+        moved: dict[str, Any] = {
+            name: value.to(device) for name, value in vars(self).items() if isinstance(value, Tensor)
+        }
+        return replace(self, **moved)
 
 
 class Adapter(nn.Module):
@@ -92,7 +100,7 @@ class Readout(nn.Module):
     def forward(self, latents: Tensor, ids: Tensor, lengths: Tensor, table: Tensor) -> Tensor:
         """Mean cross entropy of ids [N, L] given latents [N, G, D] and output embeddings `table`."""
         read = torch.stack([place(self.norm(latents)) for place in self.places], dim=2).flatten(1, 2)
-        real = (torch.arange(ids.shape[1]) < lengths[:, None]).flatten().nonzero().flatten()
+        real = (torch.arange(ids.shape[1], device=ids.device) < lengths[:, None]).flatten().nonzero().flatten()
         chosen = real[:: -(-len(real) // self.sample)]
         hidden = read[:, : ids.shape[1]].flatten(0, 1)[chosen]
         return F.cross_entropy(F.linear(hidden, table), ids.flatten()[chosen])
@@ -108,6 +116,11 @@ class LatentContextModel(nn.Module):
         self.adapter = Adapter(config.encoder.hidden_size, config.decoder.hidden_size)
         self.decoder = Decoder(config)
         self.readout = Readout(config)
+
+    @property
+    def device(self) -> torch.device:
+        """Where its weights are, and batches have to be."""
+        return self.adapter.fc1.weight.device
 
     def initialise(self, generator: torch.Generator) -> None:
         """Random weights: normal, smaller where a matrix writes into the residual stream."""
@@ -126,7 +139,7 @@ class LatentContextModel(nn.Module):
         count, width = ids.shape
         groups = -(-width // ratio)
         ids = F.pad(ids, (0, groups * ratio - width))
-        at = torch.arange(groups * ratio)
+        at = torch.arange(groups * ratio, device=ids.device)
         hidden = self.encoder(self.encoder.embed_tokens(ids), at.expand(count, -1))
         real = (at[None, :] < lengths[:, None]).to(hidden.dtype)
         sums = (hidden * real[..., None]).view(count, groups, ratio, -1).sum(2)

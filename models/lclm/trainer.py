@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 import torch
 from tokenizers import Tokenizer
+from torch import Tensor
 
 from lclm import checkpoint
 from lclm.evaluation import Evaluation
-from lclm.model import LatentContextModel
+from lclm.model import Batch, LatentContextModel
 from lclm.optimiser import Optimiser
 from lclm.schedule import FIRST, Schedule
 from lclm.tasks import Tasks
@@ -76,7 +77,18 @@ class Trainer:
         """One update; the batch depends on the seed, the step's number and the progress alone."""
         progress = min(1.0, self.elapsed / self.minutes)
         rng = np.random.default_rng([self.seed, self.steps])
-        batch = self.tasks.batch(self.schedule.plan(progress, self.tasks.window), rng)
+        batch = self.tasks.batch(self.schedule.plan(progress, self.tasks.window), rng).to(self.model.device)
+        with torch.autocast("cuda", torch.bfloat16, enabled=self.model.device.type == "cuda"):
+            task, loss = self.objective(batch, progress)
+        loss.backward()  # type: ignore[no-untyped-call]
+        self.optimiser.step(self.schedule.rate(progress, self.steps))
+        self.steps += 1
+        self.context_tokens += int(batch.lengths.sum()) if len(batch.windows) else batch.slots.numel()
+        self.losses[batch.task].append(task.item())
+        return task.item()
+
+    def objective(self, batch: Batch, progress: float) -> tuple[Tensor, Tensor]:
+        """The loss on the batch's answers, and that with the training aids, which is what is made smaller."""
         latents = self.model.latents(batch) if len(batch.windows) else None
         if latents is not None and len(batch.homes):
             task, pointing = self.model.loss_and_pointing(batch, latents)
@@ -89,12 +101,7 @@ class Trainer:
             readout = self.model.readout_loss(batch, latents)
             loss = loss + weight * readout
             self.losses["readout"].append(readout.item())
-        loss.backward()  # type: ignore[no-untyped-call]
-        self.optimiser.step(self.schedule.rate(progress, self.steps))
-        self.steps += 1
-        self.context_tokens += int(batch.lengths.sum()) if len(batch.windows) else batch.slots.numel()
-        self.losses[batch.task].append(task.item())
-        return task.item()
+        return task, loss
 
     def run(self) -> None:
         """Trains until the budget is used up, then exports."""
@@ -168,7 +175,7 @@ class Trainer:
         """Goes on from the saved state, if there is one."""
         if not self.directories.state.exists():
             return False
-        state: dict[str, Any] = torch.load(self.directories.state, weights_only=True)
+        state: dict[str, Any] = torch.load(self.directories.state, map_location=self.model.device, weights_only=True)
         if state["seed"] != self.seed:
             raise ValueError(f"{self.directories.state}: seed is {state['seed']}, expected {self.seed}")
         self.model.load_state_dict(state["model"])

@@ -8,7 +8,7 @@ import pytest
 import torch
 from tokenizers import Tokenizer
 
-from lclm import checkpoint, corpus, plot, schedule, tokenizer
+from lclm import checkpoint, cli, corpus, plot, schedule, tokenizer
 from lclm.model import LatentContextModel
 from lclm.optimiser import orthogonalise
 from lclm.schedule import FIRST
@@ -36,6 +36,17 @@ def test_resume_takes_the_same_next_step(
     assert two.resume()
     assert (two.steps, two.elapsed) == (3, 4.5)
     assert (two.step(), two.step()) == pytest.approx(expected, abs=1e-6)
+
+
+def test_device_is_one_of_this_machine(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["train", "--corpus", "c", "--work", "w", "--minutes", "1", "--device", "tpu"])
+    assert "argument --device: tpu (expected: one of cpu" in capsys.readouterr().err
+
+
+def test_a_batch_moves_whole(tasks: Tasks) -> None:
+    batch = tasks.batch(FIRST.plan(1.0, tasks.window), np.random.default_rng(1)).to(torch.device("meta"))
+    assert {value.device.type for value in vars(batch).values() if isinstance(value, torch.Tensor)} == {"meta"}
 
 
 def test_resume_refuses_another_seed(
