@@ -73,7 +73,8 @@ class Evaluation:
         scores: list[NDArray[np.bool_]] = []
         while len(scores) < questions:
             hidden = needles.several(per_text, self.words, rng)
-            windows, homes = needles.scatter(hidden, self.text, chunks, size, self.chat, rng)
+            homes = [int(home) for home in rng.integers(0, chunks, per_text)]
+            windows = needles.scatter(hidden, homes, self.text, chunks, size, self.chat, rng)
             prompts = []
             for needle, home in zip(hidden, homes, strict=True):
                 prompt = Prompt(self.chat)

@@ -79,15 +79,14 @@ def hide(needles: list[Needle], text: Text, length: int, chat: Chat, rng: np.ran
 
 
 def scatter(
-    needles: list[Needle], text: Text, count: int, size: int, chat: Chat, rng: np.random.Generator
-) -> tuple[list[Ids], list[int]]:
-    """`count` consecutive chunks of `size` ids and more, and for each needle the chunk that it was planted in."""
+    needles: list[Needle], homes: list[int], text: Text, count: int, size: int, chat: Chat, rng: np.random.Generator
+) -> list[Ids]:
+    """`count` consecutive chunks of `size` ids and more, each needle planted in the one that `homes` names."""
     chunks: list[Ids] = list(text.stretch(size * count, rng).reshape(count, size))
-    homes = [int(home) for home in rng.integers(0, count, len(needles))]
     for at in set(homes):
         held = [needle for needle, home in zip(needles, homes, strict=True) if home == at]
         chunks[at] = plant(held, chunks[at], text.vocabulary, chat, rng)
-    return chunks, homes
+    return chunks
 
 
 def plant(needles: list[Needle], hay: Ids, vocabulary: Vocabulary, chat: Chat, rng: np.random.Generator) -> Ids:

@@ -22,16 +22,19 @@ MOST = 256
 
 @dataclass(frozen=True)
 class Step:
-    """Which head of which layer (both from 0) takes one of the steps."""
+    """Which head of which layer (both from 0) takes a step, and how many digits that layer then has to name."""
 
     layer: int
     head: int
+    digits: int
 
 
-NUMBERS = Step(layer=1, head=3)
+NUMBERS = Step(layer=1, head=3, digits=2)
 """From a latent to the number before its region. Of all heads that come before `HOMES`, this one looked there most."""
-HOMES = Step(layer=2, head=0)
-"""From the end of a key in a question to the latents of the chunk that it stands in, where this head looks already."""
+HOMES = Step(layer=2, head=0, digits=1)
+"""From the end of a key in a question to the latents of the chunk that it stands in, where this head looks already.
+
+It names the first digit, which is what the answer says first: named both, they came out in any order."""
 
 
 def loss(
@@ -54,6 +57,7 @@ def loss(
     wanted = seen.masked_fill((slot < first[:, None]) | (slot >= end[:, None]), float("-inf"))
     looks = (seen.logsumexp(-1) - wanted.logsumexp(-1)).mean()
     logits = F.linear(stack.norm(states[step.layer + 1][rows, at]), output)
-    says = [F.cross_entropy(logits, slots[rows, digit]) for digit in (number, number_end - 1)]
+    digits = (number, number_end - 1)[: step.digits]
+    says = [F.cross_entropy(logits, slots[rows, digit]) for digit in digits]
     out: Tensor = looks + torch.stack(says).mean()
     return out

@@ -118,7 +118,7 @@ TRIAGE = replace(
     shortest=128,
     full_from=0.25,
     shares={"reconstruct": 0.13, "proceed": 0.02, "mixed": 0.01, "needle": 0.12, "quote": 0.02, "triage": 0.7},
-    late={"reconstruct": 0.36, "proceed": 0.04, "mixed": 0.03, "needle": 0.29, "quote": 0.03, "triage": 0.25},
+    late={"reconstruct": 0.34, "proceed": 0.03, "mixed": 0.03, "needle": 0.28, "quote": 0.02, "triage": 0.3},
     late_from=0.5,
 )
 """From a trained model of the same ratio: first of all which chunks to expand, then everything again."""

@@ -28,6 +28,9 @@ LONGEST_CHUNK, MOST_CHUNKS = 320, 17
 MOST_QUESTIONS = 20
 """Needles over numbered chunks: a prompt of many chunks is dear, and what is learnt of a question are a few numbers."""
 
+QUESTION_TOKENS = 60
+"""About so many tokens make a turn that asks which chunk to expand, and its answer."""
+
 Piece = tuple[int, int] | Ids
 """A compressed window (index in the batch, number of latents), or raw text."""
 
@@ -269,10 +272,12 @@ class Tasks:
         prompts = []
         longest, most = min(LONGEST_CHUNK, max(32, plan.longest // 4)), min(MOST_CHUNKS, max(2, plan.longest // 32))
         size = int(2 ** rng.uniform(5, np.log2(longest)))
-        count = int(rng.integers(2, min(most, max(2, self.tokens // size)) + 1))
-        for _ in range(max(1, min(16, self.tokens // (size * count)))):
+        # The larger of two draws: numbers of two digits are the harder ones.
+        count = int(rng.integers(2, min(most, max(2, self.tokens // size)) + 1, 2).max())
+        for _ in range(max(1, self.tokens // (size * count + QUESTION_TOKENS * MOST_QUESTIONS))):
             hidden = self.some(10_000, MOST_QUESTIONS, rng)
-            chunks, homes = needles.scatter(hidden, self.text, count, size, self.chat, rng)
+            homes = triage.homes(len(hidden), count, rng)
+            chunks = needles.scatter(hidden, homes, self.text, count, size, self.chat, rng)
             prompt = Prompt(self.chat)
             prompt.numbered([(len(parts) + at, self.latents(chunk)) for at, chunk in enumerate(chunks)])
             parts.extend(chunks)

@@ -16,6 +16,17 @@ WRONG_FIRST = 0.2
 """Share of the last questions for which wrong chunks were expanded before."""
 
 
+HARD = 3.0
+"""How much likelier a needle stands in a chunk whose number begins as another one's does."""
+
+
+def homes(needles: int, chunks: int, rng: np.random.Generator) -> list[int]:
+    """A chunk for each needle, counted from 0. Number 1 and those from 10 on differ only by what follows the 1."""
+    number = np.arange(1, chunks + 1)
+    weights = np.where((number >= 10) | ((number == 1) & (chunks >= 10)), HARD, 1.0)
+    return [int(home) for home in rng.choice(chunks, needles, p=weights / weights.sum())]
+
+
 @dataclass(frozen=True)
 class Asked:
     """One question and, for each of its needles, the chunk that it stands in, counted from 0."""

@@ -5,7 +5,7 @@ import pytest
 import torch
 from tokenizers import Tokenizer
 
-from lclm import lines, needles
+from lclm import lines, needles, triage
 from lclm.data import Text
 from lclm.model import LatentContextModel
 from lclm.prompts import Chat, Prompt, gather
@@ -113,7 +113,8 @@ def test_numbered_chunks(chat: Chat) -> None:
 def test_needles_are_scattered_over_chunks(text: Text, chat: Chat) -> None:
     rng = np.random.default_rng(6)
     hidden = needles.several(5, ["river", "candle", "orbit"], rng)
-    chunks, homes = needles.scatter(hidden, text, 4, 40, chat, rng)
+    homes = triage.homes(5, 4, rng)
+    chunks = needles.scatter(hidden, homes, text, 4, 40, chat, rng)
     assert len(chunks) == 4
     for needle, home in zip(hidden, homes, strict=True):
         assert [needle.sentence in chat.text(chunk) for chunk in chunks] == [at == home for at in range(4)]
