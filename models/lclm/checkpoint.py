@@ -89,22 +89,6 @@ def start(model: LatentContextModel, directory: Path) -> int:
     return theirs.compression_ratio
 
 
-def mean(directories: list[Path]) -> LatentContextModel:
-    """The model whose weights are the mean of those of checkpoints of one shape and ratio.
-
-    Two that were trained on from the same one keep most of what each of them learnt (arXiv 2109.01903).
-    """
-    model, *others = (load(directory) for directory in directories)
-    for directory, other in zip(directories[1:], others, strict=True):
-        tok.check(directory, directories[0])
-        if other.config != model.config:
-            raise ValueError(f"{directory}: shape is {other.config}, expected {model.config}")
-    with torch.no_grad():
-        for name, weight in model.state_dict().items():
-            weight.copy_(torch.stack([weight, *(other.state_dict()[name] for other in others)]).mean(0))
-    return model
-
-
 def _write_json(path: Path, content: dict[str, Any]) -> None:
     path.write_text(json.dumps(content, indent=2) + "\n")
 

@@ -75,11 +75,6 @@ def main(arguments: list[str] | None = None) -> int:
     one.add_argument("--ratio", type=int, default=4, help="tokens per latent")
     one.set_defaults(run=run_export)
 
-    one = commands.add_parser("average", help="write the mean of the weights of checkpoints that began as one")
-    one.add_argument("--models", type=Path, nargs="+", required=True, help="checkpoint directories")
-    one.add_argument("--out", type=Path, required=True, help="checkpoint directory to write")
-    one.set_defaults(run=run_average)
-
     one = commands.add_parser("golden", help="write golden vectors beside a checkpoint")
     one.add_argument("--model", type=Path, required=True, help="checkpoint directory")
     one.add_argument("--text", type=Path, required=True, help="text file to take spans from")
@@ -192,11 +187,6 @@ def run_export(options: argparse.Namespace) -> None:
     state = torch.load(options.work / "state.pt", weights_only=True)
     model.load_state_dict(state["model"])
     checkpoint.save(model, encoder, decoder, options.out)
-
-
-def run_average(options: argparse.Namespace) -> None:
-    """Writes the mean as a checkpoint."""
-    checkpoint.save(checkpoint.mean(options.models), *tokenizer.both(options.models[0]), options.out)
 
 
 def run_golden(options: argparse.Namespace) -> None:

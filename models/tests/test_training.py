@@ -113,21 +113,6 @@ def test_start_refuses_another_tokenizer(tokenizers: tuple[Tokenizer, Tokenizer]
         tokenizer.check(tmp_path / "one", tmp_path / "other")
 
 
-def test_mean_of_weights(model: LatentContextModel, tokenizers: tuple[Tokenizer, Tokenizer], tmp_path: Path) -> None:
-    directories = [tmp_path / name for name in ("one", "two")]
-    for directory, factor in zip(directories, (1.0, 3.0), strict=True):
-        with torch.no_grad():
-            for weight in model.parameters():
-                weight.fill_(factor)
-        checkpoint.save(model, *tokenizers, directory)
-    mean = checkpoint.mean(directories)
-    assert all(bool((weight == 2.0).all()) for name, weight in mean.named_parameters() if "readout" not in name)
-    other = LatentContextModel(replace(model.config, compression_ratio=8))
-    checkpoint.save(other, *tokenizers, tmp_path / "eight")
-    with pytest.raises(ValueError, match="eight: shape is"):
-        checkpoint.mean([directories[0], tmp_path / "eight"])
-
-
 def test_orthogonalise() -> None:
     for shape in ((2, 16, 40), (2, 40, 16), (1, 24, 24)):
         values = torch.linalg.svdvals(orthogonalise(torch.randn(shape)))
