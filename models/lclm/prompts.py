@@ -71,6 +71,8 @@ class Prompt:
     targets: list[tuple[int, int, int]] = field(default_factory=list)
     """(slot that predicts, id, number of the answer)."""
     answers: int = 0
+    asked: int = 0
+    """Slot behind the text of the last question."""
     chunks: list[Chunk] = field(default_factory=list)
     homes: list[tuple[int, Chunk]] = field(default_factory=list)
     """Slots at which questions end their keys, and the chunks that the keys stand in."""
@@ -105,7 +107,7 @@ class Prompt:
                 self.raw(self.chat.ids("\n" + label))
             else:
                 self.open(label)
-            # Digits are single tokens, and so is what stands behind them up to the region.
+            # Digits are single tokens; what stands between them and the region is tokenized apart from them.
             behind = len(self.slots) - len(self.chat.ids(label.lstrip("[0123456789")))
             self.region([chunk])
             end = len(self.slots) - 1
@@ -114,7 +116,9 @@ class Prompt:
     def ask(self, text: str) -> None:
         """The rest of the user turn, and the opening of the assistant's."""
         chat = self.chat
-        self.raw([*chat.ids(text), chat.end, *chat.newline, chat.start, *chat.assistant])
+        self.raw(chat.ids(text))
+        self.asked = len(self.slots)
+        self.raw([chat.end, *chat.newline, chat.start, *chat.assistant])
 
     def ask_first(self, text: str) -> None:
         """An instruction on a line of its own behind the context."""
@@ -131,9 +135,7 @@ class Prompt:
 
     def point(self, rest: str, chunk: int) -> None:
         """Says which chunk the key stands in that the end `rest` of the last question follows."""
-        tail = 2 + len(self.chat.newline) + len(self.chat.assistant)
-        slot = len(self.slots) - tail - len(self.chat.ids(rest))
-        self.homes.append((slot, self.chunks[chunk]))
+        self.homes.append((self.asked - len(self.chat.ids(rest)), self.chunks[chunk]))
 
     def said(self, text: str) -> None:
         """What the assistant said in its turn; it is not learnt."""

@@ -14,8 +14,6 @@ TWO_KEYS = 0.3
 """Share of the questions that ask for two needles."""
 WRONG_FIRST = 0.2
 """Share of the last questions for which wrong chunks were expanded before."""
-
-
 HARD = 3.0
 """How much likelier a needle stands in a chunk whose number begins as another one's does."""
 
