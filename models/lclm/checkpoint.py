@@ -98,6 +98,8 @@ def _write_weights(path: Path, module: nn.Module) -> None:
         name: value.detach().to("cpu", torch.bfloat16).contiguous() for name, value in module.state_dict().items()
     }
     save_file(tensors, str(path), metadata={"format": "pt"})
+    # The library lets nobody but its owner read it; a server runs as another user.
+    path.chmod(0o644)
 
 
 def _read_weights(directory: Path, module: nn.Module) -> None:

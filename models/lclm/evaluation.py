@@ -6,6 +6,7 @@ choice given the ones before it: greedy decoding then writes exactly that answer
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,8 +54,8 @@ class Evaluation:
     def needles(self, length: int, questions: int, per_text: int = 4) -> Score:
         """Ask for each of `per_text` needles in a text of `length` tokens, one question a prompt."""
         rng = np.random.default_rng([self.seed, length, 1])
-        scores: list[NDArray[np.bool_]] = []
-        while len(scores) < questions:
+
+        def ask() -> Batch:
             hidden = needles.several(per_text, self.words, rng)
             stream = needles.hide(hidden, self.text, length, self.chat, rng)
             windows = [stream[i : i + self.window] for i in range(0, len(stream), self.window)]
@@ -64,14 +65,15 @@ class Evaluation:
                 prompt.ask_first(QUESTION.format(key=needle.key))
                 prompt.answer(self.chat.ids(needle.sentence))
                 prompts.append(prompt)
-            scores.extend(self._answers(gather("needle", self.chat, prompts, windows, self.ratio)))
-        return _score(scores)
+            return gather("needle", self.chat, prompts, windows, self.ratio)
+
+        return self._asked(ask, questions)
 
     def expansion(self, chunks: int, size: int, questions: int, per_text: int = 4) -> Score:
         """Ask which of numbered chunks to expand for each of `per_text` needles, one question a prompt."""
         rng = np.random.default_rng([self.seed, chunks, size, 3])
-        scores: list[NDArray[np.bool_]] = []
-        while len(scores) < questions:
+
+        def ask() -> Batch:
             hidden = needles.several(per_text, self.words, rng)
             homes = [int(home) for home in rng.integers(0, chunks, per_text)]
             windows = needles.scatter(hidden, homes, self.text, chunks, size, self.chat, rng)
@@ -82,9 +84,9 @@ class Evaluation:
                 prompt.ask_first(TRIAGE.format(question=QUESTION.format(key=needle.key)))
                 prompt.answer(self.chat.ids(triage.expand([home])))
                 prompts.append(prompt)
-            batch = gather("expand", self.chat, prompts, windows, self.ratio)
-            scores.extend(self._answers(batch))
-        return _score(scores)
+            return gather("expand", self.chat, prompts, windows, self.ratio)
+
+        return self._asked(ask, questions)
 
     def skill(self, name: str, batches: int) -> Score:
         """Answers of a task as it is trained, over windows of full length: `quote` or `triage`."""
@@ -93,6 +95,13 @@ class Evaluation:
         scores: list[NDArray[np.bool_]] = []
         for number in range(batches):
             scores.extend(self._answers(tasks.batch(plan, np.random.default_rng([self.seed, number, 2]))))
+        return _score(scores)
+
+    def _asked(self, ask: Callable[[], Batch], questions: int) -> Score:
+        """At least so many answers, a batch at a time."""
+        scores: list[NDArray[np.bool_]] = []
+        while len(scores) < questions:
+            scores.extend(self._answers(ask()))
         return _score(scores)
 
     def _opened(self, windows: list[Ids]) -> Prompt:

@@ -11,8 +11,14 @@ from torch.nn import functional as F
 
 from lclm.config import StackConfig
 
-WRITTEN_OUT_BELOW = 512
-"""Positions. On a CPU `scaled_dot_product_attention` with its backward pass is slower for short rows."""
+WRITTEN_OUT_BELOW = 2048
+"""Positions. On a CPU `scaled_dot_product_attention` with its backward pass is slower for shorter rows."""
+
+STRIP = 256
+"""Queries that are written out at a time: what they can't see behind them isn't computed."""
+
+VARIANTS = 32
+"""Of the block, that compiling makes: by gradient, by batches of one row, by sizes that need other code."""
 
 
 class RMSNorm(nn.Module):
@@ -41,21 +47,31 @@ def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     return x * cos + torch.cat([-high, low], dim=-1) * sin
 
 
+@torch.compiler.disable
 def attend(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
     """Causal attention: q [B, H, S, d] over k and v [B, K, S, d] gives [B, H, S, d]."""
-    batch, heads, length, size = q.shape
-    shared = heads // k.shape[1]
-    if length >= WRITTEN_OUT_BELOW:
-        k, v = (x.repeat_interleave(shared, dim=1) for x in (k, v))
-        whole: Tensor = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+    length = q.shape[2]
+    if q.is_cuda or length >= WRITTEN_OUT_BELOW:
+        whole: Tensor = F.scaled_dot_product_attention(q, k, v, is_causal=True, enable_gqa=True)
         return whole
-    grouped = q.reshape(batch, k.shape[1], shared * length, size) * size**-0.5
-    scores = (grouped @ k.transpose(-1, -2)).view(batch, k.shape[1], shared, length, length)
-    at = torch.arange(length, device=q.device)
-    scores = scores.masked_fill(at[None, :] > at[:, None], float("-inf"))
-    weights = scores.softmax(-1).view(batch, k.shape[1], shared * length, length)
-    mixed: Tensor = weights @ v
-    return mixed.view(batch, heads, length, size)
+    q, k = (q * q.shape[-1] ** -0.5).to(v.dtype), k.to(v.dtype)
+    with torch.autocast(q.device.type, enabled=False):
+        strips = [strip(q, k, v, first, min(first + STRIP, length)) for first in range(0, length, STRIP)]
+    return torch.cat(strips, dim=2)
+
+
+def strip(q: Tensor, k: Tensor, v: Tensor, first: int, end: int) -> Tensor:
+    """Attention of the queries [first, end), already scaled: [B, H, end - first, d]."""
+    batch, heads, _, size = q.shape
+    shared, rows = heads // k.shape[1], end - first
+    grouped = q[:, :, first:end].reshape(batch, k.shape[1], shared * rows, size)
+    scores = (grouped @ k[:, :, :end].transpose(-1, -2)).view(batch, k.shape[1], shared, rows, end)
+    at = torch.arange(end, device=q.device)
+    future = torch.zeros(rows, end, dtype=scores.dtype, device=q.device)
+    future.masked_fill_(at > at[first:, None], float("-inf"))
+    weights = (scores + future).softmax(-1).view(batch, k.shape[1], shared * rows, end)
+    mixed: Tensor = weights @ v[:, :, :end]
+    return mixed.view(batch, heads, rows, size)
 
 
 class Attention(nn.Module):
@@ -126,8 +142,10 @@ class Block(nn.Module):
 def compile_blocks() -> None:
     """Compiles the one block that all layers of both stacks run, for any batch and length.
 
-    Compiling it once takes about a minute; compiling whole stacks took several.
+    Compiling it once takes about a minute; compiling whole stacks took several. Attention stays as it is: its strips
+    depend on the length.
     """
+    torch._dynamo.config.recompile_limit = VARIANTS
     Block.forward = torch.compile(Block.forward, dynamic=True)  # type: ignore[method-assign]
 
 

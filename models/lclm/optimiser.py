@@ -17,23 +17,38 @@ COEFFICIENTS = (
 )
 """Of the quintic iterations that push singular values towards 1 (Polar Express, arXiv 2505.16932)."""
 
+MARGIN = 1.01
+"""Singular values count as so much larger in all iterations but the last, as in the paper: one that rounding has pushed
+past 1, as bfloat16's does, would grow without bounds."""
 
-def orthogonalise(x: Tensor) -> Tensor:
-    """Nearly the closest semi-orthogonal matrices to x [count, rows, columns]."""
+
+def orthogonalise(x: Tensor, products: torch.dtype = torch.float32) -> Tensor:
+    """Nearly the closest semi-orthogonal matrices to x [count, rows, columns], with products of that type."""
     tall = x.shape[-2] > x.shape[-1]
     x = x.transpose(-1, -2) if tall else x
-    x = x / (x.norm(dim=(-2, -1), keepdim=True) * 1.01 + 1e-7)
-    for a, b, c in COEFFICIENTS:
+    x = (x / (x.norm(dim=(-2, -1), keepdim=True) * 1.01 + 1e-7)).to(products)
+    for a, b, c in _with_margin():
         gram = x @ x.transpose(-1, -2)
         x = a * x + (b * gram + c * (gram @ gram)) @ x
-    return x.transpose(-1, -2) if tall else x
+    return (x.transpose(-1, -2) if tall else x).float()
+
+
+def _with_margin() -> list[tuple[float, float, float]]:
+    return [(a / MARGIN, b / MARGIN**3, c / MARGIN**5) for a, b, c in COEFFICIENTS[:-1]] + [COEFFICIENTS[-1]]
 
 
 class Muon(torch.optim.Optimizer):
     """Nesterov momentum whose update is orthogonalised; matrices of one shape are handled together."""
 
-    def __init__(self, parameters: Iterable[nn.Parameter], lr: float, momentum: float = 0.95) -> None:
+    def __init__(
+        self,
+        parameters: Iterable[nn.Parameter],
+        lr: float,
+        momentum: float = 0.95,
+        products: torch.dtype = torch.float32,
+    ) -> None:
         super().__init__(list(parameters), {"lr": lr, "momentum": momentum})
+        self.products = products
 
     @torch.no_grad()
     def step(self, closure: Any = None) -> None:  # type: ignore[override]
@@ -45,7 +60,7 @@ class Muon(torch.optim.Optimizer):
             for shape, parameters in shapes.items():
                 updates = torch.stack([self._momentum(p, group["momentum"]) for p in parameters])
                 scale = -group["lr"] * max(1.0, shape[0] / shape[1]) ** 0.5
-                for parameter, update in zip(parameters, orthogonalise(updates), strict=True):
+                for parameter, update in zip(parameters, orthogonalise(updates, self.products), strict=True):
                     parameter.add_(update, alpha=scale)
 
     def _momentum(self, parameter: nn.Parameter, momentum: float) -> Tensor:
@@ -61,7 +76,13 @@ class Muon(torch.optim.Optimizer):
 class Optimiser:
     """Both optimisers behind one step, their rates scaled together."""
 
-    def __init__(self, model: nn.Module, matrix_rate: float = 0.02, other_rate: float = 3e-3) -> None:
+    def __init__(
+        self,
+        model: nn.Module,
+        matrix_rate: float = 0.02,
+        other_rate: float = 3e-3,
+        products: torch.dtype = torch.float32,
+    ) -> None:
         matrices: list[nn.Parameter] = []
         others: list[nn.Parameter] = []
         for name, parameter in model.named_parameters():
@@ -70,7 +91,7 @@ class Optimiser:
         self.parameters = [*matrices, *others]
         self.rates = (matrix_rate, other_rate)
         self.parts: tuple[torch.optim.Optimizer, ...] = (
-            Muon(matrices, matrix_rate),
+            Muon(matrices, matrix_rate, products=products),
             torch.optim.AdamW(others, other_rate, betas=(0.9, 0.95), weight_decay=0.0),
         )
 

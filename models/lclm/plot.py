@@ -31,14 +31,19 @@ def read(logs: list[Path]) -> tuple[Series, Series]:
 
 
 def draw(logs: list[Path], out: Path) -> None:
-    """Two panels: losses in nats, and shares of tokens (repeat) or answers (needle) that are right."""
+    """A panel of losses in nats, and one of shares of tokens (repeat) or answers (needle) if any were measured."""
     import matplotlib
 
     matplotlib.use("agg")
     from matplotlib import pyplot
 
-    figure, panels = pyplot.subplots(2, 1, figsize=(8, 8), sharex=True)
-    for panel, series, title in zip(panels, read(logs), ("loss (nats)", "right on held-out text"), strict=True):
+    both = zip(("loss (nats)", "right on held-out text"), read(logs), strict=True)
+    drawn = {title: series for title, series in both if series}
+    if not drawn:
+        raise ValueError(f"{', '.join(map(str, logs))}: no loss, expected lines of a training log")
+    figure, grid = pyplot.subplots(len(drawn), 1, figsize=(8, 4 * len(drawn)), sharex=True, squeeze=False)
+    panels = grid[:, 0]
+    for panel, (title, series) in zip(panels, drawn.items(), strict=True):
         for name, points in sorted(series.items()):
             minutes, values = zip(*points, strict=True)
             panel.plot(minutes, values, label=name, linewidth=1)

@@ -123,4 +123,23 @@ TRIAGE = replace(
 )
 """From a trained model of the same ratio: first of all which chunks to expand, then everything again."""
 
-STAGES = {"first": FIRST, "skills": SKILLS, "ratio": RATIO, "triage": TRIAGE}
+EVERYTHING: Shares = {
+    "reconstruct": 0.44,
+    "proceed": 0.12,
+    "mixed": 0.03,
+    "needle": 0.24,
+    "quote": 0.02,
+    "triage": 0.15,
+}
+
+FINISH = replace(
+    SKILLS,
+    peak=0.4,
+    decay_from=0.2,
+    shortest=256,
+    shares=EVERYTHING,
+    late=EVERYTHING,
+)
+"""From a trained model of the same ratio that has every skill: the rate falls, the shares stay."""
+
+STAGES = {"first": FIRST, "skills": SKILLS, "ratio": RATIO, "triage": TRIAGE, "finish": FINISH}

@@ -62,11 +62,14 @@ class Trainer:
         directories: Directories,
         evaluation: Evaluation | None = None,
         schedule: Schedule = FIRST,
+        products: torch.dtype = torch.float32,
     ) -> None:
         self.model, self.tasks, self.tokenizers = model, tasks, tokenizers
         self.minutes, self.seed, self.directories = minutes, seed, directories
         self.evaluation, self.schedule = evaluation, schedule
-        self.optimiser = Optimiser(model)
+        self.products = products
+        """What matrices are multiplied in, the optimiser's too; weights stay float32."""
+        self.optimiser = Optimiser(model, products=products)
         self.steps = 0
         self.elapsed = 0.0
         """Minutes of training so far; evaluations count too."""
@@ -78,7 +81,7 @@ class Trainer:
         progress = min(1.0, self.elapsed / self.minutes)
         rng = np.random.default_rng([self.seed, self.steps])
         batch = self.tasks.batch(self.schedule.plan(progress, self.tasks.window), rng).to(self.model.device)
-        with torch.autocast("cuda", torch.bfloat16, enabled=self.model.device.type == "cuda"):
+        with torch.autocast(self.model.device.type, self.products, enabled=self.products != torch.float32):
             task, loss = self.objective(batch, progress)
         loss.backward()  # type: ignore[no-untyped-call]
         self.optimiser.step(self.schedule.rate(progress, self.steps))

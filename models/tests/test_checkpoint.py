@@ -34,6 +34,7 @@ def test_layout(model: LatentContextModel, tokenizers: Tokenizers, tmp_path: Pat
         "decoder/generation_config.json",
         *(f"{name}/{file}" for name in ("encoder", "decoder") for file in side),
     }
+    assert all((tmp_path / "out" / file).stat().st_mode & 0o044 == 0o044 for file in files)
     names = {}
     for name, file in (("encoder", "model"), ("decoder", "model"), ("adapter", "adapter")):
         with safe_open(tmp_path / f"out/{name}/{file}.safetensors", "pt") as weights:

@@ -17,9 +17,14 @@ from lclm.trainer import Directories, Trainer
 
 
 def trainer(
-    model: LatentContextModel, tasks: Tasks, tokenizers: tuple[Tokenizer, Tokenizer], root: Path, seed: int = 1
+    model: LatentContextModel,
+    tasks: Tasks,
+    tokenizers: tuple[Tokenizer, Tokenizer],
+    root: Path,
+    seed: int = 1,
+    products: torch.dtype = torch.float32,
 ) -> Trainer:
-    return Trainer(model, tasks, tokenizers, minutes=10.0, seed=seed, directories=Directories(root))
+    return Trainer(model, tasks, tokenizers, minutes=10.0, seed=seed, directories=Directories(root), products=products)
 
 
 def test_resume_takes_the_same_next_step(
@@ -57,10 +62,15 @@ def test_resume_refuses_another_seed(
         trainer(model, tasks, tokenizers, tmp_path, seed=2).resume()
 
 
+@pytest.mark.parametrize("products", [torch.float32, torch.bfloat16])
 def test_loss_falls(
-    model: LatentContextModel, tasks: Tasks, tokenizers: tuple[Tokenizer, Tokenizer], tmp_path: Path
+    model: LatentContextModel,
+    tasks: Tasks,
+    tokenizers: tuple[Tokenizer, Tokenizer],
+    tmp_path: Path,
+    products: torch.dtype,
 ) -> None:
-    one = trainer(model, tasks, tokenizers, tmp_path)
+    one = trainer(model, tasks, tokenizers, tmp_path, products=products)
     losses = [one.step() for _ in range(30)]
     assert np.mean(losses[-5:]) < np.mean(losses[:5])
 
@@ -113,9 +123,10 @@ def test_start_refuses_another_tokenizer(tokenizers: tuple[Tokenizer, Tokenizer]
         tokenizer.check(tmp_path / "one", tmp_path / "other")
 
 
-def test_orthogonalise() -> None:
+@pytest.mark.parametrize("products", [torch.float32, torch.bfloat16])
+def test_orthogonalise(products: torch.dtype) -> None:
     for shape in ((2, 16, 40), (2, 40, 16), (1, 24, 24)):
-        values = torch.linalg.svdvals(orthogonalise(torch.randn(shape)))
+        values = torch.linalg.svdvals(orthogonalise(torch.randn(shape), products))
         assert float(values.median()) == pytest.approx(1.0, abs=0.45)
         assert float(values.max()) < 1.7
 
@@ -139,3 +150,13 @@ def test_log_is_read(tmp_path: Path) -> None:
     losses, scores = plot.read([log, log])
     assert losses == {"needle": [(1.5, 2.5), (11.5, 2.5)]}
     assert scores == {"repeat@64": [(10.0, 0.5), (20.0, 0.5)]}
+
+
+def test_plot_of_a_log_without_evaluations(tmp_path: Path) -> None:
+    log = tmp_path / "train.log"
+    log.write_text("   1.50 min step 5 0.01M 900/s needle=2.5\n")
+    plot.draw([log], tmp_path / "one.svg")
+    assert "right on held-out text" not in (tmp_path / "one.svg").read_text()
+    log.write_text("")
+    with pytest.raises(ValueError, match=r"train\.log: no loss, expected lines of a training log"):
+        plot.draw([log], tmp_path / "none.svg")
