@@ -132,6 +132,10 @@ public final class GatewayFixture implements AutoCloseable {
     channel = InProcessChannelBuilder.forName(name).build();
     closeables.push(channel::shutdownNow);
     pools.start();
+    // Until both have answered, the pool of the lowest ratio is whichever was the first to.
+    Awaitility.await()
+        .pollInterval(Duration.ofMillis(1))
+        .until(() -> pools.describe().stream().allMatch(pool -> pool.getMaxPositions() > 0));
   }
 
   /** Starts a gateway with these settings beside the usual ones. */
