@@ -47,7 +47,7 @@ def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     return x * cos + torch.cat([-high, low], dim=-1) * sin
 
 
-@torch.compiler.disable
+@torch.compiler.disable  # type: ignore[untyped-decorator]
 def attend(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
     """Causal attention: q [B, H, S, d] over k and v [B, K, S, d] gives [B, H, S, d]."""
     length = q.shape[2]
