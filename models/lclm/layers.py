@@ -66,9 +66,7 @@ def strip(q: Tensor, k: Tensor, v: Tensor, first: int, end: int) -> Tensor:
     shared, rows = heads // k.shape[1], end - first
     grouped = q[:, :, first:end].reshape(batch, k.shape[1], shared * rows, size)
     scores = (grouped @ k[:, :, :end].transpose(-1, -2)).view(batch, k.shape[1], shared, rows, end)
-    at = torch.arange(end, device=q.device)
-    future = torch.zeros(rows, end, dtype=scores.dtype, device=q.device)
-    future.masked_fill_(at > at[first:, None], float("-inf"))
+    future = torch.full((rows, end), float("-inf"), dtype=scores.dtype, device=q.device).triu(first + 1)
     weights = (scores + future).softmax(-1).view(batch, k.shape[1], shared * rows, end)
     mixed: Tensor = weights @ v[:, :, :end]
     return mixed.view(batch, heads, rows, size)

@@ -9,32 +9,32 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-COEFFICIENTS = (
-    (8.28721201814563, -23.595886519098837, 17.300387312530933),
-    (4.107059111542203, -2.9478499167379106, 0.5448431082926601),
-    (3.9486908534822946, -2.908902115962949, 0.5518191394370137),
-    (3.3184196573706015, -2.488488024314874, 0.51004894012372),
-)
-"""Of the quintic iterations that push singular values towards 1 (Polar Express, arXiv 2505.16932)."""
-
 MARGIN = 1.01
-"""Singular values count as so much larger in all iterations but the last, as in the paper: one that rounding has pushed
-past 1, as bfloat16's does, would grow without bounds."""
+"""Singular values count as so much larger at first and in all iterations but the last, as in the paper: one that
+rounding has pushed past 1, as bfloat16's does, would grow without bounds."""
+
+FIRST = tuple(
+    (a / MARGIN, b / MARGIN**3, c / MARGIN**5)
+    for a, b, c in (
+        (8.28721201814563, -23.595886519098837, 17.300387312530933),
+        (4.107059111542203, -2.9478499167379106, 0.5448431082926601),
+        (3.9486908534822946, -2.908902115962949, 0.5518191394370137),
+    )
+)
+LAST = (3.3184196573706015, -2.488488024314874, 0.51004894012372)
+COEFFICIENTS = (*FIRST, LAST)
+"""Of the quintic iterations that push singular values towards 1 (Polar Express, arXiv 2505.16932)."""
 
 
 def orthogonalise(x: Tensor, products: torch.dtype = torch.float32) -> Tensor:
     """Nearly the closest semi-orthogonal matrices to x [count, rows, columns], with products of that type."""
     tall = x.shape[-2] > x.shape[-1]
     x = x.transpose(-1, -2) if tall else x
-    x = (x / (x.norm(dim=(-2, -1), keepdim=True) * 1.01 + 1e-7)).to(products)
-    for a, b, c in _with_margin():
+    x = (x / (x.norm(dim=(-2, -1), keepdim=True) * MARGIN + 1e-7)).to(products)
+    for a, b, c in COEFFICIENTS:
         gram = x @ x.transpose(-1, -2)
         x = a * x + (b * gram + c * (gram @ gram)) @ x
     return (x.transpose(-1, -2) if tall else x).float()
-
-
-def _with_margin() -> list[tuple[float, float, float]]:
-    return [(a / MARGIN, b / MARGIN**3, c / MARGIN**5) for a, b, c in COEFFICIENTS[:-1]] + [COEFFICIENTS[-1]]
 
 
 class Muon(torch.optim.Optimizer):

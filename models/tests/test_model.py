@@ -42,7 +42,7 @@ def test_attention_in_strips_is_attention(length: int) -> None:
         torch.testing.assert_close(one, other, atol=1e-5, rtol=1e-4)
 
 
-def test_long_attention_is_causal() -> None:
+def test_both_forms_of_attention_agree() -> None:
     q, k, v = (torch.randn(1, heads, WRITTEN_OUT_BELOW + 9, 8) for heads in (4, 2, 2))
     cut = WRITTEN_OUT_BELOW - 9
     torch.testing.assert_close(

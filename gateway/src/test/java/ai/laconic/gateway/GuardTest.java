@@ -41,7 +41,6 @@ class GuardTest {
             "pools[0].decoder.guard.last-calls", "5",
             "pools[0].decoder.guard.open-for", "300ms",
             "retry.burst", "0")) {
-      await().until(() -> gateway.pools.ready());
       gateway.decoder4.onDescribe =
           () -> {
             throw Status.UNAVAILABLE.withDescription("broken").asRuntimeException();
@@ -74,7 +73,6 @@ class GuardTest {
     try (GatewayFixture gateway =
         GatewayFixture.with(
             "pool-refresh", "1h", "pools[0].decoder.guard.max-concurrent-calls", "2")) {
-      await().until(() -> gateway.pools.ready());
       gateway.decoder4.script = (request, answers) -> answers.onNext(FakeDecoder.started());
       Iterator<GenerateResponse> one = gateway.generation().generate(REQUEST);
       assertThat(one.next().hasStarted()).isTrue();

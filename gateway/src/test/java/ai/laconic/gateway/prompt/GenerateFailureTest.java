@@ -232,7 +232,6 @@ class GenerateFailureTest {
 
   @Test
   void aDecoderThatNeverAnswersIsLate() {
-    await().until(() -> gateway.pools.ready());
     gateway.decoder4.script = (request, answers) -> {};
     assertFails(
         Code.DEADLINE_EXCEEDED,
@@ -255,7 +254,6 @@ class GenerateFailureTest {
 
   @Test
   void aDecoderThatIsGone() {
-    await().until(() -> gateway.pools.ready());
     gateway.decoder4Tier.close();
     fails(
         Code.UNAVAILABLE,

@@ -178,7 +178,6 @@ class ScoreTest {
 
   @Test
   void aDecoderThatNeverAnswersIsLateAndLetGo() {
-    await().until(() -> gateway.pools.ready());
     gateway.decoder4.scoreScript = answers -> {};
 
     assertFails(
