@@ -89,6 +89,19 @@ def start(model: LatentContextModel, directory: Path) -> int:
     return theirs.compression_ratio
 
 
+def mean(directories: list[Path]) -> LatentContextModel:
+    """The mean of the weights of checkpoints of one shape and ratio, of which each was trained from another."""
+    models = [load(directory) for directory in directories]
+    for directory, model in zip(directories, models, strict=True):
+        if model.config != models[0].config:
+            raise ValueError(f"{directory}: shapes are {model.config}, expected {models[0].config}")
+    states = [model.state_dict() for model in models]
+    models[0].load_state_dict(
+        {name: torch.stack([state[name] for state in states]).mean(0) for name in states[0]},
+    )
+    return models[0]
+
+
 def _write_json(path: Path, content: dict[str, Any]) -> None:
     path.write_text(json.dumps(content, indent=2) + "\n")
 

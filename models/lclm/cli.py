@@ -76,6 +76,11 @@ def main(arguments: list[str] | None = None) -> int:
     one.add_argument("--ratio", type=int, default=4, help="tokens per latent")
     one.set_defaults(run=run_export)
 
+    one = commands.add_parser("mean", help="write the mean of the weights of checkpoints, one trained from the other")
+    one.add_argument("--models", type=Path, nargs="+", required=True, help="checkpoint directories of one tokenizer")
+    one.add_argument("--out", type=Path, required=True, help="checkpoint directory to write")
+    one.set_defaults(run=run_mean)
+
     one = commands.add_parser("golden", help="write golden vectors beside a checkpoint")
     one.add_argument("--model", type=Path, required=True, help="checkpoint directory")
     one.add_argument("--text", type=Path, required=True, help="text file to take spans from")
@@ -189,6 +194,14 @@ def run_export(options: argparse.Namespace) -> None:
     state = torch.load(options.work / "state.pt", weights_only=True)
     model.load_state_dict(state["model"])
     checkpoint.save(model, encoder, decoder, options.out)
+
+
+def run_mean(options: argparse.Namespace) -> None:
+    """Writes the mean as a checkpoint."""
+    for other in options.models[1:]:
+        tokenizer.check(options.models[0], other)
+    model = checkpoint.mean(options.models)
+    checkpoint.save(model, *tokenizer.both(options.models[0]), options.out)
 
 
 def run_golden(options: argparse.Namespace) -> None:

@@ -36,6 +36,9 @@ class Schedule:
     late: Shares
     """From `late_from` on: what must be exact comes last."""
     late_from: float
+    several: float = 0.2
+    many: float = 0.5
+    """Shares of the batches over more than one window, as a Plan has them."""
 
     def rate(self, progress: float, step: int) -> float:
         """Factor on the learning rates: warm-up, flat, linear to zero."""
@@ -62,6 +65,8 @@ class Schedule:
             skips=progress >= self.skips_from,
             most_windows=1 if far < 0 else min(self.most_windows, 4 + int(far * (self.most_windows - 4))),
             shares=self.late if progress >= self.late_from else self.shares,
+            several=self.several,
+            many=self.many,
         )
 
 
@@ -142,4 +147,26 @@ FINISH = replace(
 )
 """From a trained model of the same ratio that has every skill: the rate falls, the shares stay."""
 
-STAGES = {"first": FIRST, "skills": SKILLS, "ratio": RATIO, "triage": TRIAGE, "finish": FINISH}
+FAR: Shares = {
+    "reconstruct": 0.46,
+    "proceed": 0.05,
+    "mixed": 0.02,
+    "needle": 0.34,
+    "quote": 0.01,
+    "triage": 0.12,
+}
+
+LONG = replace(
+    FINISH,
+    peak=0.3,
+    shortest=1024,
+    many_from=0.0,
+    most_from=0.3,
+    shares=FAR,
+    late=FAR,
+    several=0.5,
+    many=0.7,
+)
+"""From a trained model of the same ratio that reads single windows exactly: the same over several."""
+
+STAGES = {"first": FIRST, "skills": SKILLS, "ratio": RATIO, "triage": TRIAGE, "finish": FINISH, "long": LONG}

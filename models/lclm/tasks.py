@@ -49,10 +49,14 @@ class Plan:
     most_windows: int
     """Windows of the longest sample; 1 means single windows only."""
     shares: Shares
+    several: float = 0.2
+    """Share of the batches to repeat whose texts are two to four windows, where there are samples of many."""
+    many: float = 0.5
+    """The same of the batches with needles, over up to `most_windows`."""
 
-    @property
-    def long(self) -> bool:
-        return self.most_windows > 1
+    def draws(self, share: float, rng: np.random.Generator) -> bool:
+        """Whether a batch is one of this share of those over more than one window."""
+        return self.most_windows > 1 and rng.random() < share
 
 
 class Tasks:
@@ -94,7 +98,7 @@ class Tasks:
 
     def reconstruct(self, plan: Plan, rng: np.random.Generator) -> Batch:
         """Repeat the text: mostly one window, sometimes two to four."""
-        windows = int(rng.integers(2, 5)) if plan.long and rng.random() < 0.2 else 1
+        windows = int(rng.integers(2, 5)) if plan.draws(plan.several, rng) else 1
         parts: list[Ids] = []
         prompts = []
         for length in self.lengths(plan.longest, rng)[::windows]:
@@ -141,7 +145,7 @@ class Tasks:
 
     def needle(self, plan: Plan, rng: np.random.Generator) -> Batch:
         """Needle questions over a window, or over many."""
-        many = plan.long and rng.random() < 0.5
+        many = plan.draws(plan.many, rng)
         return self.many_windows(plan, rng) if many else self.single_window(plan, rng)
 
     def single_window(self, plan: Plan, rng: np.random.Generator) -> Batch:

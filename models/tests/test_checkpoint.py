@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,25 @@ def test_layout(model: LatentContextModel, tokenizers: Tokenizers, tmp_path: Pat
     end = tokenizers[1].token_to_id("<|im_end|>")
     for file in ("config.json", "generation_config.json"):
         assert json.loads((tmp_path / "out/decoder" / file).read_text())["eos_token_id"] == end
+
+
+def test_mean(model: LatentContextModel, tokenizers: Tokenizers, tmp_path: Path) -> None:
+    checkpoint.save(model, *tokenizers, tmp_path / "first")
+    with torch.no_grad():
+        model.adapter.norm.weight += 2
+    checkpoint.save(model, *tokenizers, tmp_path / "second")
+    first, second = (checkpoint.load(tmp_path / name) for name in ("first", "second"))
+    mean = checkpoint.mean([tmp_path / "first", tmp_path / "second"])
+    torch.testing.assert_close(mean.adapter.norm.weight, (first.adapter.norm.weight + second.adapter.norm.weight) / 2)
+    assert torch.equal(mean.adapter.fc1.weight, first.adapter.fc1.weight)
+
+
+def test_no_mean_of_two_ratios(model: LatentContextModel, tokenizers: Tokenizers, tmp_path: Path) -> None:
+    checkpoint.save(model, *tokenizers, tmp_path / "first")
+    twice = replace(model.config, compression_ratio=2 * model.config.compression_ratio)
+    checkpoint.save(LatentContextModel(twice), *tokenizers, tmp_path / "second")
+    with pytest.raises(ValueError, match=r"second: shapes are .*compression_ratio=8.*, expected .*compression_ratio=4"):
+        checkpoint.mean([tmp_path / "first", tmp_path / "second"])
 
 
 @pytest.mark.parametrize(

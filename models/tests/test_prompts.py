@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -100,6 +102,17 @@ def test_every_task_makes_a_batch_that_the_model_takes(tasks: Tasks, model: Late
             assert model.readout_loss(batch, latents).isfinite()
     ones = {"continue", "continue_raw", "mixed", "needle", "long", "quote", "triage"}
     assert seen == {"reconstruct", "reconstruct2", *ones}
+
+
+def test_shares_of_more_than_one_window(tasks: Tasks) -> None:
+    rng = np.random.default_rng(6)
+    one = Plan(longest=64, skips=False, most_windows=4, shares={}, several=0.0, many=0.0)
+    more = replace(one, several=1.0, many=1.0)
+    assert {tasks.reconstruct(one, rng).task for _ in range(8)} == {"reconstruct"}
+    assert {tasks.reconstruct(more, rng).task for _ in range(8)} == {"reconstruct2"}
+    assert {tasks.needle(one, rng).task for _ in range(8)} == {"needle"}
+    assert {tasks.needle(more, rng).task for _ in range(8)} == {"long"}
+    assert tasks.needle(replace(more, most_windows=1), rng).task == "needle"
 
 
 def test_numbered_chunks(chat: Chat) -> None:

@@ -80,17 +80,7 @@ class EngineConfiguration {
 
   @Bean
   ReadinessCheck engineReadiness(DecoderEngine engine) {
-    return new ReadinessCheck() {
-      @Override
-      public String name() {
-        return "engine";
-      }
-
-      @Override
-      public boolean ready() {
-        return engine.ready();
-      }
-    };
+    return ReadinessCheck.of("engine", engine::ready);
   }
 
   private static OnnxSettings onnx(DecoderProperties properties, int maxPositions) {

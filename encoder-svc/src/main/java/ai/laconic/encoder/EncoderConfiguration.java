@@ -73,17 +73,7 @@ class EncoderConfiguration {
 
   @Bean
   ReadinessCheck engineReadiness(EncoderEngine engine) {
-    return new ReadinessCheck() {
-      @Override
-      public String name() {
-        return "engine";
-      }
-
-      @Override
-      public boolean ready() {
-        return engine.ready();
-      }
-    };
+    return ReadinessCheck.of("engine", engine::ready);
   }
 
   @Bean

@@ -2,7 +2,6 @@ package ai.laconic.decoder.service;
 
 import ai.laconic.decoder.cache.LatentMemory;
 import ai.laconic.decoder.cache.LatentPuller;
-import ai.laconic.decoder.engine.DecodePrompt;
 import ai.laconic.decoder.engine.DecoderEngine;
 import ai.laconic.decoder.engine.EndReason;
 import ai.laconic.decoder.engine.GenerationRequest;
@@ -17,9 +16,6 @@ import java.util.OptionalInt;
 
 /** Carries out one decode after the other, each in its caller's thread and gRPC context. */
 final class Decodes {
-  /** Tokens between engine and client: enough that a step never waits for a thread to wake up. */
-  private static final int TOKENS_AHEAD = 32;
-
   private final Prompts prompts;
   private final LatentMemory memory;
   private final LatentPuller puller;
@@ -48,19 +44,20 @@ final class Decodes {
       throws StatusException, InterruptedException {
     engine.checkRoom();
     PreparedPrompt prompt = prompts.prepare(command);
-    try (LatentMemory.Room room = memory.reserve(puller.bytes(prompt.latents()));
-        TokenQueue tokens = new TokenQueue(TOKENS_AHEAD, sink::abandon)) {
-      start(command, prompt, deadline, tokens);
+    try (EngineRun run = new EngineRun(prompt, memory, puller, sink::abandon)) {
+      run.start(
+          (whole, listener) ->
+              engine.generate(
+                  new GenerationRequest(whole, command.sampling(), prompt.maxTokens(), deadline),
+                  listener));
       sink.started(prompt);
       AnswerText text = new AnswerText(tokenizer.detokenizer(), command.stops());
       EndReason reason = EndReason.STOP;
       int generated = 0;
       while (!text.stopped()) {
-        OptionalInt token = tokens.next();
-        // The engine let go of the latents when it had read them.
-        room.release();
+        OptionalInt token = run.next();
         if (token.isEmpty()) {
-          reason = tokens.reason();
+          reason = run.reason();
           break;
         }
         generated++;
@@ -69,16 +66,6 @@ final class Decodes {
       send(text.end(), sink);
       sink.finished(text.stopped() ? EndReason.STOP : reason, prompt, generated);
     }
-  }
-
-  /** A method of its own, so that nothing but the engine refers to the latents afterwards. */
-  private void start(
-      DecodeCommand command, PreparedPrompt prompt, Instant deadline, TokenQueue tokens)
-      throws StatusException, InterruptedException {
-    DecodePrompt whole = new DecodePrompt(prompt.ids(), puller.pull(prompt.blocks()));
-    GenerationRequest request =
-        new GenerationRequest(whole, command.sampling(), prompt.maxTokens(), deadline);
-    tokens.start(() -> engine.generate(request, tokens));
   }
 
   private static void send(String piece, AnswerSink sink) throws InterruptedException {

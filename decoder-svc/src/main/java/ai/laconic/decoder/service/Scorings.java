@@ -2,7 +2,6 @@ package ai.laconic.decoder.service;
 
 import ai.laconic.decoder.cache.LatentMemory;
 import ai.laconic.decoder.cache.LatentPuller;
-import ai.laconic.decoder.engine.DecodePrompt;
 import ai.laconic.decoder.engine.DecoderEngine;
 import ai.laconic.decoder.engine.ScoreListener;
 import ai.laconic.decoder.engine.ScoringRequest;
@@ -17,9 +16,6 @@ import java.util.OptionalInt;
 
 /** Carries out scorings, each in its caller's thread and gRPC context. */
 final class Scorings {
-  /** Tokens between engine and client: enough that a step never waits for a thread to wake up. */
-  private static final int TOKENS_AHEAD = 32;
-
   private final Prompts prompts;
   private final LatentMemory memory;
   private final LatentPuller puller;
@@ -51,14 +47,13 @@ final class Scorings {
     int[] ids = prompts.continuation(command);
     PreparedPrompt prompt = prompts.prepare(command, ids.length);
     Scores scores = new Scores(ids.length);
-    try (LatentMemory.Room room = memory.reserve(puller.bytes(prompt.latents()));
-        TokenQueue tokens = new TokenQueue(TOKENS_AHEAD, sink::abandon)) {
-      start(prompt, ids, deadline, scores, tokens);
+    try (EngineRun run = new EngineRun(prompt, memory, puller, sink::abandon)) {
+      run.start(
+          (whole, listener) ->
+              engine.score(new ScoringRequest(whole, ids, deadline), scores, listener));
       IncrementalDetokenizer text = tokenizer.detokenizer();
       int scored = 0;
-      for (OptionalInt token = tokens.next(); token.isPresent(); token = tokens.next()) {
-        // The engine let go of the latents when it had read them.
-        room.release();
+      for (OptionalInt token = run.next(); token.isPresent(); token = run.next()) {
         String piece = text.push(token.getAsInt());
         if (scored == ids.length - 1) {
           piece += text.flush();
@@ -68,15 +63,6 @@ final class Scorings {
       }
       sink.finished(prompt, command.ends() ? scored - 1 : scored);
     }
-  }
-
-  /** A method of its own, so that nothing but the engine refers to the latents afterwards. */
-  private void start(
-      PreparedPrompt prompt, int[] ids, Instant deadline, ScoreListener scores, TokenQueue tokens)
-      throws StatusException, InterruptedException {
-    DecodePrompt whole = new DecodePrompt(prompt.ids(), puller.pull(prompt.blocks()));
-    ScoringRequest request = new ScoringRequest(whole, ids, deadline);
-    tokens.start(() -> engine.score(request, scores, tokens));
   }
 
   /**

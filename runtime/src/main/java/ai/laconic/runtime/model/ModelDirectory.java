@@ -56,7 +56,7 @@ public final class ModelDirectory {
     try {
       return new ModelDirectory(Layout.of(directory));
     } catch (SafetensorsException e) {
-      throw new ModelDirectoryException(e.file(), e.field(), e.value(), e.expected());
+      throw new ModelDirectoryException(e);
     } catch (IOException e) {
       throw new ModelDirectoryException(directory.toString(), "", e.toString(), "readable files");
     }

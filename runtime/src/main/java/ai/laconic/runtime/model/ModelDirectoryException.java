@@ -1,6 +1,7 @@
 package ai.laconic.runtime.model;
 
 import ai.laconic.runtime.safetensors.Excerpt;
+import ai.laconic.runtime.safetensors.SafetensorsException;
 
 /**
  * Says why a directory can't be served: which file, which field in it, what stands there and what
@@ -8,11 +9,6 @@ import ai.laconic.runtime.safetensors.Excerpt;
  */
 public final class ModelDirectoryException extends Exception {
   private static final long serialVersionUID = 1L;
-
-  private final String file;
-  private final String field;
-  private final String value;
-  private final String expected;
 
   /**
    * Describes one flaw.
@@ -23,37 +19,10 @@ public final class ModelDirectoryException extends Exception {
    * @param expected what would have been accepted
    */
   public ModelDirectoryException(String file, String field, String value, String expected) {
-    super(
-        file
-            + (field.isEmpty() ? "" : ": " + Excerpt.of(field))
-            + ": "
-            + Excerpt.of(value)
-            + " (expected: "
-            + Excerpt.of(expected)
-            + ")");
-    this.file = file;
-    this.field = Excerpt.of(field);
-    this.value = Excerpt.of(value);
-    this.expected = Excerpt.of(expected);
+    super(Excerpt.ofFlaw(file, field, value, expected));
   }
 
-  /** Returns the file, relative to the model's directory. */
-  public String file() {
-    return file;
-  }
-
-  /** Returns the field or tensor; empty when the file itself is the flaw. */
-  public String field() {
-    return field;
-  }
-
-  /** Returns what stands there. */
-  public String value() {
-    return value;
-  }
-
-  /** Returns what would have been accepted. */
-  public String expected() {
-    return expected;
+  ModelDirectoryException(SafetensorsException flaw) {
+    super(flaw.getMessage(), flaw);
   }
 }

@@ -11,4 +11,17 @@ public final class Excerpt {
     String start = text.length() <= LENGTH ? text : text.substring(0, LENGTH) + "...";
     return start.replaceAll("\\p{Cntrl}", "?");
   }
+
+  /**
+   * Returns what is wrong with a file, in one line.
+   *
+   * @param file path relative to the model's directory, with {@code /}
+   * @param field name of the field or tensor; empty when the file itself is the flaw
+   * @param value what stands there
+   * @param expected what would have been accepted
+   */
+  public static String ofFlaw(String file, String field, String value, String expected) {
+    String place = field.isEmpty() ? file : file + ": " + of(field);
+    return place + ": " + of(value) + " (expected: " + of(expected) + ")";
+  }
 }

@@ -22,21 +22,8 @@ class ReadinessTest {
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
   private final TestServer server = TestServer.start(health.getHealthService(), List.of());
   private final Readiness readiness =
-      new Readiness(List.of(check()), health, timer, Duration.ofMillis(5));
-
-  private ReadinessCheck check() {
-    return new ReadinessCheck() {
-      @Override
-      public String name() {
-        return "model";
-      }
-
-      @Override
-      public boolean ready() {
-        return ready.get();
-      }
-    };
-  }
+      new Readiness(
+          List.of(ReadinessCheck.of("model", ready::get)), health, timer, Duration.ofMillis(5));
 
   @AfterEach
   void close() {
