@@ -71,6 +71,8 @@ final class LinearLayers {
     Rows rows = quantised.computeIfAbsent(value, known -> quantise(known, inWidth));
     String matrix = graph.op("Transpose", graph.stored(name, weight.weight())).output();
     String scales = graph.weight(name + "_scale", weight.scale(), List.of(outWidth));
+    // One for each layer: ONNX Runtime's careful products convert it under a name made of its own.
+    String zero = graph.oneByte(matrix + ".zero", DataType.INT8, (byte) 0);
     String product =
         graph
             .microsoftOp(
@@ -80,7 +82,7 @@ final class LinearLayers {
                 "linear.one",
                 scales,
                 "linear.zero",
-                "linear.weight_zero")
+                zero)
             .output();
     String scaled = graph.op("Mul", product, rows.scales()).output();
     return graph.op("Reshape", scaled, rows.shape());
@@ -116,7 +118,6 @@ final class LinearLayers {
     graph.floats("linear.step", new float[] {1f / INT8_MAX}, 1);
     graph.floats("linear.one", new float[] {1});
     graph.oneByte("linear.zero", DataType.UINT8, BYTE_ZERO);
-    graph.oneByte("linear.weight_zero", DataType.INT8, (byte) 0);
   }
 
   /** The file has the very bytes that the kernel wants: a type and a shape are all it takes. */

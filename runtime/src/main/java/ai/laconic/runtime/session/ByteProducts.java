@@ -28,11 +28,9 @@ final class ByteProducts {
     static final boolean EXACT = exact(false);
   }
 
-  /** Sets what whole-number products need on this processor. */
-  static void configure(SessionOptions options) throws OrtException {
-    if (!Probe.EXACT) {
-      careful(options);
-    }
+  /** Returns whether sessions on this processor have to take care. */
+  static boolean needCare() {
+    return !Probe.EXACT;
   }
 
   /** Returns whether the largest products are added up right. */
@@ -42,7 +40,7 @@ final class ByteProducts {
     Arrays.fill(largest, (byte) 255);
     try (SessionOptions options = new SessionOptions()) {
       if (careful) {
-        careful(options);
+        takeCare(options);
       }
       options.setIntraOpNumThreads(1);
       try (OrtSession session = environment.createSession(ByteProductGraph.write(), options);
@@ -64,7 +62,8 @@ final class ByteProducts {
     }
   }
 
-  private static void careful(SessionOptions options) throws OrtException {
+  /** Has a session's products added up right, whatever the processor. */
+  static void takeCare(SessionOptions options) throws OrtException {
     options.addConfigEntry(CAREFUL, "1");
   }
 }

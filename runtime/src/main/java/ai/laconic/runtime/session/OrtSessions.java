@@ -39,6 +39,12 @@ final class OrtSessions {
    * @param threads threads that one run uses
    */
   static OrtSession open(byte[] graph, Path weights, Device device, int threads) {
+    return open(graph, weights, device, threads, ByteProducts.needCare());
+  }
+
+  /** Opens a session that is told whether to multiply bytes carefully. */
+  static OrtSession open(
+      byte[] graph, Path weights, Device device, int threads, boolean carefulBytes) {
     if (threads < 1) {
       throw new IllegalArgumentException("threads: " + threads + " (expected: 1 or more)");
     }
@@ -51,7 +57,9 @@ final class OrtSessions {
       options.setMemoryPatternOptimization(false);
       options.addConfigEntry(WEIGHTS_FOLDER, weights.toString());
       options.addConfigEntry(WIDENED_BYTES, Long.toString(Long.MAX_VALUE));
-      ByteProducts.configure(options);
+      if (carefulBytes) {
+        ByteProducts.takeCare(options);
+      }
       if (device.kind() == Device.Kind.CUDA) {
         addCuda(options, device);
       }
