@@ -96,9 +96,7 @@ def mean(directories: list[Path]) -> LatentContextModel:
         if model.config != models[0].config:
             raise ValueError(f"{directory}: shapes are {model.config}, expected {models[0].config}")
     states = [model.state_dict() for model in models]
-    models[0].load_state_dict(
-        {name: torch.stack([state[name] for state in states]).mean(0) for name in states[0]},
-    )
+    models[0].load_state_dict({name: torch.stack([state[name] for state in states]).mean(0) for name in states[0]})
     return models[0]
 
 

@@ -36,8 +36,8 @@ class Schedule:
     late: Shares
     """From `late_from` on: what must be exact comes last."""
     late_from: float
-    several: float = 0.2
-    many: float = 0.5
+    several: float = Plan.several
+    many: float = Plan.many
     """Shares of the batches over more than one window, as a Plan has them."""
 
     def rate(self, progress: float, step: int) -> float:
