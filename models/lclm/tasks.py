@@ -26,7 +26,10 @@ LONGEST_CHUNK, MOST_CHUNKS = 320, 17
 """Tokens of a numbered chunk, and chunks of a prompt."""
 
 MOST_QUESTIONS = 20
-"""Needles over numbered chunks: a prompt of many chunks is dear, and what is learnt of a question are a few numbers."""
+"""Needles of a prompt: its windows are dear, and what is learnt of a question are a few digits."""
+
+NEEDLE_TOKENS = 120
+"""At most so many tokens make a turn that asks for a needle, and its answer."""
 
 QUESTION_TOKENS = 60
 """About so many tokens make a turn that asks which chunk to expand, and its answer."""
@@ -152,11 +155,11 @@ class Tasks:
         parts: list[Ids] = []
         prompts = []
         for length in self.lengths(plan.longest, rng):
-            hidden = self.some(length, 8 if plan.skips else 3, rng)
+            hidden = self.some(length, MOST_QUESTIONS if plan.skips else 3, rng)
             window = needles.hide(hidden, self.text, length, self.chat, rng)[: self.window]
             prompt = Prompt(self.chat)
             prompt.open()
-            room = POSITIONS - length - 120 * len(hidden)
+            room = POSITIONS - length - NEEDLE_TOKENS * len(hidden)
             skips = plan.skips and rng.random() < 0.5
             before, after = sorted(rng.integers(0, room, 2)) if skips else (0, 0)
             prompt.region([(len(parts), self.latents(window))], [int(before)])
@@ -197,7 +200,7 @@ class Tasks:
         parts: list[Ids] = []
         learns: list[bool] = []
         for _ in range(max(1, 8 // count)):
-            hidden = self.some(10_000, 8, rng)
+            hidden = self.some(10_000, MOST_QUESTIONS, rng)
             sizes = [int(rng.integers(self.window * 3 // 10, self.window + 1)) for _ in range(count)]
             if rng.random() < 0.5:
                 sizes = [self.window] * (count - 1) + [sizes[-1]]
@@ -233,7 +236,7 @@ class Tasks:
         gaps = [0] * len(pieces)
         if plan.skips and rng.random() < 0.3:
             for at in rng.integers(0, len(pieces), 2):
-                gaps[int(at)] = int(rng.integers(0, (POSITIONS - total - 1000) // 2))
+                gaps[int(at)] = int(rng.integers(0, (POSITIONS - total - NEEDLE_TOKENS * MOST_QUESTIONS) // 2))
         starts: set[int] = set()
         if rng.random() < 0.2 and len(pieces) > 4:
             starts.update(int(at) for at in rng.integers(1, len(pieces), 3))

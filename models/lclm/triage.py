@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,8 @@ from lclm.prompts import ANSWER, CHUNK, EXPAND, QUESTION, QUESTIONS, TRIAGE, Pro
 
 TWO_KEYS = 0.3
 """Share of the questions that ask for two needles."""
+TWO_ANSWERS = 0.6
+"""The same of the last questions, which alone are answered: an answer to one is learnt sooner."""
 WRONG_FIRST = 0.2
 """Share of the last questions for which wrong chunks were expanded before."""
 HARD = 3.0
@@ -61,21 +64,29 @@ def converse(
     A prompt of many chunks is dear and what is learnt of it are a few numbers: hence more than one question.
     `homes` names the chunk of each needle.
     """
-    order = rng.permutation(len(hidden))
-    while len(order):
-        picked, order = np.split(order, [2 if rng.random() < TWO_KEYS else 1])
+    for picked, last in turns(len(hidden), rng):
         asked = Asked([hidden[i] for i in picked], [homes[i] for i in picked])
         prompt.ask_next(TRIAGE.format(question=asked.question))
         for rest, home in zip(asked.rests, asked.homes, strict=True):
             prompt.point(rest, home)
         others = np.setdiff1d(np.arange(len(chunks)), asked.chunks)
-        if not len(order) and len(others) and rng.random() < WRONG_FIRST:
+        if last and len(others) and rng.random() < WRONG_FIRST:
             wrong = [int(rng.choice(others))]
             prompt.said(expand(wrong))
             prompt.ask_again(texts(prompt, wrong, chunks) + asked.question)
         prompt.answer(prompt.chat.ids(expand(asked.chunks)))
     prompt.ask_again(texts(prompt, asked.chunks, chunks) + asked.question)
     prompt.answer(prompt.chat.ids(asked.answer))
+
+
+def turns(needles: int, rng: np.random.Generator) -> Iterator[tuple[Ids, bool]]:
+    """The needles in random order, one or two for each question, and whether it is the last one."""
+    order = rng.permutation(needles)
+    last = min(needles, 2 if rng.random() < TWO_ANSWERS else 1)
+    while len(order) > last:
+        picked, order = np.split(order, [min(len(order) - last, 2 if rng.random() < TWO_KEYS else 1)])
+        yield picked, False
+    yield order, True
 
 
 def expand(numbers: list[int]) -> str:

@@ -133,6 +133,18 @@ def test_needles_are_scattered_over_chunks(text: Text, chat: Chat) -> None:
         assert [needle.sentence in chat.text(chunk) for chunk in chunks] == [at == home for at in range(4)]
 
 
+def test_every_needle_is_asked_for_once() -> None:
+    rng = np.random.default_rng(9)
+    last = []
+    for needle_count in [1, 2, 3, 9] * 50:
+        questions = list(triage.turns(needle_count, rng))
+        assert sorted(np.concatenate([picked for picked, _ in questions])) == list(range(needle_count))
+        assert all(len(picked) in (1, 2) for picked, _ in questions)
+        assert [is_last for _, is_last in questions] == [False] * (len(questions) - 1) + [True]
+        last.append(len(questions[-1][0]))
+    assert 0.35 < np.mean([count == 2 for count in last]) < 0.55
+
+
 def test_triage_leaves_the_encoder_alone(tasks: Tasks, model: LatentContextModel) -> None:
     batch = tasks.triage(Plan(longest=64, skips=False, most_windows=1, shares=SHARES), np.random.default_rng(5))
     model.loss(batch, model.latents(batch)).backward()  # type: ignore[no-untyped-call]
