@@ -56,7 +56,7 @@ def main(arguments: list[str] | None = None) -> int:
     one.add_argument("--seed", type=int, default=1)
     one.add_argument("--held-out", type=Path, help="text file for the evaluations on the way")
     one.add_argument("--device", type=device, default="cpu", help="cpu or cuda (default cpu)")
-    one.add_argument("--bfloat16", action="store_true", help="multiply in bfloat16: GPUs, and CPUs with AMX")
+    one.add_argument("--bfloat16", action="store_true", help="multiply in bfloat16: GPUs, CPUs with AMX or AVX512_BF16")
     one.add_argument("--compile", action="store_true", help="use torch.compile: a minute or two, then faster steps")
     one.set_defaults(run=run_train)
 
