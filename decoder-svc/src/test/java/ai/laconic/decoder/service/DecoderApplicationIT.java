@@ -32,7 +32,9 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -93,6 +95,11 @@ class DecoderApplicationIT {
         channel, MetadataUtils.newAttachHeadersInterceptor(headers));
   }
 
+  @AfterEach
+  void tellTheTruth() {
+    CACHE.lie = UnaryOperator.identity();
+  }
+
   private static DecodeRequest.Builder request() throws Exception {
     return GoldenPrompts.request(ModelDirectory.open(Golden.checkpoint()), CACHE, FIRST);
   }
@@ -132,13 +139,23 @@ class DecoderApplicationIT {
     ConfigurableApplicationContext leaving = DecoderApplication.start(settings(Map.of()));
     ManagedChannel toLeaving = connect(leaving);
     DecoderEngine engine = leaving.getBean(DecoderEngine.class);
-    SlowClient running = SlowClient.start(withTenant(toLeaving), request().setMaxTokens(900));
-    await().atMost(SLOW_START).until(() -> running.messages() == 1);
+    CompletableFuture<Void> asked = new CompletableFuture<>();
+    CompletableFuture<Void> released = new CompletableFuture<>();
+    // A client that takes nothing would hold nothing up: sockets buffer a whole short answer.
+    CACHE.lie =
+        blocks -> {
+          asked.complete(null);
+          released.join();
+          return blocks;
+        };
+    SlowClient running = SlowClient.start(withTenant(toLeaving), request());
+    running.take(2000);
+    await().atMost(SLOW_START).until(asked::isDone);
 
     CompletableFuture<Void> stopping = CompletableFuture.runAsync(leaving::close);
     await().atMost(SLOW_START).until(() -> isRefused(withTenant(toLeaving)));
     assertThat(engine.ready()).isTrue();
-    running.take(2000);
+    released.complete(null);
 
     await().atMost(SLOW_START).until(() -> running.end() != null);
     assertThat(Objects.requireNonNull(running.end()).isOk()).isTrue();
