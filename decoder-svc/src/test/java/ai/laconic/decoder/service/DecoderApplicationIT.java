@@ -139,18 +139,17 @@ class DecoderApplicationIT {
     ConfigurableApplicationContext leaving = DecoderApplication.start(settings(Map.of()));
     ManagedChannel toLeaving = connect(leaving);
     DecoderEngine engine = leaving.getBean(DecoderEngine.class);
-    CompletableFuture<Void> asked = new CompletableFuture<>();
     CompletableFuture<Void> released = new CompletableFuture<>();
     // A client that takes nothing would hold nothing up: sockets buffer a whole short answer.
     CACHE.lie =
         blocks -> {
-          asked.complete(null);
           released.join();
           return blocks;
         };
+    int pulls = CACHE.asked.size();
     SlowClient running = SlowClient.start(withTenant(toLeaving), request());
     running.take(2000);
-    await().atMost(SLOW_START).until(asked::isDone);
+    await().atMost(SLOW_START).until(() -> CACHE.asked.size() > pulls);
 
     CompletableFuture<Void> stopping = CompletableFuture.runAsync(leaving::close);
     await().atMost(SLOW_START).until(() -> isRefused(withTenant(toLeaving)));
