@@ -19,8 +19,12 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from lclm import tokenizer as tok
-from lclm.config import SUPPORTED, ModelConfig, StackConfig
+from lclm.config import POOLING, SUPPORTED, ModelConfig, StackConfig
 from lclm.model import LatentContextModel
+
+
+ALIKE = 1.46
+"""Root mean square of a group's states over that of their mean: 1.37, 1.46 and 1.55 at 4, 8 and 16 states."""
 
 
 def save(model: LatentContextModel, encoder: Tokenizer, decoder: Tokenizer, directory: Path) -> None:
@@ -59,11 +63,15 @@ def load(directory: Path) -> LatentContextModel:
     for field, value in SUPPORTED.items():
         if raw.get(field, value) != value:
             raise ValueError(f"{path}: {field} is {raw[field]!r}, expected {value!r}")
+    pooling = raw.get("pooling", "mean")
+    if pooling not in POOLING:
+        raise ValueError(f"{path}: pooling is {pooling!r}, expected one of {', '.join(POOLING)}")
     config = ModelConfig(
         encoder=StackConfig.from_json(directory / "encoder/config.json"),
         decoder=StackConfig.from_json(directory / "decoder/config.json"),
         compression_ratio=raw["compression_ratio"],
         encoder_window_size=raw["encoder_window_size"],
+        pooling=pooling,
     )
     model = LatentContextModel(config)
     _read_weights(directory / "encoder", model.encoder)
@@ -73,20 +81,33 @@ def load(directory: Path) -> LatentContextModel:
 
 
 def start(model: LatentContextModel, directory: Path) -> int:
-    """Gives a model the weights of a checkpoint of equal shape, whatever its ratio, and returns that ratio."""
+    """Gives a model the weights of a checkpoint of equal stacks, whatever its ratio, and returns that ratio."""
     other = load(directory)
     ours, theirs = (one.config for one in (model, other))
     if (ours.encoder, ours.decoder) != (theirs.encoder, theirs.decoder):
         raise ValueError(f"{directory}: shapes are {theirs}, expected {ours}")
     if theirs.compression_ratio > ours.compression_ratio:
         raise ValueError(f"{directory}: ratio is {theirs.compression_ratio}, expected at most {ours.compression_ratio}")
-    for mine, loaded in (
-        (model.encoder, other.encoder),
-        (model.decoder, other.decoder),
-        (model.adapter, other.adapter),
-    ):
-        mine.load_state_dict(loaded.state_dict())
+    model.encoder.load_state_dict(other.encoder.state_dict())
+    model.decoder.load_state_dict(other.decoder.state_dict())
+    model.adapter.load_state_dict(_spread(other.adapter.state_dict(), theirs.places, ours.places))
     return theirs.compression_ratio
+
+
+def _spread(adapter: dict[str, Tensor], theirs: int, ours: int) -> dict[str, Tensor]:
+    """The adapter for groups of `ours` states side by side that computes nearly what it did for `theirs`."""
+    if ours == theirs:
+        return adapter
+    if ours % theirs:
+        raise ValueError(f"places: {theirs}, expected a divisor of {ours}")
+    times = ours // theirs
+    norm, fc1 = adapter["norm.weight"], adapter["fc1.weight"]
+    scale = (ALIKE if theirs == 1 else 1.0) / times
+    return {
+        **adapter,
+        "norm.weight": norm.view(theirs, -1).repeat_interleave(times, 0).flatten(),
+        "fc1.weight": fc1.view(len(fc1), theirs, -1).repeat_interleave(times, 1).flatten(1) * scale,
+    }
 
 
 def mean(directories: list[Path]) -> LatentContextModel:

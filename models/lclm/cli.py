@@ -46,6 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
     one.add_argument("--work", type=Path, required=True, help="directory of this run: state, log, latest checkpoint")
     one.add_argument("--minutes", type=float, required=True, help="wall-clock budget, all runs together")
     one.add_argument("--ratio", type=int, default=4, help="tokens per latent")
+    one.add_argument("--pooling", choices=config.POOLING, default="mean", help="of a group's states (default mean)")
     one.add_argument("--from", type=Path, dest="start", help="checkpoint to start from, of this or a lower ratio")
     one.add_argument(
         "--stage",
@@ -74,6 +75,7 @@ def main(arguments: list[str] | None = None) -> int:
     one.add_argument("--work", type=Path, required=True, help="directory of the run")
     one.add_argument("--out", type=Path, required=True, help="checkpoint directory to write")
     one.add_argument("--ratio", type=int, default=4, help="tokens per latent")
+    one.add_argument("--pooling", choices=config.POOLING, default="mean", help="as it is trained")
     one.set_defaults(run=run_export)
 
     one = commands.add_parser("mean", help="write the mean of the weights of checkpoints, one trained from the other")
@@ -131,7 +133,7 @@ def run_train(options: argparse.Namespace) -> None:
     """Trains, or goes on from the saved state, until the minutes are used up."""
     torch.manual_seed(options.seed)
     encoder, decoder = tokenizer.both(options.corpus / "tokenizer")
-    shape = config.nano(encoder.get_vocab_size(), decoder.get_vocab_size(), options.ratio)
+    shape = config.nano(encoder.get_vocab_size(), decoder.get_vocab_size(), options.ratio, options.pooling)
     model = LatentContextModel(shape)
     model.initialise(torch.Generator().manual_seed(options.seed))
     stage = "first"
@@ -190,7 +192,7 @@ def run_evaluate(options: argparse.Namespace) -> None:
 def run_export(options: argparse.Namespace) -> None:
     """Writes the saved state as a checkpoint."""
     encoder, decoder = tokenizer.both(options.corpus / "tokenizer")
-    model = LatentContextModel(config.nano(encoder.get_vocab_size(), decoder.get_vocab_size(), options.ratio))
+    model = LatentContextModel(config.nano(encoder.get_vocab_size(), decoder.get_vocab_size(), options.ratio, options.pooling))
     state = torch.load(options.work / "state.pt", weights_only=True)
     model.load_state_dict(state["model"])
     checkpoint.save(model, encoder, decoder, options.out)

@@ -73,29 +73,39 @@ class ModelConfig:
     decoder: StackConfig
     compression_ratio: int = 4
     encoder_window_size: int = 1024
+    pooling: str = "mean"
+
+    @property
+    def places(self) -> int:
+        """Encoder states side by side in what the adapter reads of a group."""
+        return self.compression_ratio if self.pooling == "concat" else 1
 
     def to_json(self) -> dict[str, Any]:
         """The fields of `model_config.json`."""
         return {
             "compression_ratio": self.compression_ratio,
             "encoder_window_size": self.encoder_window_size,
+            "pooling": self.pooling,
             **SUPPORTED,
         }
 
 
+POOLING = ("mean", "concat")
+"""The mean of a group's states, or all of them one behind another, zeros in place of those that a window lacks."""
+
 SUPPORTED: dict[str, Any] = {
-    "pooling": "mean",
     "encoder_mask_type": "causal",
     "boundary_overlap": 0,
     "adapter_type": "mlp",
 }
-"""The one variant that this package trains: that of the released models."""
+"""Of the other fields the one variant that this package trains: that of the released models."""
 
 
-def nano(encoder_vocabulary: int, decoder_vocabulary: int, ratio: int) -> ModelConfig:
+def nano(encoder_vocabulary: int, decoder_vocabulary: int, ratio: int, pooling: str = "mean") -> ModelConfig:
     """About 8 million parameters; 256 wide, 3 encoder and 4 decoder layers, windows of 1,024 ids."""
     return ModelConfig(
         encoder=StackConfig(encoder_vocabulary, num_hidden_layers=3, max_position_embeddings=2048),
         decoder=StackConfig(decoder_vocabulary, num_hidden_layers=4),
         compression_ratio=ratio,
+        pooling=pooling,
     )

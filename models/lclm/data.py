@@ -42,6 +42,10 @@ class Vocabulary:
     """The token starts with a line feed: a paragraph fits in front of it."""
     sentence_end: NDArray[np.bool_]
     """The token ends a sentence."""
+    line_end: NDArray[np.bool_]
+    """The token ends with a line feed."""
+    paragraph_end: NDArray[np.bool_]
+    """The token ends with two."""
 
     @classmethod
     def of(cls, tokenizer: Tokenizer) -> Vocabulary:
@@ -50,6 +54,8 @@ class Vocabulary:
             np.array([name.startswith("\u0120") for name in names]),
             np.array([name.startswith("\u010a") for name in names]),
             np.array([name.endswith((".", "?", "!", ".\u010a", ".\u010a\u010a")) for name in names]),
+            np.array([name.endswith("\u010a") for name in names]),
+            np.array([name.endswith("\u010a\u010a") for name in names]),
         )
 
 

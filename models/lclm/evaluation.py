@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from lclm import needles, triage
+from lclm import needles, triage, windows
 from lclm.data import Ids, Text
 from lclm.model import Batch, LatentContextModel
 from lclm.prompts import QUESTION, REPEAT, TRIAGE, Chat, Prompt, gather
@@ -39,16 +39,16 @@ class Evaluation:
         self.window = model.config.encoder_window_size
 
     def reconstruction(self, length: int, samples: int) -> Score:
-        """Repeat `length` tokens, cut into full windows and a rest."""
+        """Repeat `length` tokens."""
         rng = np.random.default_rng([self.seed, length])
         scores = []
         for _ in range(samples):
             stretch = self.text.stretch(length, rng)
-            windows = [stretch[i : i + self.window] for i in range(0, length, self.window)]
-            prompt = self._opened(windows)
+            cuts = self._cut(stretch)
+            prompt = self._opened(cuts)
             prompt.ask_first(REPEAT)
             prompt.answer(stretch)
-            scores.append(self._right(gather("repeat", self.chat, [prompt], windows, self.ratio)))
+            scores.append(self._right(gather("repeat", self.chat, [prompt], cuts, self.ratio)))
         return _score(scores)
 
     def needles(self, length: int, questions: int, per_text: int = 4) -> Score:
@@ -58,14 +58,14 @@ class Evaluation:
         def ask() -> Batch:
             hidden = needles.several(per_text, self.words, rng)
             stream = needles.hide(hidden, self.text, length, self.chat, rng)
-            windows = [stream[i : i + self.window] for i in range(0, len(stream), self.window)]
+            cuts = self._cut(stream)
             prompts = []
             for needle in hidden:
-                prompt = self._opened(windows)
+                prompt = self._opened(cuts)
                 prompt.ask_first(QUESTION.format(key=needle.key))
                 prompt.answer(self.chat.ids(needle.sentence))
                 prompts.append(prompt)
-            return gather("needle", self.chat, prompts, windows, self.ratio)
+            return gather("needle", self.chat, prompts, cuts, self.ratio)
 
         return self._asked(ask, questions)
 
@@ -76,15 +76,15 @@ class Evaluation:
         def ask() -> Batch:
             hidden = needles.several(per_text, self.words, rng)
             homes = [int(home) for home in rng.integers(0, chunks, per_text)]
-            windows = needles.scatter(hidden, homes, self.text, chunks, size, self.chat, rng)
+            parts = needles.scatter(hidden, homes, self.text, chunks, size, self.chat, rng)
             prompts = []
             for needle, home in zip(hidden, homes, strict=True):
                 prompt = Prompt(self.chat)
-                prompt.numbered([(i, self._latents(window)) for i, window in enumerate(windows)])
+                prompt.numbered([(i, self._latents(part)) for i, part in enumerate(parts)])
                 prompt.ask_first(TRIAGE.format(question=QUESTION.format(key=needle.key)))
                 prompt.answer(self.chat.ids(triage.expand([home])))
                 prompts.append(prompt)
-            return gather("expand", self.chat, prompts, windows, self.ratio)
+            return gather("expand", self.chat, prompts, parts, self.ratio)
 
         return self._asked(ask, questions)
 
@@ -104,10 +104,15 @@ class Evaluation:
             scores.extend(self._answers(ask()))
         return _score(scores)
 
-    def _opened(self, windows: list[Ids]) -> Prompt:
+    def _cut(self, ids: Ids) -> list[Ids]:
+        """Windows as the server cuts them."""
+        rng = np.random.default_rng([self.seed, len(ids), 4])
+        return windows.cut(ids, self.text.vocabulary, self.window, rng)
+
+    def _opened(self, cuts: list[Ids]) -> Prompt:
         prompt = Prompt(self.chat)
         prompt.open()
-        prompt.region([(i, self._latents(window)) for i, window in enumerate(windows)])
+        prompt.region([(i, self._latents(window)) for i, window in enumerate(cuts)])
         return prompt
 
     def _latents(self, window: Ids) -> int:

@@ -48,12 +48,12 @@ class Batch:
 
 
 class Adapter(nn.Module):
-    """Encoder width to decoder width: RMSNorm, linear, exact GELU, linear."""
+    """What is pooled of a group to decoder width: RMSNorm, linear, exact GELU, linear."""
 
-    def __init__(self, encoder_size: int, decoder_size: int) -> None:
+    def __init__(self, pooled_size: int, decoder_size: int) -> None:
         super().__init__()
-        self.norm = RMSNorm(encoder_size, 1e-6)
-        self.fc1 = nn.Linear(encoder_size, decoder_size)
+        self.norm = RMSNorm(pooled_size, 1e-6)
+        self.fc1 = nn.Linear(pooled_size, decoder_size)
         self.fc2 = nn.Linear(decoder_size, decoder_size)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -113,7 +113,7 @@ class LatentContextModel(nn.Module):
         super().__init__()
         self.config = config
         self.encoder = Stack(config.encoder)
-        self.adapter = Adapter(config.encoder.hidden_size, config.decoder.hidden_size)
+        self.adapter = Adapter(config.places * config.encoder.hidden_size, config.decoder.hidden_size)
         self.decoder = Decoder(config)
         self.readout = Readout(config)
 
@@ -142,9 +142,12 @@ class LatentContextModel(nn.Module):
         at = torch.arange(groups * ratio, device=ids.device)
         hidden = self.encoder(self.encoder.embed_tokens(ids), at.expand(count, -1))
         real = (at[None, :] < lengths[:, None]).to(hidden.dtype)
-        sums = (hidden * real[..., None]).view(count, groups, ratio, -1).sum(2)
-        sizes = real.view(count, groups, ratio).sum(2).clamp(min=1)
-        latents: Tensor = self.adapter(sums / sizes[..., None])
+        states = (hidden * real[..., None]).view(count, groups, ratio, -1)
+        if self.config.pooling == "concat":
+            pooled = states.flatten(2)
+        else:
+            pooled = states.sum(2) / real.view(count, groups, ratio).sum(2).clamp(min=1)[..., None]
+        latents: Tensor = self.adapter(pooled)
         return latents
 
     def latents(self, batch: Batch) -> Tensor:

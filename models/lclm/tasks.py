@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lclm import lines, needles, slips, triage
+from lclm import lines, needles, slips, triage, windows
 from lclm.data import Ids, Text
 from lclm.model import Batch
 from lclm.needles import Needle
@@ -33,6 +33,9 @@ NEEDLE_TOKENS = 120
 
 QUESTION_TOKENS = 60
 """About so many tokens make a turn that asks which chunk to expand, and its answer."""
+
+FIXED = 0.2
+"""Share of the texts that are cut into windows of one length."""
 
 Piece = tuple[int, int] | Ids
 """A compressed window (index in the batch, number of latents), or raw text."""
@@ -100,20 +103,23 @@ class Tasks:
         return -(-len(window) // self.ratio)
 
     def reconstruct(self, plan: Plan, rng: np.random.Generator) -> Batch:
-        """Repeat the text: mostly one window, sometimes two to four."""
-        windows = int(rng.integers(2, 5)) if plan.draws(plan.several, rng) else 1
+        """Repeat the text: mostly one window, sometimes as much as two to four full ones hold."""
+        full = int(rng.integers(2, 5)) if plan.draws(plan.several, rng) else 1
         parts: list[Ids] = []
         prompts = []
-        for length in self.lengths(plan.longest, rng)[::windows]:
-            whole = self.text.stretch(length * windows, rng)
-            # The last window of a span is as long as it comes out.
-            end = len(whole) if windows == 1 else len(whole) - int(rng.integers(0, length))
-            pieces = [whole[i : min(i + length, end)] for i in range(0, end, length)]
-            prompt = self.opened(parts, pieces)
+        for length in self.lengths(plan.longest, rng)[::full]:
+            whole = self.text.stretch(length * full, rng)
+            prompt = self.opened(parts, self.cut(whole, length, rng))
             prompt.ask_first(REPEAT)
-            prompt.answer(whole[:end], shown=slips.slip(whole[:end], self.text.scattered(end, rng), rng))
+            prompt.answer(whole, shown=slips.slip(whole, self.text.scattered(len(whole), rng), rng))
             prompts.append(prompt)
-        return gather("reconstruct" if windows == 1 else "reconstruct2", self.chat, prompts, parts, self.ratio)
+        return gather("reconstruct" if full == 1 else "reconstruct2", self.chat, prompts, parts, self.ratio)
+
+    def cut(self, ids: Ids, most: int, rng: np.random.Generator) -> list[Ids]:
+        """Windows as the server cuts them: mostly at boundaries of the text, sometimes all of one length."""
+        if rng.random() < FIXED:
+            return np.split(ids, range(most, len(ids), most))
+        return windows.cut(ids, self.text.vocabulary, most, rng)
 
     def opened(self, parts: list[Ids], pieces: list[Ids]) -> Prompt:
         """A prompt with the pieces as one region, its windows added to `parts`."""
@@ -201,17 +207,14 @@ class Tasks:
         learns: list[bool] = []
         for _ in range(max(1, 8 // count)):
             hidden = self.some(10_000, MOST_QUESTIONS, rng)
-            sizes = [int(rng.integers(self.window * 3 // 10, self.window + 1)) for _ in range(count)]
-            if rng.random() < 0.5:
-                sizes = [self.window] * (count - 1) + [sizes[-1]]
-            stream = needles.hide(hidden, self.text, sum(sizes), self.chat, rng)
-            windows = [w for w in np.split(stream, np.cumsum(sizes)[:-1]) if len(w)]
-            windows = [w[: self.window] for w in windows]
-            raw = int(rng.integers(len(windows))) if rng.random() < EXPANDED else None
-            compressed = [w for i, w in enumerate(windows) if i != raw]
+            length = int(self.window * windows.FILLED * (count + rng.uniform(-0.5, 0.5)))
+            stream = needles.hide(hidden, self.text, length, self.chat, rng)
+            cuts = self.cut(stream, self.window, rng)
+            raw = int(rng.integers(len(cuts))) if rng.random() < EXPANDED else None
+            compressed = [w for i, w in enumerate(cuts) if i != raw]
             pieces: list[Piece] = [(len(parts) + i, self.latents(w)) for i, w in enumerate(compressed)]
             if raw is not None:
-                pieces.insert(raw, windows[raw])
+                pieces.insert(raw, cuts[raw])
             parts.extend(compressed)
             learns.extend(self.learning(compressed, rng))
             prompt = Prompt(self.chat)
@@ -221,13 +224,13 @@ class Tasks:
             prompts.append(prompt)
         return gather("long", self.chat, prompts, parts, self.ratio, learns)
 
-    def learning(self, windows: list[Ids], rng: np.random.Generator) -> list[bool]:
+    def learning(self, pieces: list[Ids], rng: np.random.Generator) -> list[bool]:
         """Windows that hold a part of a needle learn; a few of the others too."""
         mark = self.chat.ids(" magic")
         chosen = []
-        for window in windows:
-            holds = bool(np.isin(window, mark[-1:]).any())
-            chosen.append(holds or rng.random() < 2 / len(windows))
+        for piece in pieces:
+            holds = bool(np.isin(piece, mark[-1:]).any())
+            chosen.append(holds or rng.random() < 2 / len(pieces))
         return chosen
 
     def regions(self, prompt: Prompt, pieces: list[Piece], plan: Plan, rng: np.random.Generator) -> None:

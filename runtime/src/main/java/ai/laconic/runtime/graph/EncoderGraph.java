@@ -5,11 +5,11 @@ import ai.laconic.runtime.model.WeightSet;
 import ai.laconic.runtime.onnx.TensorProto.DataType;
 
 /**
- * From the ids of windows to their latents: encoder, mean over each group of ratio ids, adapter.
+ * From the ids of windows to their latents: encoder, pooling of each group of ratio ids, adapter.
  *
  * <p>Rows may have different lengths. They are filled up on the right to one length, a multiple of
  * the ratio; what stands there can't reach a real position, since the encoder is causal, and is
- * left out of the means. A row of n ids has its latents in the first ceil(n / ratio) places.
+ * left out of a mean, or zero. A row of n ids has its latents in the first ceil(n / ratio) places.
  */
 public final class EncoderGraph {
   /** Input, int64 [batch, sequence]: ids; sequence is a multiple of the ratio. */
@@ -83,20 +83,28 @@ public final class EncoderGraph {
     return graph.op("Unsqueeze", mask, graph.int64s("axis.2", 2)).output();
   }
 
+  /** Returns float [batch, sequence / ratio, pooledWidth]. */
   private String pool(String hidden, String mask) {
-    long ratio = model.ratio().value();
     // Where, not Mul: what a kernel leaves in places behind a row's end may be no number.
     String zero = graph.floats("zero", new float[] {0});
     String kept = graph.op("Where", mask, hidden, zero).output();
-    String states = grouped(kept, "shape.groups", ratio, model.encoder().hiddenSize());
-    String counts = grouped(graph.cast(mask, DataType.FLOAT), "shape.counts", ratio, 1);
-    String atLeastOne =
-        graph.op("Max", sumOfGroup(counts), graph.floats("one.float", new float[] {1})).output();
-    return graph.op("Div", sumOfGroup(states), atLeastOne).output();
+    return switch (model.pooling()) {
+      case MEAN -> mean(kept, mask);
+      case CONCAT -> reshaped(kept, "shape.groups", 0, -1, model.pooledWidth());
+    };
   }
 
-  private String grouped(String value, String shapeName, long ratio, long width) {
-    return graph.op("Reshape", value, graph.int64s(shapeName, 0, -1, ratio, width)).output();
+  private String mean(String states, String mask) {
+    long ratio = model.ratio().value();
+    String groups = reshaped(states, "shape.groups", 0, -1, ratio, model.encoder().hiddenSize());
+    String counts = reshaped(graph.cast(mask, DataType.FLOAT), "shape.counts", 0, -1, ratio, 1);
+    String atLeastOne =
+        graph.op("Max", sumOfGroup(counts), graph.floats("one.float", new float[] {1})).output();
+    return graph.op("Div", sumOfGroup(groups), atLeastOne).output();
+  }
+
+  private String reshaped(String value, String shapeName, long... shape) {
+    return graph.op("Reshape", value, graph.int64s(shapeName, shape)).output();
   }
 
   private String sumOfGroup(String groups) {

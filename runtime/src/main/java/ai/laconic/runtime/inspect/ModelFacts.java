@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import ai.laconic.runtime.latent.BlockType;
 import ai.laconic.runtime.model.ModelDirectory;
+import ai.laconic.runtime.model.Pooling;
 import ai.laconic.runtime.model.Qwen3Config;
 import ai.laconic.runtime.verify.Verifier;
 
@@ -14,6 +15,7 @@ import ai.laconic.runtime.verify.Verifier;
  * @param path the directory with encoder, decoder and adapter
  * @param ratio source tokens of a latent
  * @param windowTokens tokens that the encoder reads at once
+ * @param pooling what the adapter reads of a group's encoder states
  * @param latentWidth numbers in a latent
  * @param bytes size of all files
  * @param fingerprint digest of configs, tokenizers and weights
@@ -29,6 +31,7 @@ public record ModelFacts(
     String path,
     int ratio,
     int windowTokens,
+    Pooling pooling,
     int latentWidth,
     long bytes,
     String fingerprint,
@@ -88,6 +91,7 @@ public record ModelFacts(
         model.path().toString(),
         model.ratio().value(),
         model.windowTokens(),
+        model.pooling(),
         model.latentWidth(),
         model.bytes(),
         model.fingerprint().hex(),

@@ -44,10 +44,8 @@ final class ExpectedShapes {
     return shapes;
   }
 
-  /** Returns the shapes of the adapter between two stacks. */
-  static Map<String, ExpectedTensor> adapter(Qwen3Config encoder, Qwen3Config decoder) {
-    long from = encoder.hiddenSize();
-    long to = decoder.hiddenSize();
+  /** Returns the shapes of the adapter from what is pooled of a group to a latent. */
+  static Map<String, ExpectedTensor> adapter(long from, long to) {
     return Map.of(
         "norm.weight", ExpectedTensor.plain(from),
         "fc1.weight", ExpectedTensor.linear(to, from),

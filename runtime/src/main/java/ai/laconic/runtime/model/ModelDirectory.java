@@ -110,7 +110,7 @@ public final class ModelDirectory {
         WeightSet.of(
             adapterFolder,
             "adapter/" + ADAPTER_WEIGHTS,
-            ExpectedShapes.adapter(encoder, decoder),
+            ExpectedShapes.adapter(pooledWidth(), latentWidth()),
             Quantisation.none());
 
     files = new LinkedHashMap<>(layout.textFiles());
@@ -168,6 +168,16 @@ public final class ModelDirectory {
   /** Returns how many tokens the encoder reads at once, at most. */
   public int windowTokens() {
     return latents.windowTokens();
+  }
+
+  /** Returns what the adapter reads of a group's encoder states. */
+  public Pooling pooling() {
+    return latents.pooling();
+  }
+
+  /** Returns the values that the adapter reads of a group. */
+  public int pooledWidth() {
+    return latents.pooling().places(latents.ratio()) * encoder.hiddenSize();
   }
 
   /** Returns the shape of the encoder. */

@@ -31,7 +31,7 @@ class RefusalTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "model_config.json | pooling             | \"eos\"           | eos (expected: mean)",
+        "model_config.json | pooling             | \"eos\"           | eos (expected: mean or concat)",
         "model_config.json | encoder_mask_type   | \"bidirectional\" | bidirectional (expected: causal)",
         "model_config.json | boundary_overlap    | 8                 | 8 (expected: 0)",
         "model_config.json | adapter_type        | \"mlp_attn\"      | mlp_attn (expected: mlp)",

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.laconic.runtime.Golden;
 import ai.laconic.runtime.TestCheckpoint;
+import ai.laconic.runtime.TestTensor;
 import ai.laconic.runtime.graph.EncoderGraph;
 import ai.laconic.runtime.model.ModelDirectory;
 import ai.laconic.runtime.safetensors.Dtype;
@@ -15,12 +16,14 @@ import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The same model, stored in the ways that are found in the wild. */
 class CheckpointFormsTest {
@@ -73,6 +76,57 @@ class CheckpointFormsTest {
 
     assertThat(latents(ModelDirectory.open(temp.resolve("run"))))
         .containsExactly(LatentEncoderTest.flat(span.latents()), within(Golden.LATENT_TOLERANCE));
+  }
+
+  /**
+   * Encoder states have one length, so a whole group has that of each of its states. An adapter that
+   * reads one place of it then says what one for single tokens says of the token there.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 3})
+  void readsTheStatesOfAGroupOneBehindAnother(int place) throws Exception {
+    int ratio = 4;
+    checkpoint.weights("encoder", CheckpointFormsTest::statesOfOneLength);
+    checkpoint.json("model_config.json", json -> json.put("compression_ratio", 1));
+    TestCheckpoint concat =
+        TestCheckpoint.at(temp.resolve("concat"))
+            .weights("encoder", CheckpointFormsTest::statesOfOneLength)
+            .json("model_config.json", json -> json.put("pooling", "concat"))
+            .weights("adapter", tensors -> readOnly(place, ratio, tensors));
+
+    float[] tokens = latents(ModelDirectory.open(checkpoint.path()));
+    float[] groups = latents(ModelDirectory.open(concat.path()));
+
+    int width = groups.length / ((span.ids().length + ratio - 1) / ratio);
+    for (int group = 0; group < span.ids().length / ratio; group++) {
+      int token = (ratio * group + place) * width;
+      assertThat(Arrays.copyOfRange(groups, group * width, (group + 1) * width))
+          .containsExactly(Arrays.copyOfRange(tokens, token, token + width), within(1e-4f));
+    }
+  }
+
+  private static void statesOfOneLength(Map<String, TestTensor> encoder) {
+    float[] ones = new float[requireNonNull(encoder.get("norm.weight")).values().length];
+    Arrays.fill(ones, 1);
+    encoder.put("norm.weight", new TestTensor(List.of((long) ones.length), ones));
+  }
+
+  private static void readOnly(int place, int places, Map<String, TestTensor> adapter) {
+    TestTensor norm = requireNonNull(adapter.get("norm.weight"));
+    TestTensor fc1 = requireNonNull(adapter.get("fc1.weight"));
+    int from = norm.values().length;
+    int to = fc1.values().length / from;
+    float[] norms = new float[places * from];
+    float[] weights = new float[places * fc1.values().length];
+    for (int i = 0; i < places; i++) {
+      System.arraycopy(norm.values(), 0, norms, i * from, from);
+    }
+    for (int row = 0; row < to; row++) {
+      System.arraycopy(
+          fc1.values(), row * from, weights, (row * places + place) * from, from);
+    }
+    adapter.put("norm.weight", new TestTensor(List.of((long) norms.length), norms));
+    adapter.put("fc1.weight", new TestTensor(List.of((long) to, (long) places * from), weights));
   }
 
   /** The form for GPUs; the CPU has a kernel for it too, so that its arithmetic can be seen. */

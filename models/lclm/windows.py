@@ -1,0 +1,41 @@
+"""Where a text is cut into windows: as the server does it by default."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lclm.data import Ids, Vocabulary
+
+FILLED = 0.75
+"""Share of the most tokens that a window has on average."""
+
+
+def cut(ids: Ids, vocabulary: Vocabulary, most: int, rng: np.random.Generator) -> list[Ids]:
+    """Windows of half of `most` to `most` tokens, and the rest, each cut at the strongest boundary in reach.
+
+    The server's `ContentDefinedWindows`. Which of two equal boundaries it takes a hash of the tokens before
+    them says; here chance does.
+    """
+    keys = boundaries(ids, vocabulary) + rng.random(len(ids))
+    cuts: list[int] = []
+    start = 0
+    while len(ids) - start > most:
+        least = start + max(1, most // 2)
+        start = least + int(keys[least : start + most + 1].argmax())
+        cuts.append(start)
+    return list(np.split(ids, cuts))
+
+
+def boundaries(ids: Ids, vocabulary: Vocabulary) -> NDArray[np.int64]:
+    """What ends before each token: a paragraph (4), a line (3), a sentence (2), a word (1), or less (0)."""
+    before, after = ids[:-1], ids[1:]
+    blank = vocabulary.blank_start[after]
+    starts = ~vocabulary.line_start[after]
+    lines = vocabulary.line_end[before]
+    paragraphs = vocabulary.paragraph_end[before]
+    paragraphs[1:] |= lines[:-1] & vocabulary.line_start[before[1:]] & lines[1:]
+    kinds = np.select(
+        [paragraphs & starts, lines & starts, vocabulary.sentence_end[before] & blank, blank], [4, 3, 2, 1], 0
+    )
+    return np.concatenate(([0], kinds))
