@@ -22,7 +22,6 @@ from lclm import tokenizer as tok
 from lclm.config import POOLING, SUPPORTED, ModelConfig, StackConfig
 from lclm.model import LatentContextModel
 
-
 ALIKE = 1.46
 """Root mean square of a group's states over that of their mean: 1.37, 1.46 and 1.55 at 4, 8 and 16 states."""
 

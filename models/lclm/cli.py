@@ -192,7 +192,9 @@ def run_evaluate(options: argparse.Namespace) -> None:
 def run_export(options: argparse.Namespace) -> None:
     """Writes the saved state as a checkpoint."""
     encoder, decoder = tokenizer.both(options.corpus / "tokenizer")
-    model = LatentContextModel(config.nano(encoder.get_vocab_size(), decoder.get_vocab_size(), options.ratio, options.pooling))
+    model = LatentContextModel(
+        config.nano(encoder.get_vocab_size(), decoder.get_vocab_size(), options.ratio, options.pooling)
+    )
     state = torch.load(options.work / "state.pt", weights_only=True)
     model.load_state_dict(state["model"])
     checkpoint.save(model, encoder, decoder, options.out)

@@ -37,6 +37,7 @@ class Reference:
         settings = json.loads((directory / "model_config.json").read_text())
         self.ratio: int = settings["compression_ratio"]
         self.window: int = settings["encoder_window_size"]
+        self.pooling: str = settings["pooling"]
         self.encoder = _Stack(directory / "encoder")
         self.decoder = _Stack(directory / "decoder")
         self.adapter = _weights(directory / "adapter")
@@ -48,11 +49,19 @@ class Reference:
         for first in range(0, len(ids), self.window):
             window = ids[first : first + self.window]
             hidden = self.encoder.run(self.encoder.embed(window), [])
-            found.extend(hidden[i : i + self.ratio].mean(0) for i in range(0, len(window), self.ratio))
+            found.extend(self._pool(hidden[i : i + self.ratio]) for i in range(0, len(window), self.ratio))
         weights = self.adapter
         x = _norm(torch.stack(found), weights["norm.weight"], 1e-6)
         x = F.gelu(F.linear(x, weights["fc1.weight"], weights["fc1.bias"]))
         return F.linear(x, weights["fc2.weight"], weights["fc2.bias"])
+
+    def _pool(self, group: Tensor) -> Tensor:
+        """What the adapter reads of up to `ratio` states [n, encoder D]."""
+        if self.pooling == "mean":
+            return group.mean(0)
+        pooled = torch.zeros(self.ratio, group.shape[1])
+        pooled[: len(group)] = group
+        return pooled.flatten()
 
     @torch.no_grad()
     def greedy(self, prompt: list[int], latents: Tensor, placeholder: int, ends: int | None, limit: int) -> Greedy:

@@ -92,3 +92,25 @@ def test_names_a_missing_tensor(model: LatentContextModel, tokenizers: Tokenizer
     (tmp_path / "out/adapter/adapter.safetensors").unlink()
     with pytest.raises(ValueError, match=r"no tensor norm\.weight"):
         checkpoint.load(tmp_path / "out")
+
+
+def test_a_wider_adapter_begins_with_what_the_narrower_one_computes(
+    model: LatentContextModel, tokenizers: Tokenizers, tmp_path: Path
+) -> None:
+    def concat(ratio: int) -> LatentContextModel:
+        return LatentContextModel(replace(model.config, compression_ratio=ratio, pooling="concat"))
+
+    states = torch.randn(2, model.config.encoder.hidden_size)
+    narrow = concat(2)
+    checkpoint.save(narrow, *tokenizers, tmp_path / "narrow")
+    narrow = checkpoint.load(tmp_path / "narrow")
+    wide = concat(4)
+    assert checkpoint.start(wide, tmp_path / "narrow") == 2
+    found = wide.adapter(states.repeat_interleave(2, 0).flatten())
+    torch.testing.assert_close(found, narrow.adapter(states.flatten()))
+
+    checkpoint.save(model, *tokenizers, tmp_path / "mean")
+    checkpoint.start(wide, tmp_path / "mean")
+    mean = checkpoint.load(tmp_path / "mean").adapter
+    found = wide.adapter.fc1(wide.adapter.norm(states[:1].repeat(4, 1).flatten())) - wide.adapter.fc1.bias
+    torch.testing.assert_close(found / checkpoint.ALIKE, mean.fc1(mean.norm(states[0])) - mean.fc1.bias)

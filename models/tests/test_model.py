@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 from torch.nn.functional import scaled_dot_product_attention
@@ -48,3 +50,14 @@ def test_both_forms_of_attention_agree() -> None:
     torch.testing.assert_close(
         attend(q, k, v)[:, :, :cut], attend(q[:, :, :cut], k[:, :, :cut], v[:, :, :cut]), atol=1e-5, rtol=1e-4
     )
+
+
+def test_concat_reads_all_states_of_a_group_and_zeros_behind_them(model: LatentContextModel) -> None:
+    wide = LatentContextModel(replace(model.config, pooling="concat"))
+    wide.initialise(torch.Generator().manual_seed(5))
+    ids = torch.randint(0, 500, (1, 10))
+    hidden = wide.encoder(wide.encoder.embed_tokens(ids), torch.arange(10)[None])
+    latents = wide.encode(ids, torch.tensor([10]))
+    torch.testing.assert_close(latents[:, 1], wide.adapter(hidden[:, 4:8].flatten(1)))
+    partial = torch.cat([hidden[:, 8:], torch.zeros(1, 2, hidden.shape[2])], 1)
+    torch.testing.assert_close(latents[:, 2], wide.adapter(partial.flatten(1)))

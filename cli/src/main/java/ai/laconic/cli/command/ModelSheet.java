@@ -25,8 +25,7 @@ final class ModelSheet {
         facts.quantized() ? ", quantised" : "");
     output.line("  directory    %s", facts.path());
     output.line("  fingerprint  %s", facts.fingerprint());
-    output.line(
-        "  method       pooling %s, mask causal, overlap 0, adapter mlp", facts.pooling());
+    output.line("  method       pooling %s, mask causal, overlap 0, adapter mlp", facts.pooling());
     output.line(
         "  golden.json  %s",
         facts.golden() ? "there; compare with: laconic models verify" : "none");

@@ -76,7 +76,7 @@ public final class RandomCheckpoint {
           checkpoint.file("adapter/adapter.safetensors"),
           dtype,
           "",
-          ExpectedShapes.adapter(first, second),
+          ExpectedShapes.adapter(first.hiddenSize(), second.hiddenSize()),
           random);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

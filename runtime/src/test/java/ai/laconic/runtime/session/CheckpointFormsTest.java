@@ -79,8 +79,8 @@ class CheckpointFormsTest {
   }
 
   /**
-   * Encoder states have one length, so a whole group has that of each of its states. An adapter that
-   * reads one place of it then says what one for single tokens says of the token there.
+   * Encoder states have one length, so a whole group has that of each of its states. An adapter
+   * that reads one place of it then says what one for single tokens says of the token there.
    */
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 3})
@@ -122,8 +122,7 @@ class CheckpointFormsTest {
       System.arraycopy(norm.values(), 0, norms, i * from, from);
     }
     for (int row = 0; row < to; row++) {
-      System.arraycopy(
-          fc1.values(), row * from, weights, (row * places + place) * from, from);
+      System.arraycopy(fc1.values(), row * from, weights, (row * places + place) * from, from);
     }
     adapter.put("norm.weight", new TestTensor(List.of((long) norms.length), norms));
     adapter.put("fc1.weight", new TestTensor(List.of((long) to, (long) places * from), weights));
