@@ -35,6 +35,8 @@ class Batch:
     targets: Tensor
     owners: Tensor
     """Which answer each target belongs to [T], so that an answer can be judged as a whole."""
+    places: Tensor
+    """Flat indices into B * S of positions that predict repeated tokens, and those tokens' places in groups [R, 2]."""
     numbers: Tensor
     homes: Tensor
     """Pointers [P, 6] of the two steps that `pointing` teaches."""
@@ -106,6 +108,19 @@ class Readout(nn.Module):
         return F.cross_entropy(F.linear(hidden, table), ids.flatten()[chosen])
 
 
+class Place(nn.Module):
+    """Tells from the decoder's states which place in its group the next token has: a training aid, like the readout."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.norm = RMSNorm(config.decoder.hidden_size, 1e-6)
+        self.place = nn.Linear(config.decoder.hidden_size, config.compression_ratio, bias=False)
+
+    def forward(self, states: Tensor, places: Tensor) -> Tensor:
+        """Mean cross entropy in nats of places [R] given states [R, D]."""
+        return F.cross_entropy(self.place(self.norm(states)), places)
+
+
 class LatentContextModel(nn.Module):
     """The whole model."""
 
@@ -116,6 +131,7 @@ class LatentContextModel(nn.Module):
         self.adapter = Adapter(config.places * config.encoder.hidden_size, config.decoder.hidden_size)
         self.decoder = Decoder(config)
         self.readout = Readout(config)
+        self.place = Place(config)
 
     @property
     def device(self) -> torch.device:
@@ -190,6 +206,13 @@ class LatentContextModel(nn.Module):
             for pointers, step in ((batch.numbers, pointing.NUMBERS), (batch.homes, pointing.HOMES))
         ]
         return F.cross_entropy(self._logits(batch, states), batch.targets), torch.stack(pointed).sum()
+
+    def loss_and_place(self, batch: Batch, latents: Tensor) -> tuple[Tensor, Tensor]:
+        """The same, and the loss of knowing the places of repeated tokens in their groups."""
+        states = self.states(batch.slots, batch.positions, latents)
+        predictors, places = batch.places.T
+        place: Tensor = self.place(states[-2].flatten(0, 1)[predictors], places)
+        return F.cross_entropy(self._logits(batch, states), batch.targets), place
 
     def readout_loss(self, batch: Batch, latents: Tensor) -> Tensor:
         """Mean cross entropy in nats of the readout over the latents that learn."""

@@ -70,6 +70,8 @@ class Prompt:
     """Rotary positions left out before a slot."""
     targets: list[tuple[int, int, int]] = field(default_factory=list)
     """(slot that predicts, id, number of the answer)."""
+    places: list[tuple[int, int]] = field(default_factory=list)
+    """(slot that predicts, place in its group of the token), where a text is repeated."""
     answers: int = 0
     asked: int = 0
     """Slot behind the text of the last question."""
@@ -141,6 +143,13 @@ class Prompt:
         """What the assistant said in its turn; it is not learnt."""
         self.raw([*self.chat.ids(text), self.chat.end])
 
+    def repeat(self, windows: list[Ids], shown: Ids, ratio: int) -> None:
+        """The assistant repeats the text of the windows."""
+        first = len(self.slots) - 1
+        places = np.concatenate([np.arange(len(window)) % ratio for window in windows])
+        self.places.extend((first + at, int(place)) for at, place in enumerate(places))
+        self.answer(np.concatenate(windows), shown=shown)
+
     def answer(self, ids: list[int] | Ids, closes: bool = True, shown: Ids | None = None) -> None:
         """The assistant's text and the token that closes its turn; both are learnt.
 
@@ -170,6 +179,7 @@ def gather(
     predictors: list[int] = []
     targets: list[int] = []
     owners: list[int] = []
+    places: list[tuple[int, int]] = []
     owner = 0
     for row, prompt in enumerate(prompts):
         slots[row, : len(prompt.slots)] = prompt.slots
@@ -186,6 +196,7 @@ def gather(
             targets.append(token)
             owners.append(owner + answer)
         owner += prompt.answers
+        places.extend((row * columns + slot, place) for slot, place in prompt.places)
     return Batch(
         task=task,
         windows=torch.from_numpy(padded),
@@ -196,6 +207,7 @@ def gather(
         predictors=torch.tensor(predictors),
         targets=torch.tensor(targets),
         owners=torch.tensor(owners),
+        places=torch.tensor(places, dtype=torch.int64).view(-1, 2),
         numbers=_rows(
             (row, slot, *chunk.number, *chunk.number)
             for row, prompt in enumerate(prompts)

@@ -169,15 +169,4 @@ LONG = replace(
 )
 """From a trained model of the same ratio that reads single windows exactly: the same over several."""
 
-POLISH = replace(FINISH, peak=0.12, shortest=1024)
-"""From a mean of weights: what it has, made more exact at a rate that doesn't throw it far."""
-
-STAGES = {
-    "first": FIRST,
-    "skills": SKILLS,
-    "ratio": RATIO,
-    "triage": TRIAGE,
-    "finish": FINISH,
-    "long": LONG,
-    "polish": POLISH,
-}
+STAGES = {"first": FIRST, "skills": SKILLS, "ratio": RATIO, "triage": TRIAGE, "finish": FINISH, "long": LONG}

@@ -109,9 +109,10 @@ class Tasks:
         prompts = []
         for length in self.lengths(plan.longest, rng)[::full]:
             whole = self.text.stretch(length * full, rng)
-            prompt = self.opened(parts, self.cut(whole, length, rng))
+            pieces = self.cut(whole, length, rng)
+            prompt = self.opened(parts, pieces)
             prompt.ask_first(REPEAT)
-            prompt.answer(whole, shown=slips.slip(whole, self.text.scattered(len(whole), rng), rng))
+            prompt.repeat(pieces, slips.slip(whole, self.text.scattered(len(whole), rng), rng), self.ratio)
             prompts.append(prompt)
         return gather("reconstruct" if full == 1 else "reconstruct2", self.chat, prompts, parts, self.ratio)
 

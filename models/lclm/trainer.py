@@ -97,6 +97,10 @@ class Trainer:
             task, pointing = self.model.loss_and_pointing(batch, latents)
             loss = task + self.schedule.pointing(progress) * pointing
             self.losses["pointing"].append(pointing.item())
+        elif latents is not None and len(batch.places) and self.model.config.pooling == "concat":
+            task, place = self.model.loss_and_place(batch, latents)
+            loss = task + self.schedule.pointing(progress) * place
+            self.losses["place"].append(place.item())
         else:
             loss = task = self.model.loss(batch, latents)
         weight = self.schedule.readout(progress)

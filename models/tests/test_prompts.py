@@ -53,6 +53,21 @@ def test_a_prompt_reads_as_the_server_writes_it(chat: Chat) -> None:
     assert batch.predictors.tolist() == list(range(first, first + len(answer)))
 
 
+def test_repeated_tokens_have_the_places_of_their_windows(chat: Chat) -> None:
+    windows = [np.arange(10, 17), np.arange(20, 23)]
+    text = np.concatenate(windows)
+    prompt = Prompt(chat)
+    prompt.open()
+    prompt.region([(0, 2), (1, 1)])
+    prompt.ask_first("Again?")
+    prompt.repeat(windows, text, 4)
+    batch = gather("x", chat, [prompt], windows, 4)
+    assert batch.targets.tolist() == [*text, chat.end]
+    predictors, places = batch.places.T.tolist()
+    assert predictors == batch.predictors[:-1].tolist()
+    assert places == [0, 1, 2, 3, 0, 1, 2, 0, 1, 2]
+
+
 def test_skips_move_positions_only(chat: Chat) -> None:
     prompt = Prompt(chat)
     prompt.open()

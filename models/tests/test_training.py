@@ -62,6 +62,20 @@ def test_resume_refuses_another_seed(
         trainer(model, tasks, tokenizers, tmp_path, seed=2).resume()
 
 
+def test_places_are_learnt_where_states_stand_side_by_side(
+    model: LatentContextModel, tasks: Tasks, tokenizers: tuple[Tokenizer, Tokenizer], tmp_path: Path
+) -> None:
+    for pooling in ("mean", "concat"):
+        shaped = LatentContextModel(replace(model.config, pooling=pooling))
+        shaped.initialise(torch.Generator().manual_seed(5))
+        one = trainer(shaped, tasks, tokenizers, tmp_path)
+        while "reconstruct" not in one.losses:
+            one.step()
+        losses = one.losses["place"]
+        assert bool(losses) == (pooling == "concat")
+        assert all(0 < loss < 3 for loss in losses)
+
+
 @pytest.mark.parametrize("products", [torch.float32, torch.bfloat16])
 def test_loss_falls(
     model: LatentContextModel,
