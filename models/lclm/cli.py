@@ -58,6 +58,7 @@ def main(arguments: list[str] | None = None) -> int:
     one.add_argument("--held-out", type=Path, help="text file for the evaluations on the way")
     one.add_argument("--device", type=device, default="cpu", help="cpu or cuda (default cpu)")
     one.add_argument("--bfloat16", action="store_true", help="multiply in bfloat16: GPUs, CPUs with AMX or AVX512_BF16")
+    one.add_argument("--keep", action="store_true", help="keep a checkpoint every three minutes, for lclm mean")
     one.add_argument("--compile", action="store_true", help="use torch.compile: a minute or two, then faster steps")
     one.set_defaults(run=run_train)
 
@@ -163,6 +164,7 @@ def run_train(options: argparse.Namespace) -> None:
         evaluation,
         schedule.STAGES[stage],
         torch.bfloat16 if options.bfloat16 else torch.float32,
+        options.keep,
     )
     if trainer.resume():
         print(f"resumed at step {trainer.steps}, {trainer.elapsed:.1f} minutes")

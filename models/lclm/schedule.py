@@ -36,6 +36,8 @@ class Schedule:
     late: Shares
     """From `late_from` on: what must be exact comes last."""
     late_from: float
+    tells_places: bool = True
+    """Whether places in groups are learnt where states stand side by side; the matrix begins at random."""
     several: float = Plan.several
     many: float = Plan.many
     """Shares of the batches over more than one window, as a Plan has them."""
@@ -169,4 +171,24 @@ LONG = replace(
 )
 """From a trained model of the same ratio that reads single windows exactly: the same over several."""
 
-STAGES = {"first": FIRST, "skills": SKILLS, "ratio": RATIO, "triage": TRIAGE, "finish": FINISH, "long": LONG}
+FOUND: Shares = {
+    "reconstruct": 0.3,
+    "proceed": 0.05,
+    "mixed": 0.02,
+    "needle": 0.3,
+    "quote": 0.01,
+    "triage": 0.32,
+}
+
+POLISH = replace(FINISH, peak=0.2, shortest=1024, shares=FOUND, late=FOUND, tells_places=False)
+"""From a trained model of the same ratio that repeats better than it finds: mostly finding, at a low rate."""
+
+STAGES = {
+    "first": FIRST,
+    "skills": SKILLS,
+    "ratio": RATIO,
+    "triage": TRIAGE,
+    "finish": FINISH,
+    "long": LONG,
+    "polish": POLISH,
+}

@@ -48,6 +48,10 @@ class Directories:
     def export(self) -> Path:
         return self.root / "export-latest"
 
+    def kept(self, minutes: float) -> Path:
+        """A checkpoint on the way, named so that names are in the order of time."""
+        return self.root / f"kept/{minutes:06.1f}"
+
 
 class Trainer:
     """Trains `model` on `tasks` for `minutes` of wall-clock time, all runs together."""
@@ -63,12 +67,17 @@ class Trainer:
         evaluation: Evaluation | None = None,
         schedule: Schedule = FIRST,
         products: torch.dtype = torch.float32,
+        keeps: bool = False,
     ) -> None:
         self.model, self.tasks, self.tokenizers = model, tasks, tokenizers
         self.minutes, self.seed, self.directories = minutes, seed, directories
         self.evaluation, self.schedule = evaluation, schedule
+        self.tells_places = schedule.tells_places and model.config.pooling == "concat"
+        """With means nothing tells them."""
         self.products = products
         """What matrices are multiplied in, the optimiser's too; weights stay float32."""
+        self.keeps = keeps
+        """Whether a checkpoint is kept with every saved state, for a mean over the way."""
         self.optimiser = Optimiser(model, products=products)
         self.steps = 0
         self.elapsed = 0.0
@@ -97,7 +106,7 @@ class Trainer:
             task, pointing = self.model.loss_and_pointing(batch, latents)
             loss = task + self.schedule.pointing(progress) * pointing
             self.losses["pointing"].append(pointing.item())
-        elif latents is not None and len(batch.places) and self.model.config.pooling == "concat":
+        elif latents is not None and len(batch.places) and self.tells_places:
             task, place = self.model.loss_and_place(batch, latents)
             loss = task + self.schedule.pointing(progress) * place
             self.losses["place"].append(place.item())
@@ -125,6 +134,7 @@ class Trainer:
                 marker, tokens = now, self.context_tokens
             if self.elapsed - saved >= SAVE_EVERY:
                 self.save()
+                self.keep()
                 saved = self.elapsed
             if self.elapsed - exported >= EXPORT_EVERY:
                 before = time.monotonic()
@@ -133,6 +143,7 @@ class Trainer:
                 self.elapsed += (time.monotonic() - before) / 60
                 exported = self.elapsed
         self.save()
+        self.keep()
         self.export()
         self.evaluate()
 
@@ -163,6 +174,11 @@ class Trainer:
     def export(self) -> None:
         """A servable checkpoint directory, replaced whole."""
         checkpoint.save(self.model, *self.tokenizers, self.directories.export)
+
+    def keep(self) -> None:
+        """A servable checkpoint that stays, if they are wanted."""
+        if self.keeps:
+            checkpoint.save(self.model, *self.tokenizers, self.directories.kept(self.elapsed))
 
     def save(self) -> None:
         """Everything that the next step depends on."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -46,16 +47,29 @@ DECODER = StackConfig(
 """Qwen3 4B Instruct, two layers of it."""
 
 
-def test_real_widths(tokenizers: tuple[Tokenizer, Tokenizer], tmp_path: Path) -> None:
+Tokenizers = tuple[Tokenizer, Tokenizer]
+
+
+def test_real_widths(tokenizers: Tokenizers, tmp_path: Path) -> None:
+    model = LatentContextModel(ModelConfig(ENCODER, DECODER, 16, 1024))
+    model.initialise(torch.Generator().manual_seed(11))
+    verify(model, tokenizers, tmp_path / "wide-16x")
+
+
+def test_states_side_by_side(model: LatentContextModel, tokenizers: Tokenizers, tmp_path: Path) -> None:
+    small = model.config
+    stacks = {"encoder": replace(small.encoder, head_dim=16), "decoder": replace(small.decoder, head_dim=16)}
+    side = LatentContextModel(replace(small, pooling="concat", **stacks))
+    side.initialise(torch.Generator().manual_seed(11))
+    verify(side, tokenizers, tmp_path / "side-4x")
+
+
+def verify(model: LatentContextModel, tokenizers: Tokenizers, directory: Path) -> None:
     if shutil.which("java") is None or shutil.which("mvn") is None:
         reason = "java and mvn are needed to run the command line"
         assert not os.environ.get("CI"), reason
         pytest.skip(reason)
-    directory = tmp_path / "wide-16x"
-    model = LatentContextModel(ModelConfig(ENCODER, DECODER, 16, 1024))
-    model.initialise(torch.Generator().manual_seed(11))
     checkpoint.save(model, *tokenizers, directory)
-    del model
     golden = Golden(directory)
     prompts = [
         golden.prompt(
@@ -64,7 +78,6 @@ def test_real_widths(tokenizers: tuple[Tokenizer, Tokenizer], tmp_path: Path) ->
     ]
     golden.write(["A span of a few words.", "x", "Several windows, the last one short. " * 120], prompts)
     assert len(prompts[0]["tokens"]) == STEPS
-    del golden
 
     done = subprocess.run([LACONIC, "models", "verify", directory], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

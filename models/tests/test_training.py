@@ -43,6 +43,21 @@ def test_resume_takes_the_same_next_step(
     assert (two.step(), two.step()) == pytest.approx(expected, abs=1e-6)
 
 
+def test_checkpoints_on_the_way_stay_in_order(
+    model: LatentContextModel, tasks: Tasks, tokenizers: tuple[Tokenizer, Tokenizer], tmp_path: Path
+) -> None:
+    one = trainer(model, tasks, tokenizers, tmp_path)
+    one.keep()
+    assert not (tmp_path / "kept").exists()
+    one.keeps = True
+    for minutes in (9.06, 12.1, 100.0):
+        one.elapsed = minutes
+        one.keep()
+    kept = sorted((tmp_path / "kept").iterdir())
+    assert [path.name for path in kept] == ["0009.1", "0012.1", "0100.0"]
+    assert checkpoint.mean(kept).config == model.config
+
+
 def test_device_is_one_of_this_machine(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         cli.main(["train", "--corpus", "c", "--work", "w", "--minutes", "1", "--device", "tpu"])

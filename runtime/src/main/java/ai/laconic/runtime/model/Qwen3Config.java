@@ -7,7 +7,7 @@ package ai.laconic.runtime.model;
  * @param layers number of blocks
  * @param heads query heads
  * @param kvHeads key and value heads; divides {@code heads}
- * @param headDim width of one head; a multiple of 8, as the rotary kernels want it
+ * @param headDim width of one head; a multiple of 16, as the attention kernels want it
  * @param intermediateSize width inside the feed-forward part
  * @param rmsNormEps added to the mean square before the root
  * @param ropeTheta base of the rotary frequencies
@@ -28,7 +28,7 @@ public record Qwen3Config(
     int maxPositions,
     boolean tiedEmbeddings) {
   /** Step of {@code headDim}. */
-  static final int HEAD_DIM_STEP = 8;
+  static final int HEAD_DIM_STEP = 16;
 
   public Qwen3Config {
     positive("hiddenSize", hiddenSize);

@@ -49,7 +49,7 @@ class RefusalTest {
         "decoder/config.json | rope_scaling        | {\"rope_type\":\"yarn\"} | {\"rope_type\":\"yarn\"} (expected: null or rope_type default)",
         "decoder/config.json | num_key_value_heads | 2     | 2 (expected: a divisor of num_attention_heads 5)",
         "decoder/config.json | num_key_value_heads | 0     | 0 (expected: a whole number from 1 to 1024)",
-        "decoder/config.json | head_dim            | 12    | 12 (expected: a multiple of 8)",
+        "decoder/config.json | head_dim            | 24    | 24 (expected: a multiple of 16)",
         "decoder/config.json | hidden_size         | 1e9   | 1.0E9 (expected: a whole number from 1 to 1048576)",
         "decoder/config.json | num_hidden_layers   | -1    | -1 (expected: a whole number from 1 to 1024)",
         "decoder/config.json | rms_norm_eps        | 0     | 0 (expected: a number above 0.0 and at most 1.0)",
