@@ -17,7 +17,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 from torch.nn import functional as F
 
-from lclm.config import StackConfig
+from lclm.config import POOLING, StackConfig
 
 Weights = dict[str, Tensor]
 
@@ -37,7 +37,9 @@ class Reference:
         settings = json.loads((directory / "model_config.json").read_text())
         self.ratio: int = settings["compression_ratio"]
         self.window: int = settings["encoder_window_size"]
-        self.pooling: str = settings["pooling"]
+        self.pooling: str = settings.get("pooling", "mean")
+        if self.pooling not in POOLING:
+            raise ValueError(f"{directory}: pooling is {self.pooling!r}, expected one of {', '.join(POOLING)}")
         self.encoder = _Stack(directory / "encoder")
         self.decoder = _Stack(directory / "decoder")
         self.adapter = _weights(directory / "adapter")
