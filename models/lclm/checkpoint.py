@@ -87,6 +87,11 @@ def start(model: LatentContextModel, directory: Path) -> int:
         raise ValueError(f"{directory}: shapes are {theirs}, expected {ours}")
     if theirs.compression_ratio > ours.compression_ratio:
         raise ValueError(f"{directory}: ratio is {theirs.compression_ratio}, expected at most {ours.compression_ratio}")
+    if ours.places % theirs.places:
+        raise ValueError(
+            f"{directory}: pooling {theirs.pooling} puts {theirs.places} states side by side, "
+            f"expected a divisor of {ours.places} for {ours.pooling}"
+        )
     model.encoder.load_state_dict(other.encoder.state_dict())
     model.decoder.load_state_dict(other.decoder.state_dict())
     model.adapter.load_state_dict(_spread(other.adapter.state_dict(), theirs.places, ours.places))
@@ -97,8 +102,6 @@ def _spread(adapter: dict[str, Tensor], theirs: int, ours: int) -> dict[str, Ten
     """The adapter for groups of `ours` states side by side that computes nearly what it did for `theirs`."""
     if ours == theirs:
         return adapter
-    if ours % theirs:
-        raise ValueError(f"places: {theirs}, expected a divisor of {ours}")
     times = ours // theirs
     norm, fc1 = adapter["norm.weight"], adapter["fc1.weight"]
     scale = (ALIKE if theirs == 1 else 1.0) / times

@@ -94,6 +94,12 @@ def test_names_a_missing_tensor(model: LatentContextModel, tokenizers: Tokenizer
         checkpoint.load(tmp_path / "out")
 
 
+def test_no_way_back_to_means(model: LatentContextModel, tokenizers: Tokenizers, tmp_path: Path) -> None:
+    checkpoint.save(LatentContextModel(replace(model.config, pooling="concat")), *tokenizers, tmp_path / "side")
+    with pytest.raises(ValueError, match=r"side: pooling concat puts 4 states side by side, expected a divisor of 1"):
+        checkpoint.start(model, tmp_path / "side")
+
+
 def test_a_wider_adapter_begins_with_what_the_narrower_one_computes(
     model: LatentContextModel, tokenizers: Tokenizers, tmp_path: Path
 ) -> None:
