@@ -54,7 +54,7 @@ class Schedule:
         return min(1.0, max(0.0, (self.readout_until - progress) / (self.readout_until - self.readout_from)))
 
     def pointing(self, progress: float) -> float:
-        """Weight of the pointing's loss: whole for the first half, then fading out."""
+        """Weight of the losses of pointing and of places: whole for the first half, then fading out."""
         return min(1.0, 2 * (1 - progress))
 
     def plan(self, progress: float, window: int = 1024) -> Plan:

@@ -50,10 +50,21 @@ DECODER = StackConfig(
 Tokenizers = tuple[Tokenizer, Tokenizer]
 
 
+@pytest.fixture(autouse=True)
+def command_line() -> None:
+    if shutil.which("java") is None or shutil.which("mvn") is None:
+        reason = "java and mvn are needed to run the command line"
+        assert not os.environ.get("CI"), reason
+        pytest.skip(reason)
+
+
 def test_real_widths(tokenizers: Tokenizers, tmp_path: Path) -> None:
     model = LatentContextModel(ModelConfig(ENCODER, DECODER, 16, 1024))
     model.initialise(torch.Generator().manual_seed(11))
-    verify(model, tokenizers, tmp_path / "wide-16x")
+    checkpoint.save(model, *tokenizers, tmp_path / "wide-16x")
+    # Gigabytes, which the command line needs as well.
+    del model
+    verify(tmp_path / "wide-16x")
 
 
 def test_states_side_by_side(model: LatentContextModel, tokenizers: Tokenizers, tmp_path: Path) -> None:
@@ -61,16 +72,17 @@ def test_states_side_by_side(model: LatentContextModel, tokenizers: Tokenizers, 
     stacks = {"encoder": replace(small.encoder, head_dim=16), "decoder": replace(small.decoder, head_dim=16)}
     side = LatentContextModel(replace(small, pooling="concat", **stacks))
     side.initialise(torch.Generator().manual_seed(11))
-    verify(side, tokenizers, tmp_path / "side-4x")
+    checkpoint.save(side, *tokenizers, tmp_path / "side-4x")
+    verify(tmp_path / "side-4x")
 
 
-def verify(model: LatentContextModel, tokenizers: Tokenizers, directory: Path) -> None:
-    if shutil.which("java") is None or shutil.which("mvn") is None:
-        reason = "java and mvn are needed to run the command line"
-        assert not os.environ.get("CI"), reason
-        pytest.skip(reason)
-    checkpoint.save(model, *tokenizers, directory)
-    golden = Golden(directory)
+def verify(directory: Path) -> None:
+    write_golden(Golden(directory))
+    done = subprocess.run([LACONIC, "models", "verify", directory], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def write_golden(golden: Golden) -> None:
     prompts = [
         golden.prompt(
             [{"span": "Some words. " * 40}, " between ", {"span": "1234 \u00e9\u4e2d"}, "?"], STEPS, ends=False
@@ -78,6 +90,3 @@ def verify(model: LatentContextModel, tokenizers: Tokenizers, directory: Path) -
     ]
     golden.write(["A span of a few words.", "x", "Several windows, the last one short. " * 120], prompts)
     assert len(prompts[0]["tokens"]) == STEPS
-
-    done = subprocess.run([LACONIC, "models", "verify", directory], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
