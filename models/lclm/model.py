@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
@@ -12,6 +13,9 @@ from torch.nn import functional as F
 from lclm import pointing
 from lclm.config import ModelConfig
 from lclm.layers import RMSNorm, Stack
+
+Aid = Literal["pointing", "place", "readout"]
+"""A loss that helps to learn and isn't what is learnt for; nothing of it is part of a checkpoint."""
 
 
 @dataclass
@@ -198,24 +202,38 @@ class LatentContextModel(nn.Module):
         """Mean cross entropy in nats over the targets."""
         return F.cross_entropy(self.predict(batch, latents), batch.targets)
 
-    def loss_and_pointing(self, batch: Batch, latents: Tensor) -> tuple[Tensor, Tensor]:
-        """The same, and the loss of both steps towards naming a chunk."""
+    def losses(self, batch: Batch, latents: Tensor | None, aids: Collection[Aid]) -> tuple[Tensor, dict[Aid, Tensor]]:
+        """The same, and those of the aids that the batch has something for."""
         states = self.states(batch.slots, batch.positions, latents)
+        task = F.cross_entropy(self._logits(batch, states), batch.targets)
+        if latents is None:
+            return task, {}
+        aid: dict[Aid, Tensor] = {}
+        if "pointing" in aids and len(batch.homes):
+            aid["pointing"] = self._pointing(batch, states)
+        if "place" in aids and len(batch.places) and self.config.pooling == "concat":
+            aid["place"] = self._place(batch, states)
+        if "readout" in aids and bool(batch.learns.any()):
+            aid["readout"] = self._readout(batch, latents)
+        return task, aid
+
+    def _pointing(self, batch: Batch, states: list[Tensor]) -> Tensor:
+        """Of both steps towards naming a chunk."""
+        stack, output = self.decoder.model, self.decoder.output
         pointed = [
-            pointing.loss(self.decoder.model, self.decoder.output, states, batch.slots, batch.positions, pointers, step)
+            pointing.loss(stack, output, states, batch.slots, batch.positions, pointers, step)
             for pointers, step in ((batch.numbers, pointing.NUMBERS), (batch.homes, pointing.HOMES))
         ]
-        return F.cross_entropy(self._logits(batch, states), batch.targets), torch.stack(pointed).sum()
+        return torch.stack(pointed).sum()
 
-    def loss_and_place(self, batch: Batch, latents: Tensor) -> tuple[Tensor, Tensor]:
-        """The same, and the loss of knowing the places of repeated tokens in their groups."""
-        states = self.states(batch.slots, batch.positions, latents)
+    def _place(self, batch: Batch, states: list[Tensor]) -> Tensor:
+        """Of knowing the places of repeated tokens in their groups; with means nothing tells them."""
         predictors, places = batch.places.T
-        place: Tensor = self.place(states[-2].flatten(0, 1)[predictors], places)
-        return F.cross_entropy(self._logits(batch, states), batch.targets), place
+        out: Tensor = self.place(states[-2].flatten(0, 1)[predictors], places)
+        return out
 
-    def readout_loss(self, batch: Batch, latents: Tensor) -> Tensor:
-        """Mean cross entropy in nats of the readout over the latents that learn."""
+    def _readout(self, batch: Batch, latents: Tensor) -> Tensor:
+        """Of reading tokens back from the latents that learn."""
         learns = batch.learns
         table = self.encoder.embed_tokens.weight
         out: Tensor = self.readout(latents[learns], batch.windows[learns], batch.lengths[learns], table)

@@ -36,7 +36,7 @@ def words_of(tokenizer: Tokenizer, ids: Ids, count: int) -> list[str]:
     return [word for word, _ in seen.most_common(count)]
 
 
-def make(words: list[str], rng: np.random.Generator) -> Needle:
+def make(words: list[str], rng: np.random.Generator, few: float = 0.0) -> Needle:
     """A key of one or two words, a hyphenated word, a number or a UUID, and 4 to 8 digits."""
 
     def word() -> str:
@@ -59,15 +59,22 @@ def make(words: list[str], rng: np.random.Generator) -> Needle:
         key = str(rng.integers(10, 10 ** int(rng.integers(2, 7))))
     else:
         key = str(uuid.UUID(bytes=rng.bytes(16), version=4))
-    length = int(rng.integers(4, 9))
-    return Needle(key, "".join(str(d) for d in rng.integers(0, 10, length)))
+    return Needle(key, number(rng, few))
 
 
-def several(count: int, words: list[str], rng: np.random.Generator) -> list[Needle]:
-    """Needles with different keys."""
+def number(rng: np.random.Generator, few: float) -> str:
+    """4 to 8 digits; a share `few` of them of two or three kinds, so that one digit doesn't tell the next."""
+    digits = rng.integers(0, 10, int(rng.integers(4, 9)))
+    if few and rng.random() < few:
+        digits = rng.permutation(10)[digits % int(rng.integers(2, 4))]
+    return "".join(str(digit) for digit in digits)
+
+
+def several(count: int, words: list[str], rng: np.random.Generator, few: float = 0.0) -> list[Needle]:
+    """Needles with different keys; `few` as for their numbers."""
     found: dict[str, Needle] = {}
     while len(found) < count:
-        needle = make(words, rng)
+        needle = make(words, rng, few)
         found.setdefault(needle.key, needle)
     return list(found.values())
 

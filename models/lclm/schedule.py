@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
+from lclm.model import Aid
 from lclm.tasks import Plan, Shares
 
 WARM_UP = 50
@@ -47,15 +48,19 @@ class Schedule:
         decay = (1 - progress) / (1 - self.decay_from)
         return self.peak * max(0.0, min(1.0, (step + 1) / WARM_UP, decay))
 
-    def readout(self, progress: float) -> float:
+    def aids(self, progress: float) -> dict[Aid, float]:
+        """Weights of the aids that count: pointing and places whole for the first half, then fading out."""
+        fading = min(1.0, 2 * (1 - progress))
+        weights: dict[Aid, float] = {"pointing": fading, "readout": self._readout(progress)}
+        if self.tells_places:
+            weights["place"] = fading
+        return {aid: weight for aid, weight in weights.items() if weight > 0}
+
+    def _readout(self, progress: float) -> float:
         """Weight of the readout's loss: whole while the decoder learns to read latents, then fading out."""
         if self.readout_until <= self.readout_from:
             return 0.0
         return min(1.0, max(0.0, (self.readout_until - progress) / (self.readout_until - self.readout_from)))
-
-    def pointing(self, progress: float) -> float:
-        """Weight of the losses of pointing and of places: whole for the first half, then fading out."""
-        return min(1.0, 2 * (1 - progress))
 
     def plan(self, progress: float, window: int = 1024) -> Plan:
         """How hard the samples are."""

@@ -28,6 +28,9 @@ LONGEST_CHUNK, MOST_CHUNKS = 320, 17
 MOST_QUESTIONS = 20
 """Needles of a prompt: its windows are dear, and what is learnt of a question are a few digits."""
 
+FEW_DIGITS = 0.4
+"""Share of the numbers that are made of two or three different digits: the hard ones to read back in order."""
+
 NEEDLE_TOKENS = 120
 """At most so many tokens make a turn that asks for a needle, and its answer."""
 
@@ -298,7 +301,8 @@ class Tasks:
 
     def some(self, length: int, most: int, rng: np.random.Generator) -> list[Needle]:
         """As many needles as a text of this length holds without becoming a list of them."""
-        return needles.several(int(rng.integers(1, min(most, max(1, length // 60)) + 1)), self.words, rng)
+        count = int(rng.integers(1, min(most, max(1, length // 60)) + 1))
+        return needles.several(count, self.words, rng, FEW_DIGITS)
 
     def questions(self, prompt: Prompt, hidden: list[Needle], rng: np.random.Generator) -> None:
         """A turn for each needle, in random order."""

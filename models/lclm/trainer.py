@@ -72,8 +72,6 @@ class Trainer:
         self.model, self.tasks, self.tokenizers = model, tasks, tokenizers
         self.minutes, self.seed, self.directories = minutes, seed, directories
         self.evaluation, self.schedule = evaluation, schedule
-        self.tells_places = schedule.tells_places and model.config.pooling == "concat"
-        """With means nothing tells them."""
         self.products = products
         """What matrices are multiplied in, the optimiser's too; weights stay float32."""
         self.keeps = keeps
@@ -102,22 +100,13 @@ class Trainer:
     def objective(self, batch: Batch, progress: float) -> tuple[Tensor, Tensor]:
         """The loss on the batch's answers, and that with the training aids, which is what is made smaller."""
         latents = self.model.latents(batch) if len(batch.windows) else None
-        if latents is not None and len(batch.homes):
-            task, pointing = self.model.loss_and_pointing(batch, latents)
-            loss = task + self.schedule.pointing(progress) * pointing
-            self.losses["pointing"].append(pointing.item())
-        elif latents is not None and len(batch.places) and self.tells_places:
-            task, place = self.model.loss_and_place(batch, latents)
-            loss = task + self.schedule.pointing(progress) * place
-            self.losses["place"].append(place.item())
-        else:
-            loss = task = self.model.loss(batch, latents)
-        weight = self.schedule.readout(progress)
-        if weight > 0 and latents is not None and bool(batch.learns.any()):
-            readout = self.model.readout_loss(batch, latents)
-            loss = loss + weight * readout
-            self.losses["readout"].append(readout.item())
-        return task, loss
+        weights = self.schedule.aids(progress)
+        task, aids = self.model.losses(batch, latents, weights)
+        whole = task
+        for aid, loss in aids.items():
+            whole = whole + weights[aid] * loss
+            self.losses[aid].append(loss.item())
+        return task, whole
 
     def run(self) -> None:
         """Trains until the budget is used up, then exports."""

@@ -112,9 +112,11 @@ def test_every_task_makes_a_batch_that_the_model_takes(tasks: Tasks, model: Late
         assert int(batch.positions.max()) < POSITIONS
         assert len(batch.targets) == len(batch.predictors) == len(batch.owners)
         latents = model.latents(batch) if len(batch.windows) else None
-        assert model.loss(batch, latents).isfinite()
-        if latents is not None and bool(batch.learns.any()):
-            assert model.readout_loss(batch, latents).isfinite()
+        task, aids = model.losses(batch, latents, ("pointing", "place", "readout"))
+        assert task.item() == model.loss(batch, latents).item()
+        assert ("readout" in aids) == (latents is not None and bool(batch.learns.any()))
+        assert ("pointing" in aids) == (batch.task == "triage")
+        assert all(aid.isfinite() for aid in aids.values())
     ones = {"continue", "continue_raw", "mixed", "needle", "long", "quote", "triage"}
     assert seen == {"reconstruct", "reconstruct2", *ones}
 
@@ -192,8 +194,8 @@ def test_pointing_teaches_both_steps(tasks: Tasks, model: LatentContextModel) ->
     losses = []
     for _ in range(12):
         batch = tasks.triage(Plan(longest=64, skips=False, most_windows=1, shares=SHARES), np.random.default_rng(8))
-        task, pointing = model.loss_and_pointing(batch, model.latents(batch))
-        assert task.item() == pytest.approx(model.loss(batch, model.latents(batch)).item(), abs=1e-5)
+        _, aids = model.losses(batch, model.latents(batch), ("pointing",))
+        pointing = aids["pointing"]
         pointing.backward()  # type: ignore[no-untyped-call]
         steps[0].step()
         steps[0].zero_grad()
