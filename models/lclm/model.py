@@ -203,22 +203,22 @@ class LatentContextModel(nn.Module):
         return F.cross_entropy(self.predict(batch, latents), batch.targets)
 
     def losses(self, batch: Batch, latents: Tensor | None, aids: Collection[Aid]) -> tuple[Tensor, dict[Aid, Tensor]]:
-        """The same, and those of the aids that the batch has something for."""
+        """The same, and the losses of those of the aids that the batch has something for."""
         states = self.states(batch.slots, batch.positions, latents)
         task = F.cross_entropy(self._logits(batch, states), batch.targets)
         if latents is None:
             return task, {}
-        aid: dict[Aid, Tensor] = {}
+        helping: dict[Aid, Tensor] = {}
         if "pointing" in aids and len(batch.homes):
-            aid["pointing"] = self._pointing(batch, states)
+            helping["pointing"] = self._pointing(batch, states)
         if "place" in aids and len(batch.places) and self.config.pooling == "concat":
-            aid["place"] = self._place(batch, states)
+            helping["place"] = self._place(batch, states)
         if "readout" in aids and bool(batch.learns.any()):
-            aid["readout"] = self._readout(batch, latents)
-        return task, aid
+            helping["readout"] = self._readout(batch, latents)
+        return task, helping
 
     def _pointing(self, batch: Batch, states: list[Tensor]) -> Tensor:
-        """Of both steps towards naming a chunk."""
+        """The loss of both steps towards naming a chunk."""
         stack, output = self.decoder.model, self.decoder.output
         pointed = [
             pointing.loss(stack, output, states, batch.slots, batch.positions, pointers, step)
@@ -227,13 +227,13 @@ class LatentContextModel(nn.Module):
         return torch.stack(pointed).sum()
 
     def _place(self, batch: Batch, states: list[Tensor]) -> Tensor:
-        """Of knowing the places of repeated tokens in their groups; with means nothing tells them."""
+        """The loss of knowing repeated tokens' places in their groups; with means nothing tells them."""
         predictors, places = batch.places.T
         out: Tensor = self.place(states[-2].flatten(0, 1)[predictors], places)
         return out
 
     def _readout(self, batch: Batch, latents: Tensor) -> Tensor:
-        """Of reading tokens back from the latents that learn."""
+        """The loss of reading tokens back from the latents that learn."""
         learns = batch.learns
         table = self.encoder.embed_tokens.weight
         out: Tensor = self.readout(latents[learns], batch.windows[learns], batch.lengths[learns], table)
