@@ -31,7 +31,7 @@ MOST_QUESTIONS = 20
 FEW_DIGITS = 0.4
 """Share of the numbers that are made of two or three different digits: the hard ones to read back in order."""
 
-NEEDLE_TOKENS = 120
+NEEDLE_TOKENS = 160
 """At most so many tokens make a turn that asks for a needle, and its answer."""
 
 QUESTION_TOKENS = 60
