@@ -198,12 +198,8 @@ class LatentContextModel(nn.Module):
         hidden = self.decoder.model.norm(states[-1].flatten(0, 1)[batch.predictors])
         return self.decoder.logits(hidden)
 
-    def loss(self, batch: Batch, latents: Tensor | None) -> Tensor:
-        """Mean cross entropy in nats over the targets."""
-        return F.cross_entropy(self.predict(batch, latents), batch.targets)
-
     def losses(self, batch: Batch, latents: Tensor | None, aids: Collection[Aid]) -> tuple[Tensor, dict[Aid, Tensor]]:
-        """The same, and the losses of those of the aids that the batch has something for."""
+        """Mean cross entropy in nats over the targets, and the losses of the aids that the batch has something for."""
         states = self.states(batch.slots, batch.positions, latents)
         task = F.cross_entropy(self._logits(batch, states), batch.targets)
         if latents is None:

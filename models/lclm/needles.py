@@ -65,6 +65,7 @@ def make(words: list[str], rng: np.random.Generator, few: float = 0.0) -> Needle
 def number(rng: np.random.Generator, few: float) -> str:
     """4 to 8 digits; a share `few` of them of two or three kinds, so that one digit doesn't tell the next."""
     digits = rng.integers(0, 10, int(rng.integers(4, 9)))
+    # Where none are wanted nothing is drawn: what evaluations ask doesn't depend on what training hides.
     if few and rng.random() < few:
         digits = rng.permutation(10)[digits % int(rng.integers(2, 4))]
     return "".join(str(digit) for digit in digits)
