@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from lclm import needles, triage, windows
 from lclm.data import Ids, Text
 from lclm.model import Batch, LatentContextModel
+from lclm.plan import Plan
 from lclm.prompts import QUESTION, REPEAT, TRIAGE, Chat, Prompt, gather
-from lclm.tasks import Plan, Tasks
+from lclm.tasks import Tasks
 
 
 @dataclass(frozen=True)

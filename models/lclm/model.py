@@ -40,7 +40,7 @@ class Batch:
     owners: Tensor
     """Which answer each target belongs to [T], so that an answer can be judged as a whole."""
     places: Tensor
-    """Flat indices into B * S of positions that predict repeated tokens, and those tokens' places in groups [R, 2]."""
+    """Flat indices into B * S of positions that predict tokens of windows, and their places in groups [R, 2]."""
     numbers: Tensor
     homes: Tensor
     """Pointers [P, 6] of the two steps that `pointing` teaches."""
@@ -143,12 +143,15 @@ class LatentContextModel(nn.Module):
         return self.adapter.fc1.weight.device
 
     def initialise(self, generator: torch.Generator) -> None:
-        """Random weights: normal, smaller where a matrix writes into the residual stream."""
+        """Random weights: normal, smaller where a matrix writes into the residual stream.
+
+        Places begin with nothing said: they may join a model that can read without a jolt.
+        """
         for name, parameter in self.named_parameters():
             if parameter.dim() < 2:
                 parameter.data.fill_(1.0 if "norm" in name else 0.0)
                 continue
-            deviation = 0.02 if "embed_tokens" in name else 0.03
+            deviation = 0.02 if "embed_tokens" in name else 0.0 if name.startswith("place.") else 0.03
             if name.endswith(("o_proj.weight", "down_proj.weight")):
                 deviation *= 0.3
             parameter.data.normal_(0.0, deviation, generator=generator)
@@ -223,7 +226,7 @@ class LatentContextModel(nn.Module):
         return torch.stack(pointed).sum()
 
     def _place(self, batch: Batch, states: list[Tensor]) -> Tensor:
-        """The loss of knowing repeated tokens' places in their groups; with means nothing tells them."""
+        """The loss of knowing the places in groups of tokens read back; with means nothing tells them."""
         predictors, places = batch.places.T
         out: Tensor = self.place(states[-2].flatten(0, 1)[predictors], places)
         return out

@@ -6,7 +6,7 @@ Text between two added tokens is tokenized in one piece; an answer apart from th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -28,6 +28,9 @@ TRIAGE = "Expand what you need, then answer: {question}"
 CHUNK = "[{number}] "
 EXPAND = "EXPAND: {numbers}"
 ANSWER = "ANSWER: {answer}"
+
+NOWHERE: Mapping[int, int] = {}
+"""Places of an answer that no window holds."""
 
 
 class Chat:
@@ -71,7 +74,7 @@ class Prompt:
     targets: list[tuple[int, int, int]] = field(default_factory=list)
     """(slot that predicts, id, number of the answer)."""
     places: list[tuple[int, int]] = field(default_factory=list)
-    """(slot that predicts, place in its group of the token), where a text is repeated."""
+    """(slot that predicts, place in its group of the token), where an answer says what stands in a window."""
     answers: int = 0
     asked: int = 0
     """Slot behind the text of the last question."""
@@ -145,17 +148,24 @@ class Prompt:
 
     def repeat(self, windows: list[Ids], shown: Ids, ratio: int) -> None:
         """The assistant repeats the text of the windows."""
-        first = len(self.slots) - 1
         places = np.concatenate([np.arange(len(window)) % ratio for window in windows])
-        self.places.extend((first + at, int(place)) for at, place in enumerate(places))
-        self.answer(np.concatenate(windows), shown=shown)
+        self.answer(np.concatenate(windows), shown=shown, places=dict(enumerate(places.tolist())))
 
-    def answer(self, ids: list[int] | Ids, closes: bool = True, shown: Ids | None = None) -> None:
+    def answer(
+        self,
+        ids: list[int] | Ids,
+        closes: bool = True,
+        shown: Ids | None = None,
+        places: Mapping[int, int] = NOWHERE,
+    ) -> None:
         """The assistant's text and the token that closes its turn; both are learnt.
 
-        `shown`, as long as `ids`, is what the decoder reads of the text in its place.
+        `shown`, as long as `ids`, is what the decoder reads of the text in its place. `places` has, by their
+        index, the places in groups of those ids that stand in a window.
         """
         read = ids if shown is None else shown
+        first = len(self.slots) - 1
+        self.places.extend((first + at, place) for at, place in places.items())
         closing = [self.chat.end] if closes else []
         for token, seen in zip([*ids, *closing], [*read, *closing], strict=True):
             self.targets.append((len(self.slots) - 1, int(token), self.answers))

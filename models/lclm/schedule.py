@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass, replace
 
 from lclm.model import Aid
-from lclm.tasks import Plan, Shares
+from lclm.plan import Plan, Shares
 
 WARM_UP = 50
 """Steps."""
@@ -155,8 +155,8 @@ FINISH = replace(
 """From a trained model of the same ratio that has every skill: the rate falls, the shares stay."""
 
 FAR: Shares = {
-    "reconstruct": 0.46,
-    "proceed": 0.05,
+    "reconstruct": 0.39,
+    "proceed": 0.12,
     "mixed": 0.02,
     "needle": 0.34,
     "quote": 0.01,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,6 +10,7 @@ from lclm import lines, needles, slips, triage, windows
 from lclm.data import Ids, Text
 from lclm.model import Batch
 from lclm.needles import Needle
+from lclm.plan import Plan
 from lclm.prompts import CONTINUE, QUESTION, QUOTE, REPEAT, Chat, Prompt, gather
 
 LONGEST_ANSWER = 192
@@ -42,30 +42,6 @@ FIXED = 0.2
 
 Piece = tuple[int, int] | Ids
 """A compressed window (index in the batch, number of latents), or raw text."""
-
-Shares = dict[str, float]
-"""Share of the batches by task; they add up to 1."""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How hard the samples are at this moment of the training."""
-
-    longest: int
-    """Tokens of the longest single window."""
-    skips: bool
-    """Leave out rotary positions, so that far positions are seen at low cost."""
-    most_windows: int
-    """Windows of the longest sample; 1 means single windows only."""
-    shares: Shares
-    several: float = 0.2
-    """Share of the batches to repeat whose texts are two to four windows, where there are samples of many."""
-    many: float = 0.5
-    """The same of the batches with needles, over up to `most_windows`."""
-
-    def draws(self, share: float, rng: np.random.Generator) -> bool:
-        """Whether a batch is one of this share of those over more than one window."""
-        return self.most_windows > 1 and rng.random() < share
 
 
 class Tasks:
@@ -165,7 +141,7 @@ class Tasks:
         parts: list[Ids] = []
         prompts = []
         for length in self.lengths(plan.longest, rng):
-            hidden = self.some(length, MOST_QUESTIONS if plan.skips else 3, rng)
+            hidden = self.some(holding(length, MOST_QUESTIONS if plan.skips else 3), rng)
             window = needles.hide(hidden, self.text, length, self.chat, rng)[: self.window]
             prompt = Prompt(self.chat)
             prompt.open()
@@ -175,7 +151,7 @@ class Tasks:
             prompt.region([(len(parts), self.latents(window))], [int(before)])
             if after > before:
                 prompt.skip(int(after - before))
-            self.questions(prompt, hidden, rng)
+            self.questions(prompt, hidden, [window], rng)
             parts.append(window)
             prompts.append(prompt)
         return gather("needle", self.chat, prompts, parts, self.ratio)
@@ -185,13 +161,14 @@ class Tasks:
         parts: list[Ids] = []
         prompts = []
         for length in self.lengths(min(plan.longest, 512), rng)[::2]:
-            hidden = self.some(length, 4, rng)
+            hidden = self.some(holding(length, 4), rng)
             stream = needles.hide(hidden, self.text, length, self.chat, rng)
             cuts = np.sort(rng.integers(1, len(stream), int(rng.integers(0, 5))))
             pieces = [piece for piece in np.split(stream, cuts) if len(piece)]
             prompt = Prompt(self.chat)
             prompt.open()
             raw = rng.random() < 0.5
+            first = len(parts)
             for piece in pieces:
                 if raw:
                     prompt.raw(piece)
@@ -199,7 +176,7 @@ class Tasks:
                     prompt.region([(len(parts), self.latents(piece))])
                     parts.append(piece)
                 raw = not raw
-            self.questions(prompt, hidden, rng)
+            self.questions(prompt, hidden, parts[first:], rng)
             prompts.append(prompt)
         return gather("mixed", self.chat, prompts, parts, self.ratio)
 
@@ -210,7 +187,7 @@ class Tasks:
         parts: list[Ids] = []
         learns: list[bool] = []
         for _ in range(max(1, 8 // count)):
-            hidden = self.some(10_000, MOST_QUESTIONS, rng)
+            hidden = self.some(MOST_QUESTIONS, rng)
             length = int(self.window * windows.FILLED * (count + rng.uniform(-0.5, 0.5)))
             stream = needles.hide(hidden, self.text, length, self.chat, rng)
             cuts = self.cut(stream, self.window, rng)
@@ -224,7 +201,7 @@ class Tasks:
             prompt = Prompt(self.chat)
             prompt.open()
             self.regions(prompt, pieces, plan, rng)
-            self.questions(prompt, hidden, rng)
+            self.questions(prompt, hidden, compressed, rng)
             prompts.append(prompt)
         return gather("long", self.chat, prompts, parts, self.ratio, learns)
 
@@ -273,7 +250,8 @@ class Tasks:
                     continue
                 prompt = self.opened(parts, [window])
                 for line in chosen:
-                    self.turn(prompt, QUOTE.format(phrase=line.phrase), line.text)
+                    prompt.ask_next(QUOTE.format(phrase=line.phrase))
+                    prompt.answer(self.chat.ids(line.text))
                 prompts.append(prompt)
         return gather("quote", self.chat, prompts, parts, self.ratio)
 
@@ -289,7 +267,7 @@ class Tasks:
         # The larger of two draws: numbers of two digits are the harder ones.
         count = int(rng.integers(2, min(most, max(2, self.tokens // size)) + 1, 2).max())
         for _ in range(max(1, self.tokens // (size * count + QUESTION_TOKENS * MOST_QUESTIONS))):
-            hidden = self.some(10_000, MOST_QUESTIONS, rng)
+            hidden = self.some(MOST_QUESTIONS, rng)
             homes = triage.homes(len(hidden), count, rng)
             chunks = needles.scatter(hidden, homes, self.text, count, size, self.chat, rng)
             prompt = Prompt(self.chat)
@@ -299,18 +277,19 @@ class Tasks:
             prompts.append(prompt)
         return gather("triage", self.chat, prompts, parts, self.ratio, [False] * len(parts))
 
-    def some(self, length: int, most: int, rng: np.random.Generator) -> list[Needle]:
-        """As many needles as a text of this length holds without becoming a list of them."""
-        count = int(rng.integers(1, min(most, max(1, length // 60)) + 1))
-        return needles.several(count, self.words, rng, FEW_DIGITS)
+    def some(self, most: int, rng: np.random.Generator) -> list[Needle]:
+        """Needles to hide, one to `most`."""
+        return needles.several(int(rng.integers(1, most + 1)), self.words, rng, FEW_DIGITS)
 
-    def questions(self, prompt: Prompt, hidden: list[Needle], rng: np.random.Generator) -> None:
-        """A turn for each needle, in random order."""
+    def questions(self, prompt: Prompt, hidden: list[Needle], pieces: list[Ids], rng: np.random.Generator) -> None:
+        """A turn for each needle hidden in the windows, in random order."""
         for at in rng.permutation(len(hidden)):
             needle = hidden[int(at)]
-            self.turn(prompt, QUESTION.format(key=needle.key), needle.sentence)
+            sentence = self.chat.ids(needle.sentence)
+            prompt.ask_next(QUESTION.format(key=needle.key))
+            prompt.answer(sentence, places=windows.places(sentence, pieces, self.ratio))
 
-    def turn(self, prompt: Prompt, question: str, answer: str) -> None:
-        """A question and its answer."""
-        prompt.ask_next(question)
-        prompt.answer(self.chat.ids(answer))
+
+def holding(length: int, most: int) -> int:
+    """At most so many needles, and not more than a text of this length holds without becoming a list of them."""
+    return min(most, max(1, length // 60))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from lclm.data import Ids, Vocabulary
@@ -39,3 +40,20 @@ def boundaries(ids: Ids, vocabulary: Vocabulary) -> NDArray[np.int64]:
         [paragraphs & starts, lines & starts, vocabulary.sentence_end[before] & blank, blank], [4, 3, 2, 1], 0
     )
     return np.concatenate(([0], kinds))
+
+
+def places(sentence: list[int], pieces: list[Ids], ratio: int) -> dict[int, int]:
+    """The places in groups of a sentence that stands in one of the windows, by index; none if it is cut.
+
+    Its first id may differ there, and its last one: a space before it or a line feed behind it is part of the token.
+    """
+    inner = np.array(sentence[1:-1], dtype=np.int64)
+    for piece in pieces:
+        # One id more than the inner ones: the last one follows them in their window.
+        if len(piece) <= len(inner):
+            continue
+        found = (sliding_window_view(piece[:-1], len(inner)) == inner).all(1)
+        if found.any():
+            start = int(found.argmax())
+            return {at + 1: (start + at) % ratio for at in range(len(inner) + 1)}
+    return {}

@@ -8,11 +8,13 @@ import torch
 from tokenizers import Tokenizer
 from torch.nn import functional as F
 
-from lclm import lines, needles, triage
+from lclm import lines, needles, triage, windows
 from lclm.data import Text
 from lclm.model import LatentContextModel
+from lclm.needles import Needle
+from lclm.plan import Plan
 from lclm.prompts import Chat, Prompt, gather
-from lclm.tasks import POSITIONS, Plan, Tasks
+from lclm.tasks import POSITIONS, Tasks
 from lclm.tokenizer import CHAT_TOKENS, MEMORY_TOKENS, plain_ids
 
 
@@ -67,6 +69,17 @@ def test_repeated_tokens_have_the_places_of_their_windows(chat: Chat) -> None:
     predictors, places = batch.places.T.tolist()
     assert predictors == batch.predictors[:-1].tolist()
     assert places == [0, 1, 2, 3, 0, 1, 2, 0, 1, 2]
+
+
+def test_needles_have_the_places_of_the_windows_that_hold_them(chat: Chat) -> None:
+    needle = Needle("amber harbor", "4711")
+    sentence = chat.ids(needle.sentence)
+    held = np.array(chat.ids(f"Before it. {needle.sentence}\nBehind it."))
+    places = windows.places(sentence, [np.arange(10, 17), held, held[1:]], 4)
+    assert list(places) == list(range(1, len(sentence)))
+    at = held.tolist().index(sentence[1])
+    assert list(places.values()) == [(at + step) % 4 for step in range(len(sentence) - 1)]
+    assert windows.places(sentence, [held[: at + 3], held[at + 3 :]], 4) == {}
 
 
 def test_skips_move_positions_only(chat: Chat) -> None:
