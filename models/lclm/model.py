@@ -14,7 +14,7 @@ from lclm import pointing
 from lclm.config import ModelConfig
 from lclm.layers import RMSNorm, Stack
 
-Aid = Literal["pointing", "place", "readout", "teacher"]
+Aid = Literal["pointing", "place", "readout"]
 """A loss that helps to learn and isn't what is learnt for; nothing of it is part of a checkpoint."""
 
 
@@ -44,13 +44,11 @@ class Batch:
     numbers: Tensor
     homes: Tensor
     """Pointers [P, 6] of the two steps that `pointing` teaches."""
-    teacher: Batch | None = None
-    """The same answers behind the text itself: equal targets, no windows."""
 
     def to(self, device: torch.device) -> Batch:
         """The same batch on a device."""
         moved: dict[str, Any] = {
-            name: value.to(device) for name, value in vars(self).items() if isinstance(value, Tensor | Batch)
+            name: value.to(device) for name, value in vars(self).items() if isinstance(value, Tensor)
         }
         return replace(self, **moved)
 
@@ -206,8 +204,7 @@ class LatentContextModel(nn.Module):
     def losses(self, batch: Batch, latents: Tensor | None, aids: Collection[Aid]) -> tuple[Tensor, dict[Aid, Tensor]]:
         """Mean cross entropy in nats over the targets, and the losses of the aids that the batch has something for."""
         states = self.states(batch.slots, batch.positions, latents)
-        logits = self._logits(batch, states)
-        task = F.cross_entropy(logits, batch.targets)
+        task = F.cross_entropy(self._logits(batch, states), batch.targets)
         if latents is None:
             return task, {}
         helping: dict[Aid, Tensor] = {}
@@ -217,8 +214,6 @@ class LatentContextModel(nn.Module):
             helping["place"] = self._place(batch, states)
         if "readout" in aids and bool(batch.learns.any()):
             helping["readout"] = self._readout(batch, latents)
-        if "teacher" in aids and batch.teacher is not None:
-            helping["teacher"] = self._taught(batch.teacher, logits)
         return task, helping
 
     def _pointing(self, batch: Batch, states: list[Tensor]) -> Tensor:
@@ -241,11 +236,4 @@ class LatentContextModel(nn.Module):
         learns = batch.learns
         table = self.encoder.embed_tokens.weight
         out: Tensor = self.readout(latents[learns], batch.windows[learns], batch.lengths[learns], table)
-        return out
-
-    def _taught(self, teacher: Batch, logits: Tensor) -> Tensor:
-        """Kullback-Leibler divergence from what the model itself says of each target where it reads the text."""
-        with torch.no_grad():
-            wanted = self.predict(teacher, None).log_softmax(-1)
-        out: Tensor = F.kl_div(logits.log_softmax(-1), wanted, reduction="batchmean", log_target=True)
         return out

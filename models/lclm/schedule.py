@@ -39,8 +39,6 @@ class Schedule:
     late_from: float
     tells_places: bool = True
     """Whether places in groups are learnt where states stand side by side."""
-    teacher: float = 0.0
-    """Weight of the loss that tells a continuation behind latents what one behind the text would be."""
     several: float = Plan.several
     many: float = Plan.many
     """Shares of the batches over more than one window, as a Plan has them."""
@@ -53,11 +51,7 @@ class Schedule:
     def aids(self, progress: float) -> dict[Aid, float]:
         """Weights of the aids that count: pointing and places whole for the first half, then fading out."""
         fading = min(1.0, 2 * (1 - progress))
-        weights: dict[Aid, float] = {
-            "pointing": fading,
-            "readout": self._readout(progress),
-            "teacher": self.teacher,
-        }
+        weights: dict[Aid, float] = {"pointing": fading, "readout": self._readout(progress)}
         if self.tells_places:
             weights["place"] = fading
         return {aid: weight for aid, weight in weights.items() if weight > 0}
@@ -161,10 +155,10 @@ FINISH = replace(
 """From a trained model of the same ratio that has every skill: the rate falls, the shares stay."""
 
 FAR: Shares = {
-    "reconstruct": 0.34,
-    "proceed": 0.2,
+    "reconstruct": 0.39,
+    "proceed": 0.12,
     "mixed": 0.02,
-    "needle": 0.31,
+    "needle": 0.34,
     "quote": 0.01,
     "triage": 0.12,
 }
@@ -177,7 +171,6 @@ LONG = replace(
     most_from=0.3,
     shares=FAR,
     late=FAR,
-    teacher=3.0,
     several=0.5,
     many=0.7,
 )

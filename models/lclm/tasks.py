@@ -102,43 +102,35 @@ class Tasks:
         return windows.cut(ids, self.text.vocabulary, most, rng)
 
     def opened(self, parts: list[Ids], pieces: list[Ids]) -> Prompt:
-        """A prompt with the pieces, if there are any, as one region, its windows added to `parts`."""
+        """A prompt with the pieces as one region, its windows added to `parts`."""
         prompt = Prompt(self.chat)
         prompt.open()
-        if pieces:
-            prompt.region([(len(parts) + i, self.latents(piece)) for i, piece in enumerate(pieces)])
-            parts.extend(pieces)
+        prompt.region([(len(parts) + i, self.latents(piece)) for i, piece in enumerate(pieces)])
+        parts.extend(pieces)
         return prompt
 
     def proceed(self, plan: Plan, rng: np.random.Generator) -> Batch:
         """Continue a text that is compressed, or raw, or compressed with a raw end, or not there at all."""
         parts: list[Ids] = []
-        prompts: list[Prompt] = []
-        teachers: list[Prompt] = []
+        prompts = []
         lengths = self.lengths(plan.longest, rng)[: max(1, self.tokens // LONGEST_ANSWER)]
         kind = rng.random()
         for length in lengths:
             whole = self.text.stretch(length + LONGEST_ANSWER, rng)
             raw = 0 if kind < 0.6 else int(2 ** rng.uniform(4, 8)) if kind < 0.95 else length
             raw = min(raw, length)
-            compressed = whole[: length - raw] if kind < 0.75 else whole[:0]
-            prompt = self.opened(parts, [compressed] if len(compressed) else [])
+            prompt = Prompt(self.chat)
+            if kind < 0.75 and length > raw:
+                prompt = self.opened(parts, [whole[: length - raw]])
+            else:
+                prompt.open()
             text = self.chat.text(whole[length - raw : length])
             if not parts and rng.random() < 0.1:
                 text = ""
-            prompts.append(self.continued(prompt, text, whole[length:]))
-            if prompt.latents:
-                teachers.append(self.continued(self.opened(parts, []), self.chat.text(whole[:length]), whole[length:]))
-        batch = gather("continue" if kind < 0.75 else "continue_raw", self.chat, prompts, parts, self.ratio)
-        if len(teachers) == len(prompts):
-            batch.teacher = gather("teacher", self.chat, teachers, [], self.ratio)
-        return batch
-
-    def continued(self, prompt: Prompt, text: str, answer: Ids) -> Prompt:
-        """The prompt with a raw text behind its region, if it has one, and what continues it."""
-        prompt.ask(f"{text}\n{CONTINUE}" if text or prompt.latents else CONTINUE)
-        prompt.answer(answer, closes=False)
-        return prompt
+            prompt.ask(f"{text}\n{CONTINUE}" if text or prompt.latents else CONTINUE)
+            prompt.answer(whole[length:], closes=False)
+            prompts.append(prompt)
+        return gather("continue" if kind < 0.75 else "continue_raw", self.chat, prompts, parts, self.ratio)
 
     def needle(self, plan: Plan, rng: np.random.Generator) -> Batch:
         """Needle questions over a window, or over many."""

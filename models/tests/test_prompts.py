@@ -133,11 +133,10 @@ def test_every_task_makes_a_batch_that_the_model_takes(tasks: Tasks, model: Late
         assert int(batch.positions.max()) < POSITIONS
         assert len(batch.targets) == len(batch.predictors) == len(batch.owners)
         latents = model.latents(batch) if len(batch.windows) else None
-        task, aids = model.losses(batch, latents, ("pointing", "place", "readout", "teacher"))
+        task, aids = model.losses(batch, latents, ("pointing", "place", "readout"))
         assert task.item() == F.cross_entropy(model.predict(batch, latents), batch.targets).item()
         assert ("readout" in aids) == (latents is not None and bool(batch.learns.any()))
         assert batch.task == "triage" or "pointing" not in aids
-        assert batch.task == "continue" or "teacher" not in aids
         assert all(aid.isfinite() for aid in aids.values())
     ones = {"continue", "continue_raw", "mixed", "needle", "long", "quote", "triage"}
     assert seen == {"reconstruct", "reconstruct2", *ones}
@@ -219,23 +218,6 @@ def test_places_are_learnt_where_states_stand_side_by_side(tasks: Tasks, model: 
     assert set(wide.losses(batch, wide.latents(batch), ("place", "pointing"))[1]) == {"place"}
     assert model.losses(batch, model.latents(batch), ("place",))[1] == {}
     assert wide.losses(batch, wide.latents(batch), ())[1] == {}
-
-
-def test_the_text_itself_teaches_what_follows_its_latents(tasks: Tasks, model: LatentContextModel) -> None:
-    rng = np.random.default_rng(6)
-    plan = Plan(longest=64, skips=False, most_windows=1, shares=SHARES)
-    batches = [tasks.proceed(plan, rng) for _ in range(12)]
-    assert {batch.task for batch in batches if batch.teacher is None} == {"continue_raw"}
-    taught = next(batch for batch in batches if batch.teacher is not None)
-    teacher = taught.teacher
-    assert teacher is not None
-    assert teacher.targets.tolist() == taught.targets.tolist()
-    assert not len(teacher.windows)
-    assert int(teacher.slots.max()) < tasks.chat.vocabulary
-    latents = model.latents(taught)
-    assert model.losses(taught, latents, ("teacher",))[1]["teacher"] > 0
-    reads = replace(teacher, teacher=teacher)
-    assert model.losses(reads, latents, ("teacher",))[1]["teacher"].item() == pytest.approx(0, abs=1e-5)
 
 
 def test_pointing_teaches_both_steps(tasks: Tasks, model: LatentContextModel) -> None:

@@ -125,7 +125,7 @@ def test_stages(stage: schedule.Schedule) -> None:
     for shares in (stage.shares, stage.late):
         assert sum(shares.values()) == pytest.approx(1.0)
     assert "readout" not in stage.aids(stage.readout_until)
-    assert set(stage.aids(1.0)) <= {"teacher"}
+    assert stage.aids(1.0) == {}
     assert stage.plan(1.0).longest == 1024
     assert stage.rate(stage.decay_from, 1000) == stage.peak
 
