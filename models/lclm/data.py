@@ -17,6 +17,9 @@ Ids = NDArray[np.int64]
 CHUNK = 200_000
 """Characters that are tokenized at a time."""
 
+RARE = 1e-3
+"""Share of a text's ids below which one is rare."""
+
 
 def encode_corpus(corpus: Path, tokenizer: Tokenizer, out: Path, seed: int) -> int:
     """Writes the corpus as uint16 ids, its documents shuffled, and returns their number."""
@@ -65,6 +68,11 @@ class Text:
     def __init__(self, ids: NDArray[np.uint16] | Ids, vocabulary: Vocabulary) -> None:
         self.ids = ids
         self.vocabulary = vocabulary
+        counts = np.bincount(ids, minlength=len(vocabulary.line_start))
+        self.types: Ids = np.flatnonzero(counts)
+        """Ids that occur."""
+        self.rare: NDArray[np.bool_] = counts < RARE * len(ids)
+        """For each id of the vocabulary, whether it says much where it stands."""
 
     def stretch(self, length: int, rng: np.random.Generator) -> Ids:
         """`length` consecutive ids; half of the stretches start after a line's end."""

@@ -176,6 +176,18 @@ LONG = replace(
 )
 """From a trained model of the same ratio that reads single windows exactly: the same over several."""
 
+SEQUELS: Shares = {
+    "reconstruct": 0.27,
+    "proceed": 0.3,
+    "mixed": 0.02,
+    "needle": 0.29,
+    "quote": 0.01,
+    "triage": 0.11,
+}
+
+SEQUEL = replace(LONG, shares=SEQUELS, late=SEQUELS)
+"""From a trained model of the same ratio that reads several windows: to continue what it reads, too."""
+
 FOUND: Shares = {
     "reconstruct": 0.3,
     "proceed": 0.05,
@@ -195,5 +207,6 @@ STAGES = {
     "triage": TRIAGE,
     "finish": FINISH,
     "long": LONG,
+    "sequel": SEQUEL,
     "polish": POLISH,
 }

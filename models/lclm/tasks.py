@@ -6,14 +6,15 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lclm import lines, needles, slips, triage, windows
+from lclm import lines, needles, sequels, slips, triage, windows
 from lclm.data import Ids, Text
+from lclm.lengths import lengths
 from lclm.model import Batch
 from lclm.needles import Needle
 from lclm.plan import Plan
 from lclm.prompts import CONTINUE, QUESTION, QUOTE, REPEAT, Chat, Prompt, gather
 
-LONGEST_ANSWER = 192
+SEQUEL = 128
 """Tokens of a continuation."""
 
 POSITIONS = 20_480
@@ -64,20 +65,6 @@ class Tasks:
         task = str(rng.choice(list(plan.shares), p=list(plan.shares.values())))
         return self.makers[task](plan, rng)
 
-    def length(self, longest: int, rng: np.random.Generator) -> int:
-        """60 % log-uniform and 40 % uniform powers of two from 32, half of them then made ragged."""
-        steps = int(np.log2(longest / 32)) if longest >= 32 else 0
-        powers = 32 * 2.0 ** np.arange(steps + 1)
-        weights = None if rng.random() < 0.6 else powers / powers.sum()
-        length = int(rng.choice(powers, p=weights))
-        return length if rng.random() < 0.5 else int(rng.integers(length // 2 + 1, length + 1))
-
-    def lengths(self, longest: int, rng: np.random.Generator) -> list[int]:
-        """Lengths of a batch's samples: nearly one length, so that little is padding."""
-        length = self.length(longest, rng)
-        count = max(1, min(64, self.tokens // length))
-        return [length - int(rng.integers(0, min(8, length // 8) + 1)) for _ in range(count)]
-
     def latents(self, window: Ids) -> int:
         return -(-len(window) // self.ratio)
 
@@ -86,7 +73,7 @@ class Tasks:
         full = int(rng.integers(2, 5)) if plan.draws(plan.several, rng) else 1
         parts: list[Ids] = []
         prompts = []
-        for length in self.lengths(plan.longest, rng)[::full]:
+        for length in lengths(plan.longest, self.tokens, rng)[::full]:
             whole = self.text.stretch(length * full, rng)
             pieces = self.cut(whole, length, rng)
             prompt = self.opened(parts, pieces)
@@ -111,16 +98,16 @@ class Tasks:
 
     def proceed(self, plan: Plan, rng: np.random.Generator) -> Batch:
         """Continue a text that is compressed, or raw, or compressed with a raw end, or not there at all."""
+        kind = rng.random()
+        if kind < 0.8:
+            return self.compressed(plan, rng)
         parts: list[Ids] = []
         prompts = []
-        lengths = self.lengths(plan.longest, rng)[: max(1, self.tokens // LONGEST_ANSWER)]
-        kind = rng.random()
-        for length in lengths:
-            whole = self.text.stretch(length + LONGEST_ANSWER, rng)
-            raw = 0 if kind < 0.6 else int(2 ** rng.uniform(4, 8)) if kind < 0.95 else length
-            raw = min(raw, length)
+        for length in lengths(plan.longest, self.tokens, rng)[: max(1, self.tokens // SEQUEL)]:
+            raw = min(length, int(2 ** rng.uniform(4, 8)) if kind < 0.97 else length)
+            whole = self.text.stretch(length + SEQUEL, rng)
             prompt = Prompt(self.chat)
-            if kind < 0.75 and length > raw:
+            if kind < 0.9 and length > raw:
                 prompt = self.opened(parts, [whole[: length - raw]])
             else:
                 prompt.open()
@@ -130,7 +117,24 @@ class Tasks:
             prompt.ask(f"{text}\n{CONTINUE}" if text or prompt.latents else CONTINUE)
             prompt.answer(whole[length:], closes=False)
             prompts.append(prompt)
-        return gather("continue" if kind < 0.75 else "continue_raw", self.chat, prompts, parts, self.ratio)
+        return gather("continue_raw", self.chat, prompts, parts, self.ratio)
+
+    def compressed(self, plan: Plan, rng: np.random.Generator) -> Batch:
+        """Continue compressed texts, each from its end and from some places before it."""
+        parts: list[Ids] = []
+        prompts = []
+        longest = max(lengths(plan.longest, self.tokens, rng) for _ in range(2))
+        for length in longest[: max(1, self.tokens // (SEQUEL * (1 + sequels.ENDS)))]:
+            whole = sequels.renamed(sequels.returning(self.text, length, SEQUEL, rng), self.text, rng)
+            for end in sequels.ends(length, self.ratio, rng):
+                prompt = Prompt(self.chat)
+                prompt.open()
+                prompt.region([(len(parts), -(-end // self.ratio))])
+                prompt.ask_first(CONTINUE)
+                prompt.answer(whole[end : end + SEQUEL], closes=False)
+                prompts.append(prompt)
+            parts.append(whole[:length])
+        return gather("continue", self.chat, prompts, parts, self.ratio)
 
     def needle(self, plan: Plan, rng: np.random.Generator) -> Batch:
         """Needle questions over a window, or over many."""
@@ -140,7 +144,7 @@ class Tasks:
     def single_window(self, plan: Plan, rng: np.random.Generator) -> Batch:
         parts: list[Ids] = []
         prompts = []
-        for length in self.lengths(plan.longest, rng):
+        for length in lengths(plan.longest, self.tokens, rng):
             hidden = self.some(holding(length, MOST_QUESTIONS if plan.skips else 3), rng)
             window = needles.hide(hidden, self.text, length, self.chat, rng)[: self.window]
             prompt = Prompt(self.chat)
@@ -160,7 +164,7 @@ class Tasks:
         """Needle questions over a text of which some pieces are compressed and others raw."""
         parts: list[Ids] = []
         prompts = []
-        for length in self.lengths(min(plan.longest, 512), rng)[::2]:
+        for length in lengths(min(plan.longest, 512), self.tokens, rng)[::2]:
             hidden = self.some(holding(length, 4), rng)
             stream = needles.hide(hidden, self.text, length, self.chat, rng)
             cuts = np.sort(rng.integers(1, len(stream), int(rng.integers(0, 5))))
@@ -240,9 +244,9 @@ class Tasks:
         """Quote whole lines of a window, each pointed at by a word that stands in it alone."""
         parts: list[Ids] = []
         prompts: list[Prompt] = []
-        lengths = self.lengths(max(plan.longest, 128), rng)
+        wanted = lengths(max(plan.longest, 128), self.tokens, rng)
         while not prompts:
-            for length in lengths:
+            for length in wanted:
                 window = self.text.stretch(max(length, 100), rng)
                 text = self.chat.text(window)
                 chosen = lines.choose(text, 8, rng)
