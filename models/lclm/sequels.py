@@ -19,6 +19,12 @@ RENAMED = 0.5
 MOST_NAMES = 0.6
 """At most this share of a text's different ids is renamed."""
 
+MEDLEYS = 0.3
+"""Share of the contexts whose sequels are made of pieces of them."""
+
+PIECE = (4, 24)
+"""Ids of a piece of a medley, from and to."""
+
 ENDS = 3
 """So often a window is also continued from before its end."""
 
@@ -47,3 +53,16 @@ def ends(length: int, ratio: int, rng: np.random.Generator) -> list[int]:
     groups = (length - 1) // ratio
     before = rng.choice(groups, min(ENDS, groups), replace=False) + 1
     return [length, *(int(group) * ratio for group in before)]
+
+
+def medley(length: int, sequel: int, rng: np.random.Generator) -> Ids:
+    """Indices of pieces of a context of `length` ids, from anywhere in it, one behind another.
+
+    Whoever continues them has to find where the last ids stand, and to read on there.
+    """
+    pieces: list[Ids] = []
+    while sum(map(len, pieces)) < sequel:
+        size = min(length, int(rng.integers(*PIECE)))
+        start = int(rng.integers(0, length - size + 1))
+        pieces.append(np.arange(start, start + size))
+    return np.concatenate(pieces)[:sequel]

@@ -124,6 +124,7 @@ class Tasks:
         parts: list[Ids] = []
         prompts = []
         longest = max(lengths(plan.longest, self.tokens, rng) for _ in range(2))
+        pieced = rng.random() < sequels.MEDLEYS
         for length in longest[: max(1, self.tokens // (SEQUEL * (1 + sequels.ENDS)))]:
             whole = sequels.renamed(sequels.returning(self.text, length, SEQUEL, rng), self.text, rng)
             for end in sequels.ends(length, self.ratio, rng):
@@ -131,10 +132,15 @@ class Tasks:
                 prompt.open()
                 prompt.region([(len(parts), -(-end // self.ratio))])
                 prompt.ask_first(CONTINUE)
-                prompt.answer(whole[end : end + SEQUEL], closes=False)
+                if pieced:
+                    taken = sequels.medley(end, SEQUEL, rng)
+                    places = dict(enumerate((taken % self.ratio).tolist()))
+                    prompt.answer(whole[taken], closes=False, places=places)
+                else:
+                    prompt.answer(whole[end : end + SEQUEL], closes=False)
                 prompts.append(prompt)
             parts.append(whole[:length])
-        return gather("continue", self.chat, prompts, parts, self.ratio)
+        return gather("medley" if pieced else "continue", self.chat, prompts, parts, self.ratio)
 
     def needle(self, plan: Plan, rng: np.random.Generator) -> Batch:
         """Needle questions over a window, or over many."""

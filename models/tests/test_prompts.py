@@ -138,7 +138,7 @@ def test_every_task_makes_a_batch_that_the_model_takes(tasks: Tasks, model: Late
         assert ("readout" in aids) == (latents is not None and bool(batch.learns.any()))
         assert batch.task == "triage" or "pointing" not in aids
         assert all(aid.isfinite() for aid in aids.values())
-    ones = {"continue", "continue_raw", "mixed", "needle", "long", "quote", "triage"}
+    ones = {"continue", "continue_raw", "medley", "mixed", "needle", "long", "quote", "triage"}
     assert seen == {"reconstruct", "reconstruct2", *ones}
 
 

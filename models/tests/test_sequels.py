@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -7,10 +8,9 @@ import pytest
 import torch
 
 from lclm import sequels
-from lclm.data import Text
+from lclm.data import Ids, Text
 from lclm.model import LatentContextModel
 from lclm.plan import Plan
-from lclm.prompts import Chat
 from lclm.tasks import Tasks
 
 
@@ -66,15 +66,37 @@ def test_latents_up_to_an_end_are_those_of_a_shorter_text(model: LatentContextMo
     torch.testing.assert_close(whole[:, :3], short)
 
 
-def test_a_window_is_continued_from_where_its_latents_end(tasks: Tasks, chat: Chat) -> None:
-    batch = tasks.compressed(Plan(longest=64, skips=False, most_windows=1, shares={}), np.random.default_rng(6))
+def test_a_medley_is_made_of_pieces() -> None:
+    rng = np.random.default_rng(7)
+    for length in (1, 3, 30, 500):
+        taken = sequels.medley(length, 128, rng)
+        assert len(taken) == 128
+        assert set(taken) <= set(range(length))
+        steps = np.diff(taken) == 1
+        assert steps.mean() > (0.6 if length > 3 else -1)
+    assert not steps.all()
+
+
+def compressed(tasks: Tasks, kind: str) -> Iterator[tuple[Ids, int, Ids]]:
+    """For each prompt of a batch its window, its latents and what is to be continued."""
+    rng = np.random.default_rng(6)
+    plan = Plan(longest=64, skips=False, most_windows=1, shares={})
+    batch = next(batch for _ in range(50) if (batch := tasks.compressed(plan, rng)).task == kind)
     groups = -(-batch.windows.shape[1] // 4)
-    inside = 0
     for row, slots in enumerate(batch.slots):
-        latents = slots[slots >= chat.vocabulary] - chat.vocabulary
+        latents = slots[slots >= tasks.chat.vocabulary] - tasks.chat.vocabulary
         window = int(latents[0]) // groups
         assert latents.tolist() == list(range(window * groups, window * groups + len(latents)))
-        told = batch.windows[window, len(latents) * 4 : int(batch.lengths[window])].tolist()
-        assert batch.targets[batch.owners == row][: len(told)].tolist() == told
-        inside += bool(told)
-    assert inside > len(batch.windows)
+        ids = batch.windows[window, : int(batch.lengths[window])]
+        yield ids.numpy(), len(latents), batch.targets[batch.owners == row].numpy()
+
+
+def test_a_window_is_continued_from_where_its_latents_end(tasks: Tasks) -> None:
+    told = [(ids[latents * 4 :], sequel) for ids, latents, sequel in compressed(tasks, "continue")]
+    assert all(sequel[: len(ids)].tolist() == ids.tolist() for ids, sequel in told)
+    assert 0 < sum(len(ids) > 0 for ids, _ in told) < len(told)
+
+
+def test_a_medley_is_made_of_what_its_latents_say(tasks: Tasks) -> None:
+    for ids, latents, sequel in compressed(tasks, "medley"):
+        assert set(sequel) <= set(ids[: latents * 4])
