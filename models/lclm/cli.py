@@ -62,13 +62,15 @@ def main(arguments: list[str] | None = None) -> int:
     one.add_argument("--compile", action="store_true", help="use torch.compile: a minute or two, then faster steps")
     one.set_defaults(run=run_train)
 
-    one = commands.add_parser("evaluate", help="reconstruction and needles on a held-out text")
+    one = commands.add_parser("evaluate", help="reconstruction, needles and continuations on a held-out text")
     one.add_argument("--model", type=Path, required=True, help="checkpoint directory")
     one.add_argument("--text", type=Path, required=True, help="held-out text file")
     one.add_argument("--repeat", type=int, nargs="*", default=[64, 256, 1024, 2048], help="lengths")
     one.add_argument("--needles", type=int, nargs="*", default=[1024, 4096, 16384, 24576], help="lengths")
     one.add_argument("--samples", type=int, default=20, help="texts to repeat per length")
     one.add_argument("--questions", type=int, default=40, help="needle questions per length")
+    one.add_argument("--continue", dest="continuations", type=int, nargs="*", default=[256, 1024], help="lengths")
+    one.add_argument("--texts", type=int, default=48, help="texts to continue per length")
     one.set_defaults(run=run_evaluate)
 
     one = commands.add_parser("export", help="write the checkpoint of a training state")
@@ -189,6 +191,10 @@ def run_evaluate(options: argparse.Namespace) -> None:
     for length in options.needles:
         score = evaluation.needles(length, options.questions)
         print(f"needle {length:6d}: {score.answers:.4f} of {score.count} answers exact", flush=True)
+    for length in options.continuations:
+        losses = evaluation.continuation(length, options.texts)
+        parts = (f"{kind} ({loss.count}) {loss.compressed:.3f} / {loss.last:.3f}" for kind, loss in losses.items())
+        print(f"continue {length:4d}: nats a token, compressed / as many raw: {', '.join(parts)}", flush=True)
 
 
 def run_export(options: argparse.Namespace) -> None:

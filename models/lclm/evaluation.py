@@ -12,13 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch.nn import functional as F
 
-from lclm import needles, triage, windows
+from lclm import needles, sequels, triage, windows
 from lclm.data import Ids, Text
 from lclm.model import Batch, LatentContextModel
 from lclm.plan import Plan
-from lclm.prompts import QUESTION, REPEAT, TRIAGE, Chat, Prompt, gather
-from lclm.tasks import Tasks
+from lclm.prompts import CONTINUE, QUESTION, REPEAT, TRIAGE, Chat, Prompt, gather
+from lclm.tasks import SEQUEL, Tasks
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,18 @@ class Score:
     answers: float
     count: int
     """Answers."""
+
+
+@dataclass(frozen=True)
+class Loss:
+    """Nats a token of what follows a context."""
+
+    compressed: float
+    """Behind the latents of the context."""
+    last: float
+    """Behind as many of its last tokens, as text."""
+    count: int
+    """Tokens."""
 
 
 class Evaluation:
@@ -89,6 +102,29 @@ class Evaluation:
 
         return self._asked(ask, questions)
 
+    def continuation(self, length: int, samples: int) -> dict[str, Loss]:
+        """Continue texts of `length` tokens: the loss of all tokens, and by where each stood before."""
+        rng = np.random.default_rng([self.seed, length, 5])
+        latents = -(-length // self.ratio)
+        compressed, last, kinds = [], [], []
+        for _ in range(samples):
+            context, sequel = np.split(self.text.stretch(length + SEQUEL, rng), [length])
+            prompt = self._opened([context])
+            prompt.ask_first(CONTINUE)
+            compressed.append(self._losses(prompt, sequel, [context]))
+            prompt = Prompt(self.chat)
+            prompt.open(self.chat.text(context[-latents:]))
+            prompt.ask_first(CONTINUE)
+            last.append(self._losses(prompt, sequel, []))
+            kinds.append(sequels.stood(context, sequel, latents))
+        losses, stood = np.stack([compressed, last]), np.stack(kinds)
+        masks = {"all": stood == stood} | {kind: stood == kind for kind in sequels.STOOD}
+        return {
+            kind: Loss(float(losses[0, mask].mean()), float(losses[1, mask].mean()), int(mask.sum()))
+            for kind, mask in masks.items()
+            if mask.any()
+        }
+
     def skill(self, name: str, batches: int) -> Score:
         """Answers of a task as it is trained, over windows of full length: `quote` or `triage`."""
         tasks = Tasks(self.text, self.chat, self.words, self.ratio, self.window, tokens=4096)
@@ -123,6 +159,15 @@ class Evaluation:
         """For each answer of a batch, which of its tokens are right."""
         right, owners = self._right(batch), batch.owners.numpy()
         return [right[owners == owner] for owner in range(int(owners.max()) + 1)]
+
+    @torch.no_grad()
+    def _losses(self, prompt: Prompt, sequel: Ids, parts: list[Ids]) -> NDArray[np.float32]:
+        """Nats of each token of what follows a prompt."""
+        prompt.answer(sequel, closes=False)
+        here = gather("continue", self.chat, [prompt], parts, self.ratio).to(self.model.device)
+        logits = self.model.predict(here, self.model.latents(here) if parts else None)
+        out: NDArray[np.float32] = F.cross_entropy(logits, here.targets, reduction="none").cpu().numpy()
+        return out
 
     @torch.no_grad()
     def _right(self, batch: Batch) -> NDArray[np.bool_]:

@@ -200,6 +200,9 @@ FOUND: Shares = {
 POLISH = replace(FINISH, peak=0.2, shortest=1024, shares=FOUND, late=FOUND, tells_places=False)
 """From a trained model of the same ratio that repeats better than it finds: mostly finding, at a low rate."""
 
+GENTLE = replace(POLISH, shares=SEQUELS, late=SEQUELS)
+"""SEQUEL for a model that doesn't read several windows well, at the rate of POLISH."""
+
 STAGES = {
     "first": FIRST,
     "skills": SKILLS,
@@ -209,4 +212,5 @@ STAGES = {
     "long": LONG,
     "sequel": SEQUEL,
     "polish": POLISH,
+    "gentle": GENTLE,
 }

@@ -7,6 +7,7 @@ on such texts continues a compressed context hardly better than none.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lclm.data import Ids, Text
 
@@ -24,6 +25,9 @@ MEDLEYS = 0.3
 
 PIECE = (4, 24)
 """Ids of a piece of a medley, from and to."""
+
+STOOD = ("sequel", "end", "rest", "nowhere")
+"""Where a token of a sequel stood before: in the sequel, in the end of its context, in the rest of it."""
 
 ENDS = 3
 """So often a window is also continued from before its end."""
@@ -66,3 +70,11 @@ def medley(length: int, sequel: int, rng: np.random.Generator) -> Ids:
         start = int(rng.integers(0, length - size + 1))
         pieces.append(np.arange(start, start + size))
     return np.concatenate(pieces)[:sequel]
+
+
+def stood(context: Ids, sequel: Ids, end: int) -> NDArray[np.str_]:
+    """For each token of a sequel, where the one nearest before it that is the same stood; the end has `end` tokens."""
+    first = np.zeros(len(sequel), dtype=bool)
+    first[np.unique(sequel, return_index=True)[1]] = True
+    places = [~first, np.isin(sequel, context[-end:]), np.isin(sequel, context)]
+    return np.select(places, STOOD[:3], STOOD[3])

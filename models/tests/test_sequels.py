@@ -9,9 +9,10 @@ import torch
 
 from lclm import sequels
 from lclm.data import Ids, Text
+from lclm.evaluation import Evaluation
 from lclm.model import LatentContextModel
 from lclm.plan import Plan
-from lclm.tasks import Tasks
+from lclm.tasks import SEQUEL, Tasks
 
 
 @pytest.fixture
@@ -100,3 +101,20 @@ def test_a_window_is_continued_from_where_its_latents_end(tasks: Tasks) -> None:
 def test_a_medley_is_made_of_what_its_latents_say(tasks: Tasks) -> None:
     for ids, latents, sequel in compressed(tasks, "medley"):
         assert set(sequel) <= set(ids[: latents * 4])
+
+
+def test_where_the_tokens_of_a_sequel_stood() -> None:
+    context, sequel = np.array([1, 2, 3, 4]), np.array([3, 1, 9, 9, 1, 4])
+    assert sequels.stood(context, sequel, 2).tolist() == ["end", "rest", "nowhere", "sequel", "sequel", "end"]
+
+
+def test_continuations_are_measured_by_where_their_tokens_stood(
+    model: LatentContextModel, text: Text, tasks: Tasks
+) -> None:
+    losses = Evaluation(model, text, tasks.chat, tasks.words).continuation(40, 3)
+    assert losses["all"].count == 3 * SEQUEL == sum(losses[kind].count for kind in losses if kind != "all")
+    assert set(losses) <= {"all", *sequels.STOOD}
+    for name in ("compressed", "last"):
+        means = [(getattr(loss, name), loss.count) for kind, loss in losses.items() if kind != "all"]
+        mean = sum(value * count for value, count in means) / losses["all"].count
+        assert getattr(losses["all"], name) == pytest.approx(mean, rel=1e-5)
