@@ -19,7 +19,7 @@ from lclm.data import Ids, Text
 from lclm.model import Batch, LatentContextModel
 from lclm.plan import Plan
 from lclm.prompts import CONTINUE, QUESTION, REPEAT, TRIAGE, Chat, Prompt, gather
-from lclm.tasks import SEQUEL, Tasks
+from lclm.tasks import SEQUEL_TOKENS, Tasks
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ class Evaluation:
         latents = -(-length // self.ratio)
         compressed, last, kinds = [], [], []
         for _ in range(samples):
-            context, sequel = np.split(self.text.stretch(length + SEQUEL, rng), [length])
+            context, sequel = np.split(self.text.stretch(length + SEQUEL_TOKENS, rng), [length])
             prompt = self._opened([context])
             prompt.ask_first(CONTINUE)
             compressed.append(self._losses(prompt, sequel, [context]))
@@ -118,7 +118,7 @@ class Evaluation:
             last.append(self._losses(prompt, sequel, []))
             kinds.append(sequels.stood(context, sequel, latents))
         losses, stood = np.stack([compressed, last]), np.stack(kinds)
-        masks = {"all": stood == stood} | {kind: stood == kind for kind in sequels.STOOD}
+        masks = {"all": np.ones_like(stood, dtype=bool)} | {kind: stood == kind for kind in sequels.STOOD}
         return {
             kind: Loss(float(losses[0, mask].mean()), float(losses[1, mask].mean()), int(mask.sum()))
             for kind, mask in masks.items()

@@ -120,3 +120,8 @@ def plant(needles: list[Needle], hay: Ids, vocabulary: Vocabulary, chat: Chat, r
         done = spot
     pieces.append(hay[done:])
     return np.array(chat.ids(chat.text(np.concatenate(pieces))), dtype=np.int64)
+
+
+def holding(length: int, most: int) -> int:
+    """At most so many needles, and not more than a text of this length holds without becoming a list of them."""
+    return min(most, max(1, length // 60))

@@ -201,7 +201,7 @@ POLISH = replace(FINISH, peak=0.2, shortest=1024, shares=FOUND, late=FOUND, tell
 """From a trained model of the same ratio that repeats better than it finds: mostly finding, at a low rate."""
 
 GENTLE = replace(POLISH, shares=SEQUELS, late=SEQUELS)
-"""SEQUEL for a model that doesn't read several windows well, at the rate of POLISH."""
+"""SEQUEL at the rate of POLISH: for a model that doesn't read several windows exactly, and for the end of it."""
 
 STAGES = {
     "first": FIRST,

@@ -1,7 +1,7 @@
 """Texts whose ends take up what stands before them: to continue those, a context must be read.
 
-Most of what follows a text is foretold by its last words or by the language alone. A model that is trained
-on such texts continues a compressed context hardly better than none.
+Most of what follows any other text is foretold by its last words or by the language alone: a model that continues
+only those learns to say what is in a compressed context when it is asked to, and seldom to use it.
 """
 
 from __future__ import annotations

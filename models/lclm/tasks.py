@@ -14,7 +14,7 @@ from lclm.needles import Needle
 from lclm.plan import Plan
 from lclm.prompts import CONTINUE, QUESTION, QUOTE, REPEAT, Chat, Prompt, gather
 
-SEQUEL = 128
+SEQUEL_TOKENS = 128
 """Tokens of a continuation."""
 
 POSITIONS = 20_480
@@ -103,9 +103,9 @@ class Tasks:
             return self.compressed(plan, rng)
         parts: list[Ids] = []
         prompts = []
-        for length in lengths(plan.longest, self.tokens, rng)[: max(1, self.tokens // SEQUEL)]:
+        for length in lengths(plan.longest, self.tokens, rng)[: max(1, self.tokens // SEQUEL_TOKENS)]:
             raw = min(length, int(2 ** rng.uniform(4, 8)) if kind < 0.97 else length)
-            whole = self.text.stretch(length + SEQUEL, rng)
+            whole = self.text.stretch(length + SEQUEL_TOKENS, rng)
             prompt = Prompt(self.chat)
             if kind < 0.9 and length > raw:
                 prompt = self.opened(parts, [whole[: length - raw]])
@@ -125,19 +125,19 @@ class Tasks:
         prompts = []
         longest = max(lengths(plan.longest, self.tokens, rng) for _ in range(2))
         pieced = rng.random() < sequels.MEDLEYS
-        for length in longest[: max(1, self.tokens // (SEQUEL * (1 + sequels.ENDS)))]:
-            whole = sequels.renamed(sequels.returning(self.text, length, SEQUEL, rng), self.text, rng)
+        for length in longest[: max(1, self.tokens // (SEQUEL_TOKENS * (1 + sequels.ENDS)))]:
+            whole = sequels.renamed(sequels.returning(self.text, length, SEQUEL_TOKENS, rng), self.text, rng)
             for end in sequels.ends(length, self.ratio, rng):
                 prompt = Prompt(self.chat)
                 prompt.open()
                 prompt.region([(len(parts), -(-end // self.ratio))])
                 prompt.ask_first(CONTINUE)
                 if pieced:
-                    taken = sequels.medley(end, SEQUEL, rng)
+                    taken = sequels.medley(end, SEQUEL_TOKENS, rng)
                     places = dict(enumerate((taken % self.ratio).tolist()))
                     prompt.answer(whole[taken], closes=False, places=places)
                 else:
-                    prompt.answer(whole[end : end + SEQUEL], closes=False)
+                    prompt.answer(whole[end : end + SEQUEL_TOKENS], closes=False)
                 prompts.append(prompt)
             parts.append(whole[:length])
         return gather("medley" if pieced else "continue", self.chat, prompts, parts, self.ratio)
@@ -151,7 +151,7 @@ class Tasks:
         parts: list[Ids] = []
         prompts = []
         for length in lengths(plan.longest, self.tokens, rng):
-            hidden = self.some(holding(length, MOST_QUESTIONS if plan.skips else 3), rng)
+            hidden = self.some(needles.holding(length, MOST_QUESTIONS if plan.skips else 3), rng)
             window = needles.hide(hidden, self.text, length, self.chat, rng)[: self.window]
             prompt = Prompt(self.chat)
             prompt.open()
@@ -171,7 +171,7 @@ class Tasks:
         parts: list[Ids] = []
         prompts = []
         for length in lengths(min(plan.longest, 512), self.tokens, rng)[::2]:
-            hidden = self.some(holding(length, 4), rng)
+            hidden = self.some(needles.holding(length, 4), rng)
             stream = needles.hide(hidden, self.text, length, self.chat, rng)
             cuts = np.sort(rng.integers(1, len(stream), int(rng.integers(0, 5))))
             pieces = [piece for piece in np.split(stream, cuts) if len(piece)]
@@ -298,8 +298,3 @@ class Tasks:
             sentence = self.chat.ids(needle.sentence)
             prompt.ask_next(QUESTION.format(key=needle.key))
             prompt.answer(sentence, places=windows.places(sentence, pieces, self.ratio))
-
-
-def holding(length: int, most: int) -> int:
-    """At most so many needles, and not more than a text of this length holds without becoming a list of them."""
-    return min(most, max(1, length // 60))

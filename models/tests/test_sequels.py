@@ -12,7 +12,7 @@ from lclm.data import Ids, Text
 from lclm.evaluation import Evaluation
 from lclm.model import LatentContextModel
 from lclm.plan import Plan
-from lclm.tasks import SEQUEL, Tasks
+from lclm.tasks import SEQUEL_TOKENS, Tasks
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ def test_continuations_are_measured_by_where_their_tokens_stood(
     model: LatentContextModel, text: Text, tasks: Tasks
 ) -> None:
     losses = Evaluation(model, text, tasks.chat, tasks.words).continuation(40, 3)
-    assert losses["all"].count == 3 * SEQUEL == sum(losses[kind].count for kind in losses if kind != "all")
+    assert losses["all"].count == 3 * SEQUEL_TOKENS == sum(losses[kind].count for kind in losses if kind != "all")
     assert set(losses) <= {"all", *sequels.STOOD}
     for name in ("compressed", "last"):
         means = [(getattr(loss, name), loss.count) for kind, loss in losses.items() if kind != "all"]
