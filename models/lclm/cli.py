@@ -65,12 +65,12 @@ def main(arguments: list[str] | None = None) -> int:
     one = commands.add_parser("evaluate", help="reconstruction, needles and continuations on a held-out text")
     one.add_argument("--model", type=Path, required=True, help="checkpoint directory")
     one.add_argument("--text", type=Path, required=True, help="held-out text file")
-    one.add_argument("--repeat", type=int, nargs="*", default=[64, 256, 1024, 2048], help="lengths")
-    one.add_argument("--needles", type=int, nargs="*", default=[1024, 4096, 16384, 24576], help="lengths")
-    one.add_argument("--samples", type=int, default=20, help="texts to repeat per length")
-    one.add_argument("--questions", type=int, default=40, help="needle questions per length")
-    one.add_argument("--continue", dest="continuations", type=int, nargs="*", default=[256, 1024], help="lengths")
-    one.add_argument("--texts", type=int, default=48, help="texts to continue per length")
+    one.add_argument("--repeat", type=positive, nargs="*", default=[64, 256, 1024, 2048], help="lengths")
+    one.add_argument("--needles", type=positive, nargs="*", default=[1024, 4096, 16384, 24576], help="lengths")
+    one.add_argument("--samples", type=positive, default=20, help="texts to repeat per length")
+    one.add_argument("--questions", type=positive, default=40, help="needle questions per length")
+    one.add_argument("--continue", dest="continuations", type=positive, nargs="*", default=[256, 1024], help="lengths")
+    one.add_argument("--texts", type=positive, default=48, help="texts to continue per length")
     one.set_defaults(run=run_evaluate)
 
     one = commands.add_parser("export", help="write the checkpoint of a training state")
@@ -101,6 +101,17 @@ def main(arguments: list[str] | None = None) -> int:
     torch.set_num_threads(options.threads)
     options.run(options)
     return 0
+
+
+def positive(text: str) -> int:
+    """A count of something that there must be."""
+    try:
+        count = int(text)
+    except ValueError:
+        count = 0
+    if count < 1:
+        raise argparse.ArgumentTypeError(f"{text} (expected: a whole number from 1 on)")
+    return count
 
 
 def device(name: str) -> torch.device:

@@ -76,7 +76,11 @@ class Text:
 
     def stretch(self, length: int, rng: np.random.Generator) -> Ids:
         """`length` consecutive ids; half of the stretches start after a line's end."""
-        start = int(rng.integers(0, len(self.ids) - length - 512))
+        room = len(self.ids) - length - 512
+        if room < 1:
+            most = max(0, length + room - 1)
+            raise ValueError(f"a stretch of {length} tokens (expected: at most {most} of a text of {len(self.ids)})")
+        start = int(rng.integers(0, room))
         if rng.random() < 0.5:
             breaks = np.flatnonzero(self.vocabulary.line_start[self.ids[start : start + 500]])
             start += int(breaks[0]) + 1 if len(breaks) else 0

@@ -9,6 +9,7 @@ import torch
 from tokenizers import Tokenizer
 
 from lclm import checkpoint, cli, corpus, plot, schedule, tokenizer
+from lclm.data import Text
 from lclm.model import LatentContextModel
 from lclm.optimiser import orthogonalise
 from lclm.schedule import FIRST
@@ -190,3 +191,18 @@ def test_plot_of_a_log_without_evaluations(tmp_path: Path) -> None:
     log.write_text("")
     with pytest.raises(ValueError, match=r"train\.log: no loss, expected lines of a training log"):
         plot.draw([log], tmp_path / "none.svg")
+
+
+@pytest.mark.parametrize("value", ["0", "-3", "x", "1.5"])
+def test_counts_are_whole_numbers_from_one_on(value: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["evaluate", "--model", "m", "--text", "t", "--continue", value])
+    assert f"{value} (expected: a whole number from 1 on)" in capsys.readouterr().err
+
+
+def test_a_stretch_that_is_longer_than_the_text(text: Text) -> None:
+    rng = np.random.default_rng(1)
+    most = len(text.ids) - 513
+    assert len(text.stretch(most, rng)) == most
+    with pytest.raises(ValueError, match=rf"a stretch of {most + 1} tokens \(expected: at most {most} of a text of"):
+        text.stretch(most + 1, rng)
