@@ -105,10 +105,10 @@ class Evaluation:
     def continuation(self, length: int, samples: int) -> dict[str, Loss]:
         """Continue texts of `length` tokens: the loss of all tokens, and by where each stood before."""
         rng = np.random.default_rng([self.seed, length, 5])
-        latents = -(-length // self.ratio)
         compressed, last, kinds = [], [], []
         for _ in range(samples):
             context, sequel = np.split(self.text.stretch(length + SEQUEL_TOKENS, rng), [length])
+            latents = self._latents(context)
             prompt = self._opened([context])
             prompt.ask_first(CONTINUE)
             compressed.append(self._losses(prompt, sequel, [context]))

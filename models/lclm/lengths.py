@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 MOST_SAMPLES = 64
+"""Samples of a batch."""
 
 
-def length(longest: int, rng: np.random.Generator) -> int:
+def _length(longest: int, rng: np.random.Generator) -> int:
     """60 % log-uniform and 40 % uniform powers of two from 32, half of them then made ragged."""
     steps = int(np.log2(longest / 32)) if longest >= 32 else 0
     powers = 32 * 2.0 ** np.arange(steps + 1)
@@ -18,6 +19,6 @@ def length(longest: int, rng: np.random.Generator) -> int:
 
 def lengths(longest: int, tokens: int, rng: np.random.Generator) -> list[int]:
     """Lengths of samples that are about `tokens` together: nearly one length, so that little is padding."""
-    chosen = length(longest, rng)
+    chosen = _length(longest, rng)
     count = max(1, min(MOST_SAMPLES, tokens // chosen))
     return [chosen - int(rng.integers(0, min(8, chosen // 8) + 1)) for _ in range(count)]

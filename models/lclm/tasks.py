@@ -123,14 +123,15 @@ class Tasks:
         """Continue compressed texts, each from its end and from some places before it."""
         parts: list[Ids] = []
         prompts = []
-        longest = max(lengths(plan.longest, self.tokens, rng) for _ in range(2))
+        # The longer of two draws: what stands further ahead is the harder to find.
+        drawn = max(lengths(plan.longest, self.tokens, rng) for _ in range(2))
         pieced = rng.random() < sequels.MEDLEYS
-        for length in longest[: max(1, self.tokens // (SEQUEL_TOKENS * (1 + sequels.ENDS)))]:
+        for length in drawn[: max(1, self.tokens // (SEQUEL_TOKENS * (1 + sequels.ENDS)))]:
             whole = sequels.renamed(sequels.returning(self.text, length, SEQUEL_TOKENS, rng), self.text, rng)
             for end in sequels.ends(length, self.ratio, rng):
                 prompt = Prompt(self.chat)
                 prompt.open()
-                prompt.region([(len(parts), -(-end // self.ratio))])
+                prompt.region([(len(parts), self.latents(whole[:end]))])
                 prompt.ask_first(CONTINUE)
                 if pieced:
                     taken = sequels.medley(end, SEQUEL_TOKENS, rng)
