@@ -5,6 +5,7 @@ import org.springframework.boot.Banner;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.grpc.server.lifecycle.GrpcServerLifecycle;
 
@@ -32,10 +33,18 @@ public final class LaconicService {
         .bannerMode(Banner.Mode.OFF)
         .properties(
             Map.of(
-                "spring.config.name", name,
-                "spring.application.name", name,
+                "spring.config.name",
+                name,
+                "spring.application.name",
+                name,
                 // Peers ping while they wait, see Peers: a host that vanished is noticed.
-                "spring.grpc.server.keepalive.permit.time", "10s"))
+                "spring.grpc.server.keepalive.permit.time",
+                "10s",
+                // A failure to start is told once, in a sentence.
+                "logging.level." + AnnotationConfigApplicationContext.class.getName(),
+                "error",
+                "logging.level.org.springframework.boot.autoconfigure.logging",
+                "warn"))
         .initializers(
             context ->
                 context
