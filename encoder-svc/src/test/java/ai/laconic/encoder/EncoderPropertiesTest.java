@@ -36,7 +36,8 @@ class EncoderPropertiesTest {
     assertThat(properties.windowing().maxTokens()).isZero();
     assertThat(properties.batchLimits(1024))
         .isEqualTo(new BatchLimits(8192, Duration.ofMillis(4), 262_144));
-    assertThat(properties.cache().target()).isEqualTo("dns:///localhost:7072");
+    assertThat(properties.cache().target())
+        .isEqualTo("dns:///localhost:${LACONIC_CACHE_PORT:7072}");
     assertThat(properties.cache().unaryTimeout()).isEqualTo(Duration.ofSeconds(10));
     assertThat(properties.cache().streamTimeout()).isEqualTo(Duration.ofMinutes(1));
     assertThat(properties.cache().guard().maxConcurrentCalls()).isEqualTo(128);

@@ -2,15 +2,13 @@ package ai.laconic.cli.client;
 
 import ai.laconic.runtime.model.ModelDirectoryException;
 import ai.laconic.runtime.tokenizer.TokenizerException;
+import ai.laconic.servicekit.StartFailure;
 import ai.laconic.triton.server.TritonUnavailableException;
-import com.google.protobuf.Any;
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.rpc.RetryInfo;
 import io.grpc.Status;
-import io.grpc.protobuf.StatusProto;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -30,11 +28,17 @@ public record Failure(String code, String message, String hint, int exitCode) {
     if (!remote) {
       return local(thrown);
     }
+    Optional<Duration> retry = RetryDelay.of(thrown);
     return new Failure(
         status.getCode().name(),
         message(status),
-        hint(status, thrown),
-        ExitCode.of(status.getCode()));
+        hint(status, retry),
+        ExitCode.of(status.getCode(), retry.isPresent()));
+  }
+
+  /** Returns the same failure with one more thing to do. */
+  public Failure withHint(String more) {
+    return new Failure(code, message, hint.isEmpty() ? more : hint + "; " + more, exitCode);
   }
 
   /** A status without details was made by the transport: its cause tells more. */
@@ -46,6 +50,10 @@ public record Failure(String code, String message, String hint, int exitCode) {
   }
 
   private static Failure local(Throwable thrown) {
+    Optional<String> service = StartFailure.explain(thrown);
+    if (service.isPresent()) {
+      return new Failure("CLIENT", service.get(), "", ExitCode.USAGE);
+    }
     if (thrown instanceof NoSuchFileException || thrown instanceof FileNotFoundException) {
       return new Failure(
           "CLIENT",
@@ -73,37 +81,18 @@ public record Failure(String code, String message, String hint, int exitCode) {
     return root.getMessage() == null ? root.toString() : root.getMessage();
   }
 
-  private static String hint(Status status, Throwable thrown) {
+  private static String hint(Status status, Optional<Duration> retry) {
+    Optional<String> later =
+        retry.map(
+            delay -> String.format(Locale.ROOT, "try again in %.1f s", delay.toMillis() / 1e3));
     return switch (status.getCode()) {
       case UNAVAILABLE ->
-          retryAfter(thrown)
-              .orElse(
-                  "is the gateway running? start one with: laconic up   (or name it: --server)");
-      case UNAUTHENTICATED -> "set LACONIC_API_KEY to a key of this gateway";
-      case RESOURCE_EXHAUSTED -> retryAfter(thrown).orElse("");
+          later.orElse(
+              "is the gateway running? start one with: laconic up   (or name it: --server)");
+      case UNAUTHENTICATED -> "set LACONIC_API_KEY, or --api-key, to a key of this gateway";
+      case RESOURCE_EXHAUSTED -> later.orElse("");
       case NOT_FOUND -> "laconic contexts lists what there is";
       default -> "";
     };
-  }
-
-  private static Optional<String> retryAfter(Throwable thrown) {
-    com.google.rpc.Status details = StatusProto.fromThrowable(thrown);
-    if (details == null) {
-      return Optional.empty();
-    }
-    return details.getDetailsList().stream()
-        .filter(detail -> detail.is(RetryInfo.class))
-        .findFirst()
-        .map(Failure::unpackRetry);
-  }
-
-  private static String unpackRetry(Any detail) {
-    try {
-      var delay = detail.unpack(RetryInfo.class).getRetryDelay();
-      return String.format(
-          Locale.ROOT, "try again in %.1f s", delay.getSeconds() + delay.getNanos() / 1e9);
-    } catch (InvalidProtocolBufferException e) {
-      return "try again";
-    }
   }
 }
