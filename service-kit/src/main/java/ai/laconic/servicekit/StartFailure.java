@@ -14,7 +14,7 @@ import org.springframework.beans.BeanInstantiationException;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
-import org.springframework.core.convert.ConversionException;
+import org.springframework.core.convert.ConversionFailedException;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -27,6 +27,7 @@ import org.springframework.util.unit.DataSize;
  */
 public final class StartFailure {
   private static final Pattern BIND = Pattern.compile("Failed to bind to address \\S*/(\\S+)");
+  private static final Pattern NO_PORT = Pattern.compile("port out of range: ?(-?\\d+)");
   private static final Pattern NAMES_A_SETTING = Pattern.compile("[a-z0-9.\\[\\]-]+: .*");
 
   private StartFailure() {}
@@ -39,7 +40,9 @@ public final class StartFailure {
               ? setting(setting)
               : cause instanceof BeanInstantiationException bean
                   ? told(bean.getCause())
-                  : cause instanceof IOException io ? address(io) : null;
+                  : cause instanceof IOException io
+                      ? address(io)
+                      : cause instanceof IllegalArgumentException argument ? port(argument) : null;
       if (sentence != null) {
         return Optional.of(sentence.replaceAll("\\s*\\R\\s*", " "));
       }
@@ -56,22 +59,28 @@ public final class StartFailure {
             + " (expected: a setting that exists)";
       }
       ConfigurationProperty property = failure.getProperty();
-      if (cause instanceof ConversionException && property != null) {
+      if (cause instanceof ConversionFailedException conversion && property != null) {
         return property.getName()
             + ": "
-            + property.getValue()
+            + conversion.getValue()
             + " (expected: "
             + kind(failure.getTarget().getType().resolve(Object.class))
             + ")";
       }
       if (cause instanceof BeanInstantiationException bean) {
         String told = told(bean.getCause());
-        return told == null
-            ? null
-            : failure.getName() + (NAMES_A_SETTING.matcher(told).matches() ? "." : ": ") + told;
+        return told == null ? null : named(failure.getName().toString(), told);
       }
     }
     return null;
+  }
+
+  /** A settings' constructor knows where its own settings lie, or doesn't. */
+  private static String named(String prefix, String told) {
+    if (told.startsWith(prefix)) {
+      return told;
+    }
+    return prefix + (NAMES_A_SETTING.matcher(told).matches() ? "." : ": ") + told;
   }
 
   /** What a setting of this type looks like. */
@@ -125,5 +134,13 @@ public final class StartFailure {
         + ": "
         + why.substring(why.lastIndexOf(": ") + 1).strip().toLowerCase(Locale.ROOT)
         + " (expected: an address of this machine with a free port)";
+  }
+
+  /** Returns what is wrong with a number that no port has. */
+  private static @Nullable String port(IllegalArgumentException failure) {
+    Matcher port = NO_PORT.matcher(String.valueOf(failure.getMessage()));
+    return port.matches()
+        ? "spring.grpc.server.port: " + port.group(1) + " (expected: 0 to 65535)"
+        : null;
   }
 }

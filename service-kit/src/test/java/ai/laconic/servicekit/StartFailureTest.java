@@ -53,6 +53,8 @@ class StartFailureTest {
         .contains("kit.pause: soon (expected: a duration, such as 5s)");
     assertThat(explained(WithSettings.class, "kit.pause=1s", "kit.slots=many"))
         .contains("kit.slots: many (expected: a whole number)");
+    assertThat(explained(WithSettings.class, "kit.pause=1s", "kit.slots=${KIT:many}"))
+        .contains("kit.slots: many (expected: a whole number)");
     assertThat(explained(WithSettings.class, "kit.pause=1s", "kit.slots=0"))
         .contains("kit.slots: 0 (expected: 1 or more)");
     assertThat(explained(WithSettings.class, "kit.pause=1s", "kit.slots=1", "kit.slot=2"))
@@ -71,6 +73,14 @@ class StartFailureTest {
         .contains(
             "address 127.0.0.1:7070: address already in use"
                 + " (expected: an address of this machine with a free port)");
+  }
+
+  @Test
+  void saysThatANumberIsNoPort() {
+    assertThat(
+            StartFailure.explain(
+                new IllegalStateException(new IllegalArgumentException("port out of range:70707"))))
+        .contains("spring.grpc.server.port: 70707 (expected: 0 to 65535)");
   }
 
   @Test

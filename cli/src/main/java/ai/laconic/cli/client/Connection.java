@@ -14,6 +14,7 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -32,17 +33,19 @@ public final class Connection implements AutoCloseable {
   private static final int PONG_WITHIN_SECONDS = 10;
 
   /** Keepalive begins with the first answer of the server: until then this is the limit. */
-  private static final int CONNECT_SECONDS = 20;
+  private static final Duration CONNECT_WITHIN = Duration.ofSeconds(20);
 
   private static final Metadata.Key<String> AUTHORIZATION =
       Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
   private final String server;
   private final ManagedChannel channel;
+  private final Duration connectWithin;
 
-  private Connection(String server, ManagedChannel channel) {
+  private Connection(String server, ManagedChannel channel, Duration connectWithin) {
     this.server = server;
     this.channel = channel;
+    this.connectWithin = connectWithin;
   }
 
   /**
@@ -50,15 +53,25 @@ public final class Connection implements AutoCloseable {
    *
    * @param server host and port
    * @param apiKey sent with every call, if there is one
+   * @throws IllegalArgumentException {@code server} is none
    */
   public static Connection open(String server, Optional<String> apiKey) {
+    return open(server, apiKey, CONNECT_WITHIN);
+  }
+
+  static Connection open(String server, Optional<String> apiKey, Duration connectWithin) {
     NettyChannelBuilder builder =
         NettyChannelBuilder.forTarget("dns:///" + server)
             .usePlaintext()
             .keepAliveTime(PING_AFTER_SECONDS, TimeUnit.SECONDS)
             .keepAliveTimeout(PONG_WITHIN_SECONDS, TimeUnit.SECONDS);
     apiKey.map(Connection::authorization).ifPresent(builder::intercept);
-    return new Connection(server, builder.build());
+    try {
+      return new Connection(server, builder.build(), connectWithin);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "server: " + server + " (expected: a host and a port, such as localhost:7070)", e);
+    }
   }
 
   private static ClientInterceptor authorization(String apiKey) {
@@ -98,7 +111,7 @@ public final class Connection implements AutoCloseable {
    * refused.
    */
   private void connect() {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(CONNECT_SECONDS);
+    long end = System.nanoTime() + connectWithin.toNanos();
     ConnectivityState state = channel.getState(true);
     while (state == ConnectivityState.IDLE || state == ConnectivityState.CONNECTING) {
       CountDownLatch changed = new CountDownLatch(1);
@@ -110,7 +123,7 @@ public final class Connection implements AutoCloseable {
                   "gateway: no answer from "
                       + server
                       + " (expected: one within "
-                      + CONNECT_SECONDS
+                      + connectWithin.toSeconds()
                       + " s)")
               .asRuntimeException();
         }

@@ -11,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * What went wrong, for a person and for a script.
@@ -21,6 +22,9 @@ import java.util.Optional;
  * @param exitCode see {@link ExitCode}
  */
 public record Failure(String code, String message, String hint, int exitCode) {
+  /** As all services begin. */
+  private static final Pattern NAMES_A_PEER = Pattern.compile("[a-z][^:.]*: ");
+
   /** Explains {@code thrown}. */
   public static Failure of(Throwable thrown) {
     Status status = Status.fromThrowable(thrown);
@@ -41,12 +45,15 @@ public record Failure(String code, String message, String hint, int exitCode) {
     return new Failure(code, message, hint.isEmpty() ? more : hint + "; " + more, exitCode);
   }
 
-  /** A status without details was made by the transport: its cause tells more. */
+  /** What the transport says of a lost connection doesn't name the peer; its cause tells more. */
   private static String message(Status status) {
+    Throwable cause = status.getCause();
     String description = Optional.ofNullable(status.getDescription()).orElse("no explanation");
-    boolean fromTransport =
-        status.getCode() == Status.Code.UNAVAILABLE && status.getCause() != null;
-    return fromTransport ? "gateway: " + status.getCause().getMessage() : description;
+    if (status.getCode() != Status.Code.UNAVAILABLE) {
+      return description;
+    }
+    String told = cause == null ? description : String.valueOf(cause.getMessage());
+    return NAMES_A_PEER.matcher(told).lookingAt() ? told : "gateway: " + told;
   }
 
   private static Failure local(Throwable thrown) {
@@ -64,9 +71,11 @@ public record Failure(String code, String message, String hint, int exitCode) {
     if (thrown instanceof TritonUnavailableException) {
       return new Failure("CLIENT", String.valueOf(thrown.getMessage()), "", ExitCode.FAILED);
     }
+    if (thrown instanceof IllegalArgumentException && thrown.getMessage() != null) {
+      return new Failure("CLIENT", thrown.getMessage(), "", ExitCode.USAGE);
+    }
     boolean typed =
         thrown instanceof IOException
-            || thrown instanceof IllegalArgumentException
             || thrown instanceof ModelDirectoryException
             || thrown instanceof TokenizerException;
     return new Failure("CLIENT", rootMessage(thrown), "", typed ? ExitCode.USAGE : ExitCode.FAILED);

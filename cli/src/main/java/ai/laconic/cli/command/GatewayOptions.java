@@ -3,6 +3,8 @@ package ai.laconic.cli.command;
 import ai.laconic.cli.client.Connection;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -11,6 +13,9 @@ import picocli.CommandLine.Spec;
 /** Options of every command that talks to a running gateway. */
 final class GatewayOptions {
   private static final int DEFAULT_PORT = 7070;
+
+  /** Says with a stack trace that a name can't be resolved, which the call's failure tells too. */
+  private static final Logger CHANNEL_LOG = Logger.getLogger("io.grpc.internal.ManagedChannelImpl");
 
   @Spec(Spec.Target.MIXEE)
   @Nullable CommandSpec command;
@@ -35,6 +40,7 @@ final class GatewayOptions {
   boolean json;
 
   Connection connect() {
+    CHANNEL_LOG.setLevel(Level.SEVERE);
     return Connection.open(
         server == null
             ? environment("LACONIC_SERVER").orElseGet(() -> "localhost:" + defaultPort())

@@ -56,7 +56,7 @@ public final class Laconic {
   private static int explain(
       Exception thrown, CommandLine command, CommandLine.ParseResult parsed) {
     Failure failure = Failure.of(thrown);
-    boolean json = parsed.hasMatchedOption("--json");
+    boolean json = command.getParseResult().hasMatchedOption("--json");
     new Output(command.getOut(), command.getErr(), json).failure(failure);
     return failure.exitCode() == ExitCode.OK ? ExitCode.FAILED : failure.exitCode();
   }

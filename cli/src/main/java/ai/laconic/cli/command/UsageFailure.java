@@ -3,6 +3,7 @@ package ai.laconic.cli.command;
 import ai.laconic.cli.client.ExitCode;
 import ai.laconic.cli.client.Failure;
 import java.util.Arrays;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -34,13 +35,18 @@ final class UsageFailure {
           argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel();
       return name + ": " + told.getMessage();
     }
-    String message = String.valueOf(thrown.getMessage());
     if (thrown instanceof UnmatchedArgumentException unmatched) {
-      var similar = unmatched.getSuggestions();
-      return similar.isEmpty()
-          ? message
-          : message + " (similar: " + String.join(", ", similar) + ")";
+      // No more than the first: a secret may follow.
+      return unmatched.getUnmatched().get(0)
+          + " (expected: an option or a command of "
+          + thrown.getCommandLine().getCommandSpec().qualifiedName()
+          + similar(unmatched.getSuggestions())
+          + ")";
     }
-    return message;
+    return String.valueOf(thrown.getMessage());
+  }
+
+  private static String similar(List<String> names) {
+    return names.isEmpty() ? "" : "; similar: " + String.join(", ", names);
   }
 }

@@ -10,6 +10,10 @@ import ai.laconic.runtime.model.ModelDirectoryException;
 import ai.laconic.servicekit.LaconicService;
 import ai.laconic.v1.Pool;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -62,6 +66,7 @@ public final class Standalone implements AutoCloseable {
   public static Standalone start(StandaloneOptions options)
       throws IOException, InterruptedException, ModelDirectoryException {
     KnownSettings.check(options.settings().keySet());
+    checkAddress(options.host(), options.port());
     TierLog.configure();
     Standalone standalone = new Standalone(options);
     boolean complete = false;
@@ -73,6 +78,26 @@ public final class Standalone implements AutoCloseable {
       if (!complete) {
         standalone.close();
       }
+    }
+  }
+
+  /** The gateway starts last: an address that it can't have is told before models are loaded. */
+  private static void checkAddress(String host, int port) {
+    try (ServerSocket free = new ServerSocket()) {
+      free.bind(new InetSocketAddress(InetAddress.getByName(host), port));
+    } catch (UnknownHostException e) {
+      throw new IllegalArgumentException(
+          "--host: " + host + " (expected: a name or an address of this machine)", e);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "--host, --port: "
+              + host
+              + ":"
+              + port
+              + ": "
+              + e.getMessage()
+              + " (expected: an address of this machine with a free port)",
+          e);
     }
   }
 
