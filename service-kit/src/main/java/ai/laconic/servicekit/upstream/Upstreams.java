@@ -68,7 +68,8 @@ public final class Upstreams implements AutoCloseable {
             name,
             channel(properties.target(), maxMessageBytes, Upstreams::plainRoundRobin),
             properties,
-            timer));
+            timer,
+            opened::remove));
   }
 
   /** Opens a bare channel, for whoever has to see the connection itself. */
