@@ -15,9 +15,8 @@ import ai.laconic.gateway.pool.PoolProperties;
 import ai.laconic.gateway.pool.Pools;
 import ai.laconic.gateway.pool.SpanEncoder;
 import ai.laconic.gateway.prompt.GenerationGrpc;
-import ai.laconic.gateway.prompt.Generator;
 import ai.laconic.gateway.prompt.PromptResolver;
-import ai.laconic.gateway.prompt.Scorer;
+import ai.laconic.gateway.prompt.Restarts;
 import ai.laconic.servicekit.call.StreamingCalls;
 import ai.laconic.servicekit.peer.Peer;
 import ai.laconic.servicekit.peer.Peers;
@@ -149,8 +148,7 @@ class GatewayConfiguration {
     PromptResolver resolver =
         new PromptResolver(
             pools, encoder, cache, properties.generation(), properties.limits(), hopExecutor);
-    return new GenerationGrpc(
-        calls, new Generator(resolver, retries), new Scorer(resolver, retries));
+    return new GenerationGrpc(calls, resolver, new Restarts());
   }
 
   @Bean

@@ -1,6 +1,7 @@
 package ai.laconic.gateway.prompt;
 
 import ai.laconic.gateway.pool.ModelPool;
+import ai.laconic.v1.DecodeRequest;
 import ai.laconic.v1.DecodeTurn;
 import java.util.List;
 
@@ -11,8 +12,13 @@ import java.util.List;
  * @param turns what it reads
  * @param fingerprint of the model that made its latents; empty if it has none
  */
-record Prompt(ModelPool pool, List<DecodeTurn> turns, String fingerprint) {
-  Prompt {
+record ResolvedPrompt(ModelPool pool, List<DecodeTurn> turns, String fingerprint) {
+  ResolvedPrompt {
     turns = List.copyOf(turns);
+  }
+
+  /** Returns the request for a decoder, which lacks its task. */
+  DecodeRequest.Builder request() {
+    return DecodeRequest.newBuilder().addAllTurns(turns).setFingerprint(fingerprint);
   }
 }
