@@ -55,7 +55,8 @@ public final class PromptResolver {
   }
 
   /**
-   * Resolves a prompt. Everything is checked before the first text is encoded.
+   * Resolves a prompt. What its contexts must have is checked before anything else is fetched or
+   * encoded.
    *
    * @param request the conversation so far
    * @param ratio of text to compress; 0 takes that of the contexts, or the lowest

@@ -172,6 +172,10 @@ class PromptResolverTest {
         () -> generate(user(text("a")), user(text("b"), range(ONE, 0, 6))));
     assertFails(
         Code.OUT_OF_RANGE,
+        "turns[0].parts[0].context.range.end: 2147483648 (expected: ",
+        () -> generate(user(range(ONE, 0, Integer.MIN_VALUE))));
+    assertFails(
+        Code.OUT_OF_RANGE,
         "turns[0].parts[0].context.expand: 9 (expected: 0 to 4)",
         () -> generate(user(context(ONE, 9))));
   }
