@@ -5,32 +5,26 @@ import ai.laconic.gateway.context.ContextGrpc;
 import ai.laconic.gateway.context.ContextIds;
 import ai.laconic.gateway.context.ContextMaker;
 import ai.laconic.gateway.context.ContextReader;
-import ai.laconic.gateway.upstream.CacheClient;
 import ai.laconic.gateway.limit.LimitProperties;
 import ai.laconic.gateway.limit.TextBudget;
-import ai.laconic.gateway.pool.ModelPool;
 import ai.laconic.gateway.pool.PoolGrpc;
-import ai.laconic.gateway.pool.PoolProperties;
 import ai.laconic.gateway.pool.Pools;
 import ai.laconic.gateway.pool.SpanEncoder;
 import ai.laconic.gateway.prompt.GenerationGrpc;
-import ai.laconic.gateway.prompt.Generator;
 import ai.laconic.gateway.prompt.PromptResolver;
-import ai.laconic.gateway.prompt.Scorer;
+import ai.laconic.gateway.upstream.CacheClient;
 import ai.laconic.servicekit.ServiceProperties;
 import ai.laconic.servicekit.admission.Admission;
 import ai.laconic.servicekit.call.StreamingCalls;
+import ai.laconic.servicekit.tenant.TenantResolver;
 import ai.laconic.servicekit.upstream.Restarts;
 import ai.laconic.servicekit.upstream.Upstream;
 import ai.laconic.servicekit.upstream.Upstreams;
-import ai.laconic.servicekit.tenant.TenantResolver;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -140,14 +134,13 @@ class GatewayConfiguration {
       Pools pools,
       SpanEncoder encoder,
       CacheClient cache,
-      Retries retries,
+      Restarts restarts,
       GatewayProperties properties,
       ExecutorService upstreamExecutor) {
     PromptResolver resolver =
         new PromptResolver(
             pools, encoder, cache, properties.generation(), properties.limits(), upstreamExecutor);
-    return new GenerationGrpc(
-        calls, new Generator(resolver, retries), new Scorer(resolver, retries));
+    return new GenerationGrpc(calls, resolver, restarts);
   }
 
   @Bean

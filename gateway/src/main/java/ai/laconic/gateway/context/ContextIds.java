@@ -25,7 +25,8 @@ public final class ContextIds {
    * @param requestId the client's name of its request; empty if it has none
    */
   String of(TenantId tenant, String requestId) {
-    return "ctx_" + HexFormat.of().formatHex(requestId.isEmpty() ? drawn() : digest(tenant, requestId));
+    return "ctx_"
+        + HexFormat.of().formatHex(requestId.isEmpty() ? drawn() : digest(tenant, requestId));
   }
 
   private byte[] drawn() {

@@ -1,14 +1,14 @@
 package ai.laconic.gateway.context;
 
+import ai.laconic.gateway.limit.LimitProperties;
+import ai.laconic.gateway.limit.TextBudget;
+import ai.laconic.gateway.pool.Pools;
+import ai.laconic.gateway.pool.ServedModel;
+import ai.laconic.gateway.pool.SpanEncoder;
+import ai.laconic.gateway.pool.SpanWindow;
 import ai.laconic.gateway.upstream.CacheClient;
 import ai.laconic.gateway.upstream.Fanout;
 import ai.laconic.gateway.upstream.Sink;
-import ai.laconic.gateway.limit.LimitProperties;
-import ai.laconic.gateway.limit.TextBudget;
-import ai.laconic.gateway.pool.ServedModel;
-import ai.laconic.gateway.pool.Pools;
-import ai.laconic.gateway.pool.SpanEncoder;
-import ai.laconic.gateway.pool.SpanWindow;
 import ai.laconic.servicekit.error.Problems;
 import ai.laconic.servicekit.tenant.TenantId;
 import ai.laconic.v1.CompressionProgress;
@@ -169,14 +169,9 @@ public final class ContextMaker {
       this.progress = progress;
     }
 
-    EncodedSpan encode(ByteString text) throws Exception {
+    EncodedSpan encode(ByteString text) {
       List<SpanWindow> windows =
-          encoder.encode(
-              model,
-              text,
-              options.getWindowing(),
-              lifetime.ttl(),
-              progress::encoded);
+          encoder.encode(model, text, options.getWindowing(), lifetime.ttl(), progress::encoded);
       if (options.getDiscardSource()) {
         memory.giveBack(text.size());
         return new EncodedSpan(ByteString.EMPTY, windows);

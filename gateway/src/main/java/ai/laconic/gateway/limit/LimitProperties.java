@@ -13,7 +13,8 @@ import org.springframework.util.unit.DataSize;
  * @param maxWaiting calls that wait at once
  * @param maxWait longest that a call waits
  * @param maxContextText longest source text of one context
- * @param textInFlight source text that all uploads hold together; beyond it they are read no further
+ * @param textInFlight source text that all uploads hold together; beyond it they are read no
+ *     further
  * @param spanText longest span that a text is cut into
  * @param spansInFlight spans of one call that are encoded at once; an upload is read no further
  * @param contextsPerPrompt different contexts in one prompt

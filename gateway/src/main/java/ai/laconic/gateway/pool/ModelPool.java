@@ -58,15 +58,14 @@ final class ModelPool implements AutoCloseable {
   }
 
   PoolState state() {
-    return new PoolState(
-        properties.name(), properties.ratio(), models.states(), encoder, decoder);
+    return new PoolState(properties.name(), properties.ratio(), models.states(), encoder, decoder);
   }
 
   /**
    * Returns the model that new text is encoded with; asks now if none is known.
    *
-   * @throws StatusRuntimeException FAILED_PRECONDITION if the configured ratio is wrong, UNAVAILABLE
-   *     if no model can serve
+   * @throws StatusRuntimeException FAILED_PRECONDITION if the configured ratio is wrong,
+   *     UNAVAILABLE if no model can serve
    */
   ServedModel toEncode() {
     return choose(state -> state.splitByRollout() ? Optional.empty() : state.toEncode());
@@ -93,7 +92,9 @@ final class ModelPool implements AutoCloseable {
         .orElseThrow(() -> Problems.unavailable("pool " + name(), now.trouble(), RETRY_AFTER));
   }
 
-  /** Returns the model with this fingerprint if a decoder may serve it; asks if none is known to. */
+  /**
+   * Returns the model with this fingerprint if a decoder may serve it; asks if none is known to.
+   */
   Optional<ServedModel> toRead(String fingerprint) {
     Optional<ServedModel> known = models.find(fingerprint);
     if (known.isPresent() && known.get().state().decoderReady()) {

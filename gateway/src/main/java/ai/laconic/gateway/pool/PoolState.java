@@ -51,8 +51,7 @@ record PoolState(
 
   /** Returns which ratio is configured wrongly; empty if none is, as far as is known. */
   Optional<StatusRuntimeException> wrongRatio() {
-    return wrongRatio("encoder", encoder.model())
-        .or(() -> wrongRatio("decoder", decoder.model()));
+    return wrongRatio("encoder", encoder.model()).or(() -> wrongRatio("decoder", decoder.model()));
   }
 
   private Optional<StatusRuntimeException> wrongRatio(String tier, @Nullable Model model) {

@@ -53,7 +53,9 @@ public final class ServedModel implements AutoCloseable {
     return decoderStub;
   }
 
-  /** Takes the encoder's words: it chooses how latents are stored, so it knows how large they are. */
+  /**
+   * Takes the encoder's words: it chooses how latents are stored, so it knows how large they are.
+   */
   void describedByEncoder(Model same) {
     model = same;
   }

@@ -57,7 +57,10 @@ final class ServedModels implements AutoCloseable {
     if (then.size() == MOST) {
       // The oldest that nobody serves, or else the oldest.
       ServedModel gone =
-          then.stream().filter(each -> !each.state().decoderReady()).findFirst().orElse(then.get(0));
+          then.stream()
+              .filter(each -> !each.state().decoderReady())
+              .findFirst()
+              .orElse(then.get(0));
       then.remove(gone);
       gone.close();
     }
@@ -69,8 +72,7 @@ final class ServedModels implements AutoCloseable {
   /** Asks the decoders that serve this model for its description, and adds it if there are any. */
   void probe(String fingerprint, Function<Upstream, DescribeDecoderResponse> describe) {
     try (Upstream decoders =
-        upstreams.open(
-            "decoder of pool " + properties.name(), properties.decoder(), fingerprint)) {
+        upstreams.open("decoder of pool " + properties.name(), properties.decoder(), fingerprint)) {
       add(describe.apply(decoders).getModel());
     } catch (StatusRuntimeException nobody) {
       // Whoever asked is told what there is instead.

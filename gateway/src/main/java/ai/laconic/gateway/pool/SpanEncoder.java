@@ -39,8 +39,7 @@ public final class SpanEncoder {
       ByteString text,
       Windowing windowing,
       Duration ttl,
-      Consumer<SpanWindow> onWindow)
-      throws Exception {
+      Consumer<SpanWindow> onWindow) {
     EncodeSpanRequest request =
         EncodeSpanRequest.newBuilder()
             .setTextBytes(text)
@@ -53,7 +52,7 @@ public final class SpanEncoder {
             .build();
     // The same text gives the same windows, so those that were told before aren't told again.
     AtomicInteger told = new AtomicInteger();
-    return restarts.run(() -> encode(model, request, told, onWindow));
+    return restarts.get(() -> encode(model, request, told, onWindow));
   }
 
   private static List<SpanWindow> encode(

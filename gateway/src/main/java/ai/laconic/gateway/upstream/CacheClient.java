@@ -1,9 +1,9 @@
 package ai.laconic.gateway.upstream;
 
 import ai.laconic.servicekit.error.Problems;
+import ai.laconic.servicekit.tenant.TenantId;
 import ai.laconic.servicekit.upstream.Restarts;
 import ai.laconic.servicekit.upstream.Upstream;
-import ai.laconic.servicekit.tenant.TenantId;
 import ai.laconic.v1.Context;
 import ai.laconic.v1.FindContextsRequest;
 import ai.laconic.v1.FindContextsResponse;

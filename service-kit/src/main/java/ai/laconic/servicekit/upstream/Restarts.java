@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * Does idempotent work again from its beginning when it breaks: on another replica, or once the
@@ -50,14 +51,23 @@ public final class Restarts {
    * again makes sense.
    */
   public <T> T run(Callable<T> work, BooleanSupplier worthwhile) throws Exception {
+    return retry(worthwhile).executeCallable(work);
+  }
+
+  /** As {@link #run(Callable)}, for work that throws nothing checked. */
+  public <T> T get(Supplier<T> work) {
+    return retry(() -> true).executeSupplier(work);
+  }
+
+  private Retry retry(BooleanSupplier worthwhile) {
     Outage outage = new Outage();
-    RetryConfig config =
+    return Retry.of(
+        "restarts",
         RetryConfig.custom()
             .maxAttempts(Integer.MAX_VALUE)
             .retryOnException(failure -> worthwhile.getAsBoolean() && outage.survives(failure))
             .intervalBiFunction((attempt, outcome) -> delayMillis(attempt, outcome.getLeft()))
-            .build();
-    return Retry.of("restarts", config).executeCallable(work);
+            .build());
   }
 
   private static long delayMillis(int attempt, Throwable failure) {

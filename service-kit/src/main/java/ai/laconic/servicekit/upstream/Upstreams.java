@@ -54,7 +54,8 @@ public final class Upstreams implements AutoCloseable {
                 MAX_MESSAGE_BYTES,
                 builder -> builder.defaultServiceConfig(ServiceConfig.of(healthService))),
             properties,
-            timer));
+            timer,
+            opened::remove));
   }
 
   /**
