@@ -19,6 +19,7 @@ import ai.laconic.v1.DecodeResponse;
 import ai.laconic.v1.FinishReason;
 import ai.laconic.v1.GenerateRequest;
 import ai.laconic.v1.GenerateResponse;
+import ai.laconic.v1.Model;
 import ai.laconic.v1.Part;
 import ai.laconic.v1.Sampling;
 import com.google.common.collect.ImmutableList;
@@ -40,8 +41,7 @@ class GenerateFailureTest {
   private static final ContextOptions FOUR = ContextOptions.newBuilder().setRatio(4).build();
   private static final String UNKNOWN = "ctx_" + "0".repeat(32);
 
-  private final GatewayFixture gateway =
-      GatewayFixture.with("retry.least-delay", "1ms", "retry.most-delay", "1ms");
+  private final GatewayFixture gateway = GatewayFixture.with("patience", "300ms");
 
   @AfterEach
   void close() {
@@ -168,7 +168,9 @@ class GenerateFailureTest {
   @Test
   void aDecoderOfAnotherModel() throws Exception {
     Context context = gateway.upload(FOUR, "Some text.");
+    Model before = gateway.decoder4.model;
     gateway.decoder4.model = Models.model(Models.FINGERPRINT_B, 4);
+    gateway.decoder4Tier.rollOut(before, gateway.decoder4.model);
     await()
         .untilAsserted(
             () ->

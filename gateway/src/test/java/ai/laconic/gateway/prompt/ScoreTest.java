@@ -33,8 +33,7 @@ import org.junit.jupiter.api.Timeout;
 class ScoreTest {
   private static final ContextOptions FOUR = ContextOptions.newBuilder().setRatio(4).build();
 
-  private final GatewayFixture gateway =
-      GatewayFixture.with("retry.least-delay", "1ms", "retry.most-delay", "1ms");
+  private final GatewayFixture gateway = GatewayFixture.with("patience", "300ms");
 
   @AfterEach
   void close() {

@@ -17,10 +17,11 @@ import java.util.function.Supplier;
  * Does idempotent work again from its beginning when it breaks: on another replica, or once the
  * upstream is back. gRPC by itself repeats only calls that got no answer at all.
  *
- * <p>An upstream that is busy is waited for as long as the caller waits; one that is down, for the
- * patience.
+ * <p>An upstream that is down is waited for as long as the patience lasts. One that is busy has let
+ * the work wait already, as long as anyone may: it is asked a few times more.
  */
 public final class Restarts {
+  private static final int MOST_BUSY = 3;
   private static final Duration LEAST_DELAY = Duration.ofMillis(100);
   private static final Duration MOST_DELAY = Duration.ofSeconds(3);
 
@@ -81,6 +82,7 @@ public final class Restarts {
   private final class Outage {
     private long sinceNanos;
     private boolean down;
+    private int busy;
 
     boolean survives(Throwable failure) {
       StatusRuntimeException problem = Problems.of(failure);
@@ -89,7 +91,7 @@ public final class Restarts {
       }
       if (isBusy(problem)) {
         down = false;
-        return true;
+        return ++busy <= MOST_BUSY;
       }
       if (!isDown(problem)) {
         return false;
