@@ -53,8 +53,8 @@ import org.springframework.grpc.client.GrpcChannelFactory;
 import org.springframework.util.unit.DataSize;
 
 /**
- * A gateway as it is put together in production, before fake tiers. Two
- * pools: "four" at ratio 4 and "sixteen" at ratio 16.
+ * A gateway as it is put together in production, before fake tiers. Two pools: "four" at ratio 4
+ * and "sixteen" at ratio 16.
  */
 public final class GatewayFixture implements AutoCloseable {
   public static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name as configured
  * @param ratio as configured
- * @param models that its replicas serve, or did a while ago, the newest last
+ * @param models that its replicas serve, or did a while ago, the newest first
  * @param encoder what an encoder last said
  * @param decoder what a decoder last said
  */
@@ -29,7 +29,7 @@ record PoolState(
 
   /** Returns the model that new text is encoded with; of several that would do, the newest. */
   Optional<ModelState> toEncode() {
-    // Of equals, max takes the last.
+    // Of equals, max takes the first.
     return models.stream()
         .max(
             Comparator.comparing(ModelState::ready)

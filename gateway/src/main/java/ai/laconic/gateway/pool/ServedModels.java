@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** The models of one pool that its replicas have told of, the newest last. */
+/** The models of one pool that its replicas have told of, the newest first. */
 final class ServedModels implements AutoCloseable {
   /** While a model is rolled out there are two; one more waits for its decoders. */
   private static final int MOST = 4;
@@ -55,16 +55,9 @@ final class ServedModels implements AutoCloseable {
                 model.getFingerprint()));
     List<ServedModel> then = new ArrayList<>(models);
     if (then.size() == MOST) {
-      // The oldest that nobody serves, or else the oldest.
-      ServedModel gone =
-          then.stream()
-              .filter(each -> !each.state().decoderReady())
-              .findFirst()
-              .orElse(then.get(0));
-      then.remove(gone);
-      gone.close();
+      then.remove(then.size() - 1).close();
     }
-    then.add(added);
+    then.add(0, added);
     models = List.copyOf(then);
     return Optional.of(added);
   }

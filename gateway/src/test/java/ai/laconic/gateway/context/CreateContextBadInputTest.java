@@ -169,7 +169,10 @@ class CreateContextBadInputTest {
   }
 
   private static long received(Uploader uploader) {
-    return uploader.progress.stream().mapToLong(CompressionProgress::getReceivedBytes).max().orElse(0);
+    return uploader.progress.stream()
+        .mapToLong(CompressionProgress::getReceivedBytes)
+        .max()
+        .orElse(0);
   }
 
   @Test

@@ -23,8 +23,8 @@ class PoolStateTest {
         "four",
         4,
         List.of(models),
-        new TierReport(models[models.length - 1].model(), 0, ""),
-        new TierReport(models[0].model(), 4096, ""));
+        new TierReport(models[0].model(), 0, ""),
+        new TierReport(models[models.length - 1].model(), 4096, ""));
   }
 
   @Test
@@ -64,18 +64,18 @@ class PoolStateTest {
 
   @Test
   void whileAModelIsRolledOutBothServe() {
-    PoolState begun = pool(model(FINGERPRINT_A, true, true), model(FINGERPRINT_B, true, false));
+    PoolState begun = pool(model(FINGERPRINT_B, true, false), model(FINGERPRINT_A, true, true));
     assertThat(begun.ready()).isTrue();
     assertThat(begun.toEncode().orElseThrow().fingerprint()).isEqualTo(FINGERPRINT_A);
-    PoolState both = pool(model(FINGERPRINT_A, true, true), model(FINGERPRINT_B, true, true));
+    PoolState both = pool(model(FINGERPRINT_B, true, true), model(FINGERPRINT_A, true, true));
     assertThat(both.toEncode().orElseThrow().fingerprint()).isEqualTo(FINGERPRINT_B);
-    PoolState through = pool(model(FINGERPRINT_A, false, false), model(FINGERPRINT_B, true, true));
+    PoolState through = pool(model(FINGERPRINT_B, true, true), model(FINGERPRINT_A, false, false));
     assertThat(through.toEncode().orElseThrow().fingerprint()).isEqualTo(FINGERPRINT_B);
   }
 
   @Test
   void sidesWithoutAModelInCommonEncodeNothingButStillDecode() {
-    PoolState split = pool(model(FINGERPRINT_A, false, true), model(FINGERPRINT_B, true, false));
+    PoolState split = pool(model(FINGERPRINT_B, true, false), model(FINGERPRINT_A, false, true));
     assertThat(split.ready()).isFalse();
     assertThat(split.splitByRollout()).isTrue();
     assertThat(split.decodes()).isTrue();
