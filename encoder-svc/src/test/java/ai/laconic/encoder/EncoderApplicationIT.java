@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.laconic.encoder.cache.FakeCache;
 import ai.laconic.runtime.Golden;
+import ai.laconic.runtime.model.ModelDirectory;
 import ai.laconic.servicekit.LaconicService;
 import ai.laconic.servicekit.error.ProblemServerInterceptor;
 import ai.laconic.servicekit.tenant.TenantClientInterceptor;
@@ -130,15 +131,14 @@ class EncoderApplicationIT {
   }
 
   @Test
-  void isReadyWhileTheCacheIs() {
-    cacheHealth.setStatus("", ServingStatus.SERVING);
-    await().until(() -> health() == ServingStatus.SERVING);
-
+  void isReadyForItsModelWhateverTheCacheIs() throws Exception {
     cacheHealth.setStatus("", ServingStatus.NOT_SERVING);
-    await().until(() -> health() == ServingStatus.NOT_SERVING);
+    String fingerprint = ModelDirectory.open(Golden.checkpoint()).fingerprint().hex();
 
+    await().until(() -> health("") == ServingStatus.SERVING);
+    await().until(() -> health(fingerprint) == ServingStatus.SERVING);
+    assertFails(Status.Code.NOT_FOUND, () -> health("0".repeat(64)));
     cacheHealth.setStatus("", ServingStatus.SERVING);
-    await().until(() -> health() == ServingStatus.SERVING);
   }
 
   @Test
@@ -148,10 +148,10 @@ class EncoderApplicationIT {
         .hasRootCauseMessage("model_config.json: missing (expected: a file)");
   }
 
-  private ServingStatus health() {
+  private ServingStatus health(String name) {
     return HealthGrpc.newBlockingStub(channel)
         .withDeadlineAfter(5, TimeUnit.SECONDS)
-        .check(HealthCheckRequest.getDefaultInstance())
+        .check(HealthCheckRequest.newBuilder().setService(name).build())
         .getStatus();
   }
 
