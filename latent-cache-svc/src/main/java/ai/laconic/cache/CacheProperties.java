@@ -70,8 +70,8 @@ record CacheProperties(
   }
 
   /**
-   * What runs at once. More waits, up to its caller's deadline, and tenants take turns. Beyond these
-   * bounds RESOURCE_EXHAUSTED.
+   * What runs at once. More waits, up to its caller's deadline, and tenants take turns. Beyond
+   * these bounds RESOURCE_EXHAUSTED.
    *
    * @param maxCalls most calls that run, of all kinds together
    * @param tenantShare most of them that one tenant may hold, above 0 to 1

@@ -19,7 +19,8 @@ class RetentionTest {
     assertThat(retention.ttl(asked(86_400, 5))).isEqualTo(Duration.ofDays(1).plusNanos(5));
     assertThat(retention.ttl(asked(30 * 86_400 + 600, 0)))
         .isEqualTo(Duration.ofDays(30).plusMinutes(10));
-    assertThatCode(() -> retention.checkExpiry(START.plusSeconds(1), START)).doesNotThrowAnyException();
+    assertThatCode(() -> retention.checkExpiry(START.plusSeconds(1), START))
+        .doesNotThrowAnyException();
   }
 
   @ParameterizedTest
