@@ -88,16 +88,21 @@ class EncoderConfiguration {
   }
 
   @Bean
+  Admission encoderTokens(EncoderProperties properties, ScheduledExecutorService serviceTimer) {
+    return new Admission("encoder tokens", properties.admission().tokens(), serviceTimer);
+  }
+
+  @Bean
   Batcher batcher(
       EncoderEngine engine,
       EncoderModel model,
       EncoderProperties properties,
-      ProcessExit exit,
-      ScheduledExecutorService serviceTimer) {
+      Admission encoderTokens,
+      ProcessExit exit) {
     return Batcher.start(
         engine,
         properties.batchPolicy(model.windowTokens()),
-        new Admission("encoder tokens", properties.admission().tokens(), serviceTimer),
+        encoderTokens,
         exit,
         System::nanoTime);
   }
@@ -121,13 +126,14 @@ class EncoderConfiguration {
   }
 
   @Bean
+  Admission encodeSpanAdmission(
+      EncoderProperties properties, ScheduledExecutorService serviceTimer) {
+    return new Admission("EncodeSpan calls", properties.admission().calls(), serviceTimer);
+  }
+
+  @Bean
   StreamingCalls encodeSpanCalls(
-      EncoderProperties properties,
-      ServiceProperties serviceProperties,
-      ScheduledExecutorService serviceTimer) {
-    return new StreamingCalls(
-        "EncodeSpan",
-        new Admission("EncodeSpan calls", properties.admission().calls(), serviceTimer),
-        serviceProperties.minDataRate());
+      Admission encodeSpanAdmission, ServiceProperties serviceProperties) {
+    return new StreamingCalls("EncodeSpan", encodeSpanAdmission, serviceProperties.minDataRate());
   }
 }

@@ -47,14 +47,13 @@ class CacheConfiguration {
   }
 
   @Bean
-  StreamingCalls cacheCalls(
-      CacheProperties properties,
-      ServiceProperties serviceProperties,
-      ScheduledExecutorService serviceTimer) {
-    return new StreamingCalls(
-        "cache",
-        new Admission("cache calls", properties.admission().limits(), serviceTimer),
-        serviceProperties.minDataRate());
+  Admission cacheAdmission(CacheProperties properties, ScheduledExecutorService serviceTimer) {
+    return new Admission("cache calls", properties.admission().limits(), serviceTimer);
+  }
+
+  @Bean
+  StreamingCalls cacheCalls(Admission cacheAdmission, ServiceProperties serviceProperties) {
+    return new StreamingCalls("cache", cacheAdmission, serviceProperties.minDataRate());
   }
 
   @Bean
