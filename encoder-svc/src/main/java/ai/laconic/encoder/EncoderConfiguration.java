@@ -89,7 +89,7 @@ class EncoderConfiguration {
 
   @Bean
   Admission encoderTokens(EncoderProperties properties, ScheduledExecutorService serviceTimer) {
-    return new Admission("encoder tokens", properties.admission().tokens(), serviceTimer);
+    return new Admission("encoder tokens", properties.tokenLimits(), serviceTimer);
   }
 
   @Bean

@@ -76,7 +76,8 @@ record EncoderProperties(
    * these bounds RESOURCE_EXHAUSTED.
    *
    * @param maxCalls most EncodeSpan calls that run: each has a thread and its span's text
-   * @param maxTokens most tokens of all running calls together that wait for a batch or are in one
+   * @param maxTokens most tokens of all running calls together that wait for a batch or are in one;
+   *     0 for eight batches. More only makes each call wait longer for its next answer
    * @param tenantShare most of either that one tenant may hold, above 0 to 1
    * @param maxWaiting most calls that wait to run; as many again for tokens
    * @param maxWait longest wait to run, and again for tokens; both together are less than the
@@ -84,7 +85,7 @@ record EncoderProperties(
    */
   record AdmissionProperties(
       @DefaultValue("64") int maxCalls,
-      @DefaultValue("262144") long maxTokens,
+      @DefaultValue("0") long maxTokens,
       @DefaultValue("0.5") double tenantShare,
       @DefaultValue("1024") int maxWaiting,
       @DefaultValue("2m") Duration maxWait) {
@@ -99,8 +100,8 @@ record EncoderProperties(
       return new AdmissionLimits(maxCalls, tenantShare, maxWaiting, maxWait);
     }
 
-    AdmissionLimits tokens() {
-      return new AdmissionLimits(maxTokens, tenantShare, maxWaiting, maxWait);
+    private AdmissionLimits tokens(long most) {
+      return new AdmissionLimits(most, tenantShare, maxWaiting, maxWait);
     }
   }
 
@@ -123,16 +124,23 @@ record EncoderProperties(
               + windowTokens
               + " tokens)");
     }
+    return new BatchPolicy(batch.maxTokens(), batch.maxWait());
+  }
+
+  /** Returns the bounds of what waits for a batch or is in one, in tokens. */
+  AdmissionLimits tokenLimits() {
+    long least = 2L * batch.maxTokens();
+    long most = admission.maxTokens() == 0 ? 4 * least : admission.maxTokens();
     // A call keeps one batch running and one waiting. With less it would never be admitted.
-    if (admission.maxTokens() < 2L * batch.maxTokens()) {
+    if (most < least) {
       throw new IllegalArgumentException(
           "laconic.encoder.admission.max-tokens: "
-              + admission.maxTokens()
-              + " (expected: at least twice batch.max-tokens, "
-              + 2L * batch.maxTokens()
+              + most
+              + " (expected: 0, or at least twice batch.max-tokens, "
+              + least
               + ")");
     }
-    return new BatchPolicy(batch.maxTokens(), batch.maxWait());
+    return admission.tokens(most);
   }
 
   private static void required(String name, @Nullable Object value, String expected) {

@@ -37,8 +37,8 @@ class EncoderPropertiesTest {
     assertThat(properties.batchPolicy(1024)).isEqualTo(new BatchPolicy(8192, Duration.ofMillis(4)));
     assertThat(properties.admission().calls())
         .isEqualTo(new AdmissionLimits(64, 0.5, 1024, Duration.ofMinutes(2)));
-    assertThat(properties.admission().tokens())
-        .isEqualTo(new AdmissionLimits(262_144, 0.5, 1024, Duration.ofMinutes(2)));
+    assertThat(properties.tokenLimits())
+        .isEqualTo(new AdmissionLimits(65_536, 0.5, 1024, Duration.ofMinutes(2)));
     assertThat(properties.cache().target()).isEqualTo("dns:///localhost:7072");
     assertThat(properties.cache().unaryTimeout()).isEqualTo(Duration.ofSeconds(10));
     assertThat(properties.cache().streamIdleTimeout()).isEqualTo(Duration.ofMinutes(1));
@@ -86,7 +86,7 @@ class EncoderPropertiesTest {
     assertThat(properties.batchPolicy(100)).isEqualTo(new BatchPolicy(100, Duration.ofMillis(9)));
     assertThat(properties.admission().calls())
         .isEqualTo(new AdmissionLimits(7, 0.25, 8, Duration.ofSeconds(9)));
-    assertThat(properties.admission().tokens())
+    assertThat(properties.tokenLimits())
         .isEqualTo(new AdmissionLimits(1000, 0.25, 8, Duration.ofSeconds(9)));
     assertThat(properties.cache().target()).isEqualTo("dns:///cache:1");
     assertThat(properties.cache().unaryTimeout()).isEqualTo(Duration.ofSeconds(2));
@@ -130,9 +130,9 @@ class EncoderPropertiesTest {
   void refusesLessRoomThanTwoBatchesTake() throws IOException {
     EncoderProperties properties = bind(with("admission.max-tokens", "16383"));
 
-    assertThatThrownBy(() -> properties.batchPolicy(1024))
+    assertThatThrownBy(properties::tokenLimits)
         .hasMessage(
-            "laconic.encoder.admission.max-tokens: 16383 (expected: at least twice"
+            "laconic.encoder.admission.max-tokens: 16383 (expected: 0, or at least twice"
                 + " batch.max-tokens, 16384)");
   }
 
