@@ -1,5 +1,7 @@
 package ai.laconic.servicekit;
 
+import ai.laconic.servicekit.admission.Admission;
+import ai.laconic.servicekit.admission.Draining;
 import ai.laconic.servicekit.call.UnaryLimitServerInterceptor;
 import ai.laconic.servicekit.call.ValidationServerInterceptor;
 import ai.laconic.servicekit.error.ProblemServerInterceptor;
@@ -102,6 +104,11 @@ public class ServiceKitConfiguration {
   @Bean
   BindableService healthService(HealthStatusManager health) {
     return health.getHealthService();
+  }
+
+  @Bean
+  Draining draining(ObjectProvider<Admission> doors) {
+    return new Draining(doors.orderedStream().toList());
   }
 
   @Bean

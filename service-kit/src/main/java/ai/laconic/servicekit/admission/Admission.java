@@ -7,8 +7,8 @@ import ai.laconic.servicekit.tenant.TenantId;
 import io.grpc.Context;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -20,14 +20,18 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Bounds what runs at once; what is beyond that waits, and tenants take turns. */
-public final class Admission {
+public final class Admission implements AutoCloseable {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+  /** Another replica may have room at once. */
+  private static final Duration RETRY_ELSEWHERE = Duration.ofMillis(50);
 
   private final String resource;
   private final AdmissionLimits limits;
   private final ScheduledExecutorService timer;
   private final ReentrantLock lock = new ReentrantLock();
   private final FairLine<Waiter> line;
+  private boolean closed;
 
   /**
    * @param resource what is scarce, for messages, such as "decoder slots"
@@ -46,7 +50,8 @@ public final class Admission {
    *
    * @param units at least 1
    * @throws StatusRuntimeException RESOURCE_EXHAUSTED after waiting as long as anyone may, or for
-   *     more units than there are; CANCELLED or DEADLINE_EXCEEDED if the context ended
+   *     more units than there are; CANCELLED or DEADLINE_EXCEEDED if the context ended; UNAVAILABLE
+   *     once this is closed
    */
   public Permit acquire(long units) throws InterruptedException {
     CompletableFuture<Permit> admitted = request(TenantId.current(), units);
@@ -102,31 +107,47 @@ public final class Admission {
     }
   }
 
-  /** Changes the line, then lets in whoever has room, and turns away whoever is one too many. */
+  /**
+   * Lets nobody in from now on, and turns those away who wait: UNAVAILABLE, so that another replica
+   * takes them. Who is in stays.
+   */
+  @Override
+  public void close() {
+    change(() -> closed = true);
+  }
+
+  /** Changes the line, then lets in whoever has room, and turns away those who are too many. */
   private void change(Runnable update) {
     List<Waiter> admitted;
-    Optional<Waiter> dropped = Optional.empty();
+    List<Waiter> dropped = new ArrayList<>();
+    Supplier<StatusRuntimeException> problem;
     lock.lock();
     try {
       update.run();
-      admitted = line.admit();
-      if (line.waiting() > limits.maxWaiting()) {
-        dropped = line.dropNewestOfTheLongest();
+      admitted = closed ? List.of() : line.admit();
+      problem = closed ? this::stopping : this::tooMany;
+      int most = closed ? 0 : limits.maxWaiting();
+      while (line.waiting() > most) {
+        line.dropNewestOfTheLongest().ifPresent(dropped::add);
       }
     } finally {
       lock.unlock();
     }
     // Without the lock: whoever is told may come back here.
     admitted.forEach(Waiter::admitted);
-    dropped.ifPresent(
-        waiter ->
-            waiter.refused(
-                () ->
-                    exhausted(
-                        resource,
-                        "all in use, and " + limits.maxWaiting() + " wait",
-                        limits.capacity() + " in use and " + limits.maxWaiting() + " waiting",
-                        RETRY_AFTER)));
+    dropped.forEach(waiter -> waiter.refused(problem));
+  }
+
+  private StatusRuntimeException tooMany() {
+    return exhausted(
+        resource,
+        "all in use, and " + limits.maxWaiting() + " wait",
+        limits.capacity() + " in use and " + limits.maxWaiting() + " waiting",
+        RETRY_AFTER);
+  }
+
+  private StatusRuntimeException stopping() {
+    return Problems.unavailable(resource, "this replica is stopping", RETRY_ELSEWHERE);
   }
 
   private void release(TenantId tenant, long units) {

@@ -13,6 +13,9 @@
  *   <li>when too many wait, the tenant with the most of them loses its newest.
  * </ul>
  *
+ * <p>Doors that are beans are closed when the service is to stop: who waits is UNAVAILABLE then,
+ * and finds another replica.
+ *
  * <p>Nothing overtakes the one whose turn it is, so a large piece of work isn't starved by small
  * ones. Why not a library: {@code docs/decisions/0012-admission.md}.
  */

@@ -62,6 +62,28 @@ class AdmissionTest {
   }
 
   @Test
+  void sendsThoseWhoWaitElsewhereWhenItsServiceStops() throws Exception {
+    Admission door = door(1, 10, LONG);
+    Permit inside = granted(door.request(A, 1));
+    List<CompletableFuture<Permit>> waiting = List.of(door.request(A, 1), door.request(B, 1));
+
+    Draining draining = new Draining(List.of(door));
+    draining.start();
+    draining.stop();
+
+    for (CompletableFuture<Permit> each :
+        List.of(waiting.get(0), waiting.get(1), door.request(A, 1))) {
+      StatusRuntimeException refusal = refusal(each);
+      assertThat(refusal).hasMessage("UNAVAILABLE: slots: this replica is stopping");
+      assertThat(Problems.retryAfter(refusal)).hasValue(Duration.ofMillis(50));
+    }
+    assertThat(door.inUse()).isEqualTo(1);
+    inside.close();
+    assertThat(door.inUse()).isZero();
+    assertThat(door.request(B, 1)).isCompletedExceptionally();
+  }
+
+  @Test
   void aPoliteTenantIsNextHoweverManyAnotherSends() throws Exception {
     Admission door = door(1, 100, LONG);
     Permit first = granted(door.request(B, 1));

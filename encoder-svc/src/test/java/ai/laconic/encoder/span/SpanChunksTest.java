@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class PortionsTest {
-  private static final Portions PORTIONS = new Portions(3, 100);
+class SpanChunksTest {
+  private static final SpanChunks CHUNKS = new SpanChunks(3, 100);
 
   @Test
   void splitsByWindowsAndByTokens() {
@@ -21,15 +21,15 @@ class PortionsTest {
   }
 
   @Test
-  void givesAWindowThatIsTooLongAPortionOfItsOwn() {
+  void givesAWindowThatIsTooLongAChunkOfItsOwn() {
     assertThat(split(10, 500, 10)).containsExactly(List.of(10), List.of(500), List.of(10));
   }
 
   @Test
   void knowsTheMostThatIsUnfinishedAtOnce() {
-    assertThat(Portions.mostOfTwo(List.of(List.of(5), List.of(6, 7), List.of(1)), size -> size))
+    assertThat(SpanChunks.mostOfTwo(List.of(List.of(5), List.of(6, 7), List.of(1)), size -> size))
         .isEqualTo(18);
-    assertThat(Portions.mostOfTwo(List.of(List.of(5, 2)), size -> size)).isEqualTo(7);
+    assertThat(SpanChunks.mostOfTwo(List.of(List.of(5, 2)), size -> size)).isEqualTo(7);
   }
 
   @ParameterizedTest
@@ -38,15 +38,15 @@ class PortionsTest {
     Random random = new Random(seed);
     List<Integer> windows = random.ints(random.nextInt(50), 1, 120).boxed().toList();
 
-    List<List<Integer>> portions = PORTIONS.split(windows, size -> size);
+    List<List<Integer>> chunks = CHUNKS.split(windows, size -> size);
 
-    assertThat(portions.stream().flatMap(List::stream).toList()).isEqualTo(windows);
-    assertThat(portions)
+    assertThat(chunks.stream().flatMap(List::stream).toList()).isEqualTo(windows);
+    assertThat(chunks)
         .allSatisfy(
-            portion -> {
-              assertThat(portion).isNotEmpty().hasSizeLessThanOrEqualTo(3);
-              int tokens = portion.stream().mapToInt(Integer::intValue).sum();
-              assertThat(portion.size() == 1 || tokens <= 100).isTrue();
+            chunk -> {
+              assertThat(chunk).isNotEmpty().hasSizeLessThanOrEqualTo(3);
+              int tokens = chunk.stream().mapToInt(Integer::intValue).sum();
+              assertThat(chunk.size() == 1 || tokens <= 100).isTrue();
             });
   }
 
@@ -55,6 +55,6 @@ class PortionsTest {
   }
 
   private static List<List<Integer>> split(Integer... tokens) {
-    return PORTIONS.split(List.of(tokens), size -> size);
+    return CHUNKS.split(List.of(tokens), size -> size);
   }
 }

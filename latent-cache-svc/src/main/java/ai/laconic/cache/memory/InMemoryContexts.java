@@ -16,14 +16,14 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** The finished contexts, by tenant and in the order of their lists. Not for many threads. */
-final class ContextShelf {
-  private final Room room;
+final class InMemoryContexts {
+  private final MemoryBudget budget;
   private final Map<ContextKey, StoredContext> byKey = new HashMap<>();
   private final Map<TenantId, NavigableMap<ListPosition, StoredContext>> byTenant = new HashMap<>();
   private final Expiries<ContextKey> expiries = new Expiries<>();
 
-  ContextShelf(Room room) {
-    this.room = room;
+  InMemoryContexts(MemoryBudget budget) {
+    this.budget = budget;
   }
 
   /**
@@ -73,7 +73,7 @@ final class ContextShelf {
       return false;
     }
     expiries.remove(key);
-    room.give(removed.bytes());
+    budget.release(removed.bytes());
     byTenant.computeIfPresent(
         key.tenant(),
         (tenant, list) -> {

@@ -10,16 +10,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class KeepingRuleTest {
-  private final KeepingRule rule = new KeepingRule(Duration.ofDays(30));
+class RetentionTest {
+  private final Retention retention = new Retention(Duration.ofDays(30));
 
   @Test
   void takesWhatLiesWithin() {
-    assertThat(rule.ttl(asked(0, 1))).isEqualTo(Duration.ofNanos(1));
-    assertThat(rule.ttl(asked(86_400, 5))).isEqualTo(Duration.ofDays(1).plusNanos(5));
-    assertThat(rule.ttl(asked(30 * 86_400 + 600, 0)))
+    assertThat(retention.ttl(asked(0, 1))).isEqualTo(Duration.ofNanos(1));
+    assertThat(retention.ttl(asked(86_400, 5))).isEqualTo(Duration.ofDays(1).plusNanos(5));
+    assertThat(retention.ttl(asked(30 * 86_400 + 600, 0)))
         .isEqualTo(Duration.ofDays(30).plusMinutes(10));
-    assertThatCode(() -> rule.checkExpiry(START.plusSeconds(1), START)).doesNotThrowAnyException();
+    assertThatCode(() -> retention.checkExpiry(START.plusSeconds(1), START))
+        .doesNotThrowAnyException();
   }
 
   @ParameterizedTest
@@ -31,17 +32,17 @@ class KeepingRuleTest {
     "-9223372036854775808, 0, ttl: -9223372036854775808 s and 0 ns (expected: more than 0)",
   })
   void refusesOthers(long seconds, int nanos, String message) {
-    assertThatThrownBy(() -> rule.ttl(asked(seconds, nanos)))
+    assertThatThrownBy(() -> retention.ttl(asked(seconds, nanos)))
         .hasMessage("INVALID_ARGUMENT: " + message);
   }
 
   @Test
   void refusesExpiriesThatAreOverOrTooFar() {
-    assertThatThrownBy(() -> rule.checkExpiry(START, START))
+    assertThatThrownBy(() -> retention.checkExpiry(START, START))
         .hasMessage(
             "INVALID_ARGUMENT: manifest.expires: 2026-01-01T00:00:00Z"
                 + " (expected: a time after now, 2026-01-01T00:00:00Z)");
-    assertThatThrownBy(() -> rule.checkExpiry(START.plus(Duration.ofDays(31)), START))
+    assertThatThrownBy(() -> retention.checkExpiry(START.plus(Duration.ofDays(31)), START))
         .hasMessage(
             "INVALID_ARGUMENT: manifest.expires: 2026-02-01T00:00:00Z"
                 + " (expected: at most PT720H from now)");

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
 /** Counts the bytes that a store may take and took. Not for many threads at once. */
-final class Room {
+final class MemoryBudget {
   /** What maps, keys and times of one entry take, roughly: many small entries need a bound too. */
   static final int ENTRY_BYTES = 256;
 
@@ -14,7 +14,7 @@ final class Room {
   private final long max;
   private long used;
 
-  Room(long max) {
+  MemoryBudget(long max) {
     if (max < 1) {
       throw new IllegalArgumentException("max-size: " + max + " (expected: at least 1 byte)");
     }
@@ -27,13 +27,13 @@ final class Room {
   }
 
   /**
-   * Takes room for an entry.
+   * Reserves bytes for an entry.
    *
    * @param what it is, for the message
    * @param evict frees some room; false if there is nothing left to free
    * @throws io.grpc.StatusRuntimeException RESOURCE_EXHAUSTED if it does not fit
    */
-  void take(String what, long bytes, BooleanSupplier evict) {
+  void reserve(String what, long bytes, BooleanSupplier evict) {
     if (bytes > max) {
       throw Problems.tooLarge(what, bytes + " bytes", "at most " + max + ", the whole store");
     }
@@ -49,7 +49,7 @@ final class Room {
     used += bytes;
   }
 
-  void give(long bytes) {
+  void release(long bytes) {
     used -= bytes;
   }
 

@@ -10,7 +10,7 @@ import java.time.Instant;
  *
  * @param max the limit
  */
-record KeepingRule(Duration max) {
+record Retention(Duration max) {
   private static final Duration GRACE = Duration.ofHours(1);
 
   /** Returns the time to live that a request asks for; INVALID_ARGUMENT if it can't be had. */
