@@ -12,10 +12,14 @@ import ai.laconic.runtime.model.ModelDirectoryException;
 import ai.laconic.runtime.session.Device;
 import ai.laconic.runtime.tokenizer.TextTokenizer;
 import ai.laconic.runtime.tokenizer.TokenizerException;
+import ai.laconic.servicekit.ProcessExit;
+import ai.laconic.servicekit.ServiceProperties;
+import ai.laconic.servicekit.admission.Admission;
 import ai.laconic.servicekit.call.StreamingCalls;
+import ai.laconic.servicekit.health.HealthName;
 import ai.laconic.servicekit.health.ReadinessCheck;
-import ai.laconic.servicekit.peer.Peer;
-import ai.laconic.servicekit.peer.Peers;
+import ai.laconic.servicekit.upstream.Upstreams;
+import java.util.concurrent.ScheduledExecutorService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Bean;
@@ -62,12 +66,13 @@ class EncoderConfiguration {
   }
 
   @Bean
-  EncoderEngine encoderEngine(ModelDirectory directory, EncoderProperties properties, Peers peers) {
+  EncoderEngine encoderEngine(
+      ModelDirectory directory, EncoderProperties properties, Upstreams upstreams) {
     return switch (properties.engine()) {
       case ONNX ->
           EncoderEngines.onnx(
               directory, Device.parse(properties.device()), properties.computingThreads());
-      case TRITON -> EncoderEngines.triton(peers, properties.triton(), directory);
+      case TRITON -> EncoderEngines.triton(upstreams, properties.triton(), directory);
     };
   }
 
@@ -76,21 +81,37 @@ class EncoderConfiguration {
     return ReadinessCheck.of("engine", engine::ready);
   }
 
+  /** Callers look for replicas of one model under it. */
   @Bean
-  Batcher batcher(EncoderEngine engine, EncoderModel model, EncoderProperties properties) {
-    return Batcher.start(engine, properties.batchLimits(model.windowTokens()), System::nanoTime);
+  HealthName modelHealth(EncoderModel model) {
+    return new HealthName(model.fingerprint().hex());
   }
 
   @Bean
-  Peer latentCache(Peers peers, EncoderProperties properties) {
-    return peers.open("latent cache", properties.cache());
+  Admission encoderTokens(EncoderProperties properties, ScheduledExecutorService serviceTimer) {
+    return new Admission("encoder tokens", properties.tokenLimits(), serviceTimer);
+  }
+
+  @Bean
+  Batcher batcher(
+      EncoderEngine engine,
+      EncoderModel model,
+      EncoderProperties properties,
+      Admission encoderTokens,
+      ProcessExit exit) {
+    return Batcher.start(
+        engine,
+        properties.batchPolicy(model.windowTokens()),
+        encoderTokens,
+        exit,
+        System::nanoTime);
   }
 
   @Bean
   SpanEncoder spanEncoder(
       EncoderModel model,
       TextTokenizer tokenizer,
-      Peer latentCache,
+      Upstreams upstreams,
       Batcher batcher,
       EncoderProperties properties) {
     EncoderProperties.WindowingProperties windowing = properties.windowing();
@@ -99,13 +120,20 @@ class EncoderConfiguration {
         tokenizer::tokenize,
         WindowPolicies.of(
             windowing.kind(), windowing.minTokens(), windowing.maxTokens(), model.windowTokens()),
-        new CacheClient(latentCache.channel()),
+        new CacheClient(upstreams.open("latent cache", properties.cache()).channel()),
         batcher,
         properties.batch().maxTokens());
   }
 
   @Bean
-  StreamingCalls encodeSpanCalls(EncoderProperties properties) {
-    return new StreamingCalls("EncodeSpan", properties.maxCalls());
+  Admission encodeSpanAdmission(
+      EncoderProperties properties, ScheduledExecutorService serviceTimer) {
+    return new Admission("EncodeSpan calls", properties.admission().calls(), serviceTimer);
+  }
+
+  @Bean
+  StreamingCalls encodeSpanCalls(
+      Admission encodeSpanAdmission, ServiceProperties serviceProperties) {
+    return new StreamingCalls("EncodeSpan", encodeSpanAdmission, serviceProperties.minDataRate());
   }
 }

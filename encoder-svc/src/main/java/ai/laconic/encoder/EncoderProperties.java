@@ -1,11 +1,12 @@
 package ai.laconic.encoder;
 
-import ai.laconic.encoder.batch.BatchLimits;
+import ai.laconic.encoder.batch.BatchPolicy;
 import ai.laconic.encoder.engine.TritonSettings;
 import ai.laconic.encoder.span.Windowing;
 import ai.laconic.runtime.latent.BlockType;
 import ai.laconic.runtime.session.Device;
-import ai.laconic.servicekit.peer.PeerProperties;
+import ai.laconic.servicekit.admission.AdmissionLimits;
+import ai.laconic.servicekit.upstream.UpstreamProperties;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -21,10 +22,9 @@ import org.springframework.boot.context.properties.bind.Name;
  * @param device where the embedded engine computes: cpu, or cuda:0 and so on
  * @param threads of the embedded engine on the CPU; 0 for as many as there are processors
  * @param blockType how latents are stored
- * @param maxCalls most EncodeSpan calls at once
  * @param windowing how a span is cut
  * @param batch how windows of all calls are batched
- * @param queue what may wait
+ * @param admission what runs at once, and what may wait
  * @param cache where the latent cache is
  * @param triton where the Triton engine is
  */
@@ -35,11 +35,10 @@ record EncoderProperties(
     @DefaultValue("cpu") String device,
     @DefaultValue("0") int threads,
     @DefaultValue("fp16") BlockType blockType,
-    @DefaultValue("64") int maxCalls,
     @DefaultValue WindowingProperties windowing,
     @DefaultValue BatchProperties batch,
-    @DefaultValue QueueProperties queue,
-    PeerProperties cache,
+    @DefaultValue AdmissionProperties admission,
+    UpstreamProperties cache,
     @DefaultValue TritonSettings triton) {
   EncoderProperties {
     required("model", model, "path of a checkpoint directory");
@@ -48,10 +47,6 @@ record EncoderProperties(
     if (threads < 0) {
       throw new IllegalArgumentException(
           "laconic.encoder.threads: " + threads + " (expected: 0 or more)");
-    }
-    if (maxCalls < 1) {
-      throw new IllegalArgumentException(
-          "laconic.encoder.max-calls: " + maxCalls + " (expected: 1 or more)");
     }
   }
 
@@ -77,11 +72,38 @@ record EncoderProperties(
       @DefaultValue("8192") int maxTokens, @DefaultValue("4ms") Duration maxWait) {}
 
   /**
-   * What may wait.
+   * What runs at once. More waits, up to its caller's deadline, and tenants take turns. Beyond
+   * these bounds RESOURCE_EXHAUSTED.
    *
-   * @param maxTokens most tokens of all calls at once; beyond that RESOURCE_EXHAUSTED
+   * @param maxCalls most EncodeSpan calls that run: each has a thread and its span's text
+   * @param maxTokens most tokens of all running calls together that wait for a batch or are in one;
+   *     0 for eight batches. More only makes each call wait longer for its next answer
+   * @param tenantShare most of either that one tenant may hold, above 0 to 1
+   * @param maxWaiting most calls that wait to run; as many again for tokens
+   * @param maxWait longest wait to run, and again for tokens; both together are less than the
+   *     gateway's {@code stream-idle-timeout} of an encoder
    */
-  record QueueProperties(@DefaultValue("262144") long maxTokens) {}
+  record AdmissionProperties(
+      @DefaultValue("64") int maxCalls,
+      @DefaultValue("0") long maxTokens,
+      @DefaultValue("0.5") double tenantShare,
+      @DefaultValue("1024") int maxWaiting,
+      @DefaultValue("2m") Duration maxWait) {
+    AdmissionProperties {
+      if (maxCalls < 1) {
+        throw new IllegalArgumentException(
+            "laconic.encoder.admission.max-calls: " + maxCalls + " (expected: 1 or more)");
+      }
+    }
+
+    AdmissionLimits calls() {
+      return new AdmissionLimits(maxCalls, tenantShare, maxWaiting, maxWait);
+    }
+
+    private AdmissionLimits tokens(long most) {
+      return new AdmissionLimits(most, tenantShare, maxWaiting, maxWait);
+    }
+  }
 
   Path modelPath() {
     return Path.of(model);
@@ -92,8 +114,8 @@ record EncoderProperties(
     return threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
   }
 
-  /** Returns the bounds of batches, which must have room for a whole window of the model. */
-  BatchLimits batchLimits(int windowTokens) {
+  /** Returns how windows are batched; a batch must have room for a whole window of the model. */
+  BatchPolicy batchPolicy(int windowTokens) {
     if (batch.maxTokens() < windowTokens) {
       throw new IllegalArgumentException(
           "laconic.encoder.batch.max-tokens: "
@@ -102,7 +124,23 @@ record EncoderProperties(
               + windowTokens
               + " tokens)");
     }
-    return new BatchLimits(batch.maxTokens(), batch.maxWait(), queue.maxTokens());
+    return new BatchPolicy(batch.maxTokens(), batch.maxWait());
+  }
+
+  /** Returns the bounds of what waits for a batch or is in one, in tokens. */
+  AdmissionLimits tokenLimits() {
+    long least = 2L * batch.maxTokens();
+    long most = admission.maxTokens() == 0 ? 4 * least : admission.maxTokens();
+    // A call keeps one batch running and one waiting. With less it would never be admitted.
+    if (most < least) {
+      throw new IllegalArgumentException(
+          "laconic.encoder.admission.max-tokens: "
+              + most
+              + " (expected: 0, or at least twice batch.max-tokens, "
+              + least
+              + ")");
+    }
+    return admission.tokens(most);
   }
 
   private static void required(String name, @Nullable Object value, String expected) {

@@ -24,16 +24,21 @@
  *   <li>{@code threads} of engine {@code onnx} on the CPU: 0 takes all processors.
  *   <li>{@code block-type}: how latents are stored: {@code fp32}, {@code fp16}, {@code bf16} or
  *       {@code int8}. Latents that the type can't hold are refused, never rounded to infinity.
- *   <li>{@code max-calls}: most EncodeSpan calls at once.
  *   <li>{@code windowing.default}, {@code windowing.min-tokens}, {@code windowing.max-tokens}: how
  *       a span is cut. Zeros adapt to the model: its window, and a quarter of it.
- *   <li>{@code batch.max-tokens}, {@code batch.max-wait}, {@code queue.max-tokens}: see {@link
- *       ai.laconic.encoder.batch.BatchLimits}.
+ *   <li>{@code batch.max-tokens}, {@code batch.max-wait}: see {@link
+ *       ai.laconic.encoder.batch.BatchPolicy}.
+ *   <li>{@code admission.max-calls}, {@code admission.max-tokens}: what runs at once. A call waits
+ *       first to run, without a thread, and then, holding no tokens, for all the tokens that it
+ *       will need at once; {@code admission.tenant-share} keeps room for other tenants, {@code
+ *       admission.max-waiting} and {@code admission.max-wait} bound the waits.
  *   <li>{@code cache}: where the latent cache is, and the limits of calls to it.
  * </ul>
  *
- * <p>The service is ready while the cache is and, with engine {@code triton}, while the server has
- * a model with the same fingerprint; it doesn't listen before the model is loaded.
+ * <p>The service doesn't listen before the model is loaded. It is ready then; with engine {@code
+ * triton}, while the server has a model with the same fingerprint. Whether the cache is there
+ * doesn't matter: a call that needs it says so. It reports its health under the model's fingerprint
+ * too.
  */
 @NullMarked
 package ai.laconic.encoder;

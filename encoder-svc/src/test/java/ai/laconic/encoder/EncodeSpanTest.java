@@ -18,6 +18,9 @@ import io.grpc.Status;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -29,6 +32,7 @@ import org.junit.jupiter.api.Test;
 class EncodeSpanTest {
   private static final Duration TTL = Duration.newBuilder().setSeconds(60).build();
 
+  private final ExecutorService threads = Executors.newCachedThreadPool();
   private FakeEncoder encoder;
   private FakeCache cache;
   private EncoderServer server;
@@ -43,6 +47,7 @@ class EncodeSpanTest {
   @AfterEach
   void stop() throws InterruptedException {
     encoder.releaseAll();
+    threads.shutdownNow();
     server.close();
   }
 
@@ -122,7 +127,7 @@ class EncodeSpanTest {
 
     assertFailsForNow(Status.Code.UNAVAILABLE, () -> encode("acme", text(5)))
         .startsWith("latent cache: DEADLINE_EXCEEDED");
-    assertThat(server.batcher().reservedTokens()).isZero();
+    assertThat(server.tokens().inUse()).isZero();
   }
 
   @Test
@@ -141,38 +146,67 @@ class EncodeSpanTest {
 
     assertThat(answered).isNotEmpty().hasSizeLessThanOrEqualTo(30);
     assertThat(cache.blocks().keySet()).containsAll(ids(answered));
-    await().until(() -> server.batcher().reservedTokens() == 0);
+    await().until(() -> server.tokens().inUse() == 0);
 
     List<EncodedWindow> again = encode("acme", text(400));
     assertThat(again.subList(0, answered.size())).allMatch(EncodedWindow::getReused);
     assertThat(again).anyMatch(window -> !window.getReused());
   }
 
+  /** The seventeenth span of 256 KB was refused, and its upload with it. */
   @Test
-  void refusesWhatTheQueueHasNoRoomFor() throws Exception {
+  void manyLargeSpansAtOnceAreAllEncoded() {
+    List<CompletableFuture<List<EncodedWindow>>> spans = new ArrayList<>();
     encoder.hold();
-    Iterator<EncodedWindow> running = server.stub("acme").encodeSpan(request(text(400)).build());
-    await().until(() -> encoder.running() == 1);
-    assertThat(server.batcher().reservedTokens()).isBetween(1900L, 2048L);
-
-    assertFailsForNow(Status.Code.RESOURCE_EXHAUSTED, () -> encode("other", text(100)))
-        .startsWith("encoder queue: ")
-        .endsWith(" tokens (expected: at most 2048 tokens at once)");
+    for (int i = 0; i < 20; i++) {
+      String text = i + text(400);
+      spans.add(CompletableFuture.supplyAsync(() -> encode("acme", text), threads));
+    }
+    await().until(() -> encoder.running() == 1 && server.running().waiting() == 20 - 3);
+    assertThat(server.tokens().inUse()).isLessThanOrEqualTo(2048);
 
     encoder.releaseAll();
-    assertThat(running.next().getText()).isNotEmpty();
+
+    assertThat(spans)
+        .allSatisfy(span -> assertThat(span).succeedsWithin(java.time.Duration.ofMinutes(1)));
+    await().until(() -> server.tokens().inUse() == 0 && server.running().inUse() == 0);
   }
 
   @Test
-  void refusesMoreCallsThanAllowed() {
+  void aTenantsWaitingSpansLeaveRoomToRunForOthers() {
     encoder.hold();
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 10; i++) {
+      encodeInBackground(i + text(400));
+    }
+    await().until(() -> server.running().waiting() == 10 - 3 && server.tokens().waiting() == 2);
+
+    CompletableFuture<List<EncodedWindow>> other =
+        CompletableFuture.supplyAsync(() -> encode("other", "short"), threads);
+
+    await().until(() -> server.running().inUse() == EncoderServer.CALLS);
+    encoder.releaseAll();
+    assertThat(other).succeedsWithin(java.time.Duration.ofMinutes(1));
+  }
+
+  @Test
+  void aSpanThatWaitsToRunEndsWithItsCaller() {
+    encoder.hold();
+    for (int i = 0; i < EncoderServer.CALLS; i++) {
       encodeInBackground("call " + i);
     }
-    await().until(() -> cache.questions().size() == 4);
+    await().until(() -> server.running().waiting() == 1);
 
-    assertFailsForNow(Status.Code.RESOURCE_EXHAUSTED, () -> encode("acme", "fifth"))
-        .isEqualTo("EncodeSpan calls: 5 (expected: at most 4 at once)");
+    assertFails(
+        Status.Code.DEADLINE_EXCEEDED,
+        () ->
+            server
+                .stub("acme")
+                .withDeadlineAfter(300, TimeUnit.MILLISECONDS)
+                .encodeSpan(request("late").build())
+                .next());
+
+    await().until(() -> server.running().waiting() == 1);
+    assertThat(cache.questions()).hasSize(3);
   }
 
   @Test
@@ -184,7 +218,7 @@ class EncodeSpanTest {
 
     client.cancel(null);
 
-    await().until(() -> server.batcher().reservedTokens() == 0);
+    await().until(() -> server.tokens().inUse() == 0);
     assertThat(server.batcher().waitingTokens()).isZero();
     encoder.releaseAll();
     assertThat(encode("other", "still here")).hasSize(1);
@@ -204,7 +238,7 @@ class EncodeSpanTest {
                 .encodeSpan(request(text(400)).build())
                 .next());
 
-    await().until(() -> server.batcher().reservedTokens() == 0);
+    await().until(() -> server.tokens().inUse() == 0);
     assertThat(server.batcher().waitingTokens()).isZero();
   }
 

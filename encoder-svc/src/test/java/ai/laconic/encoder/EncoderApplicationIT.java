@@ -2,13 +2,17 @@ package ai.laconic.encoder;
 
 import static ai.laconic.encoder.Patience.await;
 import static ai.laconic.encoder.Statuses.assertFails;
+import static java.time.Duration.ofMillis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.laconic.encoder.cache.FakeCache;
 import ai.laconic.runtime.Golden;
+import ai.laconic.runtime.model.ModelDirectory;
 import ai.laconic.servicekit.LaconicService;
+import ai.laconic.servicekit.admission.Admission;
 import ai.laconic.servicekit.error.ProblemServerInterceptor;
+import ai.laconic.servicekit.error.Problems;
 import ai.laconic.servicekit.tenant.TenantClientInterceptor;
 import ai.laconic.servicekit.tenant.TenantId;
 import ai.laconic.servicekit.tenant.TenantResolver;
@@ -26,6 +30,7 @@ import io.grpc.InsecureServerCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
@@ -35,6 +40,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -46,6 +53,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 /** The whole service on a port of its own. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EncoderApplicationIT {
+  private static final java.time.Duration PATIENCE = java.time.Duration.ofMinutes(1);
+
   private final HealthStatusManager cacheHealth = new HealthStatusManager();
   private final FakeCache cache = new FakeCache();
   private Server cacheServer;
@@ -63,11 +72,15 @@ class EncoderApplicationIT {
             .build()
             .start();
     application = EncoderApplication.start(settings(Golden.checkpoint()));
-    int port = LaconicService.port(application);
-    channel =
-        Grpc.newChannelBuilder("localhost:" + port, InsecureChannelCredentials.create())
-            .intercept(new TenantClientInterceptor())
-            .build();
+    channel = channel(application);
+  }
+
+  private static ManagedChannel channel(ConfigurableApplicationContext application) {
+    return Grpc.newChannelBuilder(
+            "localhost:" + LaconicService.port(application), InsecureChannelCredentials.create())
+        .intercept(new TenantClientInterceptor())
+        .disableRetry()
+        .build();
   }
 
   @AfterAll
@@ -87,18 +100,10 @@ class EncoderApplicationIT {
   }
 
   @Test
-  void encodesASpan() throws Exception {
+  void encodesASpan() {
     String text = "The quick brown fox jumps over the lazy dog. ".repeat(50);
 
-    List<EncodedWindow> windows =
-        new TenantId("acme")
-            .in(Context.current())
-            .call(
-                () -> {
-                  List<EncodedWindow> answers = new ArrayList<>();
-                  stub().encodeSpan(request(text)).forEachRemaining(answers::add);
-                  return answers;
-                });
+    List<EncodedWindow> windows = encode(channel, text);
 
     assertThat(windows).hasSizeGreaterThan(5);
     assertThat(cache.blocks().keySet())
@@ -130,15 +135,68 @@ class EncoderApplicationIT {
   }
 
   @Test
-  void isReadyWhileTheCacheIs() {
-    cacheHealth.setStatus("", ServingStatus.SERVING);
-    await().until(() -> health() == ServingStatus.SERVING);
-
+  void isReadyForItsModelWhateverTheCacheIs() throws Exception {
     cacheHealth.setStatus("", ServingStatus.NOT_SERVING);
-    await().until(() -> health() == ServingStatus.NOT_SERVING);
+    String fingerprint = ModelDirectory.open(Golden.checkpoint()).fingerprint().hex();
 
+    await().until(() -> health("") == ServingStatus.SERVING);
+    await().until(() -> health(fingerprint) == ServingStatus.SERVING);
+    assertFails(Status.Code.NOT_FOUND, () -> health("0".repeat(64)));
     cacheHealth.setStatus("", ServingStatus.SERVING);
-    await().until(() -> health() == ServingStatus.SERVING);
+  }
+
+  @Test
+  void finishesWhatRunsAndSendsTheRestElsewhereWhenItStops() throws Exception {
+    CountDownLatch encoded = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    cache.beforeBlocks(
+        () -> {
+          encoded.countDown();
+          try {
+            goOn.await();
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+        });
+    Map<String, Object> settings = settings(Golden.checkpoint());
+    settings.put("laconic.encoder.admission.max-calls", "1");
+    ConfigurableApplicationContext stopping = EncoderApplication.start(settings);
+    ManagedChannel other = channel(stopping);
+    try {
+      CompletableFuture<List<EncodedWindow>> running =
+          CompletableFuture.supplyAsync(() -> encode(other, "running"));
+      encoded.await();
+      CompletableFuture<List<EncodedWindow>> waiting =
+          CompletableFuture.supplyAsync(() -> encode(other, "waiting"));
+      Admission calls = stopping.getBean("encodeSpanAdmission", Admission.class);
+      await().until(() -> calls.waiting() == 1);
+
+      CompletableFuture<Void> stopped = CompletableFuture.runAsync(stopping::close);
+
+      assertThat(waiting)
+          .failsWithin(PATIENCE)
+          .withThrowableThat()
+          .havingRootCause()
+          .isInstanceOfSatisfying(
+              StatusRuntimeException.class,
+              problem -> {
+                assertThat(problem)
+                    .hasMessage("UNAVAILABLE: EncodeSpan calls: this replica is stopping");
+                assertThat(Problems.retryAfter(problem))
+                    .hasValueSatisfying(
+                        delay -> assertThat(delay).isLessThanOrEqualTo(ofMillis(100)));
+              });
+      goOn.countDown();
+      assertThat(running)
+          .succeedsWithin(PATIENCE)
+          .satisfies(windows -> assertThat(windows).hasSize(1));
+      assertThat(stopped).succeedsWithin(PATIENCE);
+    } finally {
+      goOn.countDown();
+      cache.beforeBlocks(() -> {});
+      other.shutdownNow().awaitTermination(10, TimeUnit.SECONDS);
+      stopping.close();
+    }
   }
 
   @Test
@@ -148,11 +206,31 @@ class EncoderApplicationIT {
         .hasRootCauseMessage("model_config.json: missing (expected: a file)");
   }
 
-  private ServingStatus health() {
+  private ServingStatus health(String name) {
     return HealthGrpc.newBlockingStub(channel)
         .withDeadlineAfter(5, TimeUnit.SECONDS)
-        .check(HealthCheckRequest.getDefaultInstance())
+        .check(HealthCheckRequest.newBuilder().setService(name).build())
         .getStatus();
+  }
+
+  private static List<EncodedWindow> encode(ManagedChannel channel, String text) {
+    try {
+      return new TenantId("acme")
+          .in(Context.current())
+          .call(
+              () -> {
+                List<EncodedWindow> windows = new ArrayList<>();
+                EncoderServiceGrpc.newBlockingStub(channel)
+                    .withDeadlineAfter(60, TimeUnit.SECONDS)
+                    .encodeSpan(request(text))
+                    .forEachRemaining(windows::add);
+                return windows;
+              });
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private EncoderServiceBlockingStub stub() {

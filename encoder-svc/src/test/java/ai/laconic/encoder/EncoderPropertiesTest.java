@@ -3,10 +3,11 @@ package ai.laconic.encoder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.laconic.encoder.batch.BatchLimits;
+import ai.laconic.encoder.batch.BatchPolicy;
 import ai.laconic.encoder.engine.TritonSettings;
 import ai.laconic.encoder.span.Windowing;
 import ai.laconic.runtime.latent.BlockType;
+import ai.laconic.servicekit.admission.AdmissionLimits;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,17 +31,18 @@ class EncoderPropertiesTest {
     assertThat(properties.threads()).isZero();
     assertThat(properties.computingThreads()).isEqualTo(Runtime.getRuntime().availableProcessors());
     assertThat(properties.blockType()).isEqualTo(BlockType.FP16);
-    assertThat(properties.maxCalls()).isEqualTo(64);
     assertThat(properties.windowing().kind()).isEqualTo(Windowing.CONTENT_DEFINED);
     assertThat(properties.windowing().minTokens()).isZero();
     assertThat(properties.windowing().maxTokens()).isZero();
-    assertThat(properties.batchLimits(1024))
-        .isEqualTo(new BatchLimits(8192, Duration.ofMillis(4), 262_144));
+    assertThat(properties.batchPolicy(1024)).isEqualTo(new BatchPolicy(8192, Duration.ofMillis(4)));
+    assertThat(properties.admission().calls())
+        .isEqualTo(new AdmissionLimits(64, 0.5, 1024, Duration.ofMinutes(2)));
+    assertThat(properties.tokenLimits())
+        .isEqualTo(new AdmissionLimits(65_536, 0.5, 1024, Duration.ofMinutes(2)));
     assertThat(properties.cache().target())
         .isEqualTo("dns:///localhost:${LACONIC_CACHE_PORT:7072}");
     assertThat(properties.cache().unaryTimeout()).isEqualTo(Duration.ofSeconds(10));
-    assertThat(properties.cache().streamTimeout()).isEqualTo(Duration.ofMinutes(1));
-    assertThat(properties.cache().guard().maxConcurrentCalls()).isEqualTo(128);
+    assertThat(properties.cache().streamIdleTimeout()).isEqualTo(Duration.ofMinutes(1));
     assertThat(properties.triton())
         .isEqualTo(
             new TritonSettings(
@@ -55,17 +57,20 @@ class EncoderPropertiesTest {
     settings.put("laconic.encoder.device", "cuda:1");
     settings.put("laconic.encoder.threads", "3");
     settings.put("laconic.encoder.block-type", "int8");
-    settings.put("laconic.encoder.max-calls", "7");
     settings.put("laconic.encoder.windowing.default", "fixed");
     settings.put("laconic.encoder.windowing.min-tokens", "10");
     settings.put("laconic.encoder.windowing.max-tokens", "20");
     settings.put("laconic.encoder.batch.max-tokens", "100");
     settings.put("laconic.encoder.batch.max-wait", "9ms");
-    settings.put("laconic.encoder.queue.max-tokens", "1000");
+    settings.put("laconic.encoder.admission.max-calls", "7");
+    settings.put("laconic.encoder.admission.max-tokens", "1000");
+    settings.put("laconic.encoder.admission.tenant-share", "0.25");
+    settings.put("laconic.encoder.admission.max-waiting", "8");
+    settings.put("laconic.encoder.admission.max-wait", "9s");
     settings.put("laconic.encoder.cache.target", "dns:///cache:1");
     settings.put("laconic.encoder.cache.unary-timeout", "2s");
-    settings.put("laconic.encoder.cache.stream-timeout", "3s");
-    settings.put("laconic.encoder.cache.guard.max-concurrent-calls", "5");
+    settings.put("laconic.encoder.cache.stream-idle-timeout", "3s");
+    settings.put("laconic.encoder.cache.breaker.failure-rate", "30");
     settings.put("laconic.encoder.triton.target", "dns:///triton:2");
     settings.put("laconic.encoder.triton.model-name", "encoder-16x");
     settings.put("laconic.encoder.triton.model-version", "3");
@@ -77,15 +82,17 @@ class EncoderPropertiesTest {
     assertThat(properties.device()).isEqualTo("cuda:1");
     assertThat(properties.computingThreads()).isEqualTo(3);
     assertThat(properties.blockType()).isEqualTo(BlockType.INT8);
-    assertThat(properties.maxCalls()).isEqualTo(7);
     assertThat(properties.windowing())
         .isEqualTo(new EncoderProperties.WindowingProperties(Windowing.FIXED, 10, 20));
-    assertThat(properties.batchLimits(100))
-        .isEqualTo(new BatchLimits(100, Duration.ofMillis(9), 1000));
+    assertThat(properties.batchPolicy(100)).isEqualTo(new BatchPolicy(100, Duration.ofMillis(9)));
+    assertThat(properties.admission().calls())
+        .isEqualTo(new AdmissionLimits(7, 0.25, 8, Duration.ofSeconds(9)));
+    assertThat(properties.tokenLimits())
+        .isEqualTo(new AdmissionLimits(1000, 0.25, 8, Duration.ofSeconds(9)));
     assertThat(properties.cache().target()).isEqualTo("dns:///cache:1");
     assertThat(properties.cache().unaryTimeout()).isEqualTo(Duration.ofSeconds(2));
-    assertThat(properties.cache().streamTimeout()).isEqualTo(Duration.ofSeconds(3));
-    assertThat(properties.cache().guard().maxConcurrentCalls()).isEqualTo(5);
+    assertThat(properties.cache().streamIdleTimeout()).isEqualTo(Duration.ofSeconds(3));
+    assertThat(properties.cache().breaker().failureRate()).isEqualTo(30);
     assertThat(properties.triton())
         .isEqualTo(
             new TritonSettings("dns:///triton:2", "encoder-16x", "3", Duration.ofSeconds(4)));
@@ -97,7 +104,9 @@ class EncoderPropertiesTest {
     assertRefused(with("model", " "), "laconic.encoder.model: missing");
     assertRefused(with("device", "tpu"), "device: tpu (expected: cpu, or cuda:0 and so on)");
     assertRefused(with("threads", "-1"), "laconic.encoder.threads: -1 (expected: 0 or more)");
-    assertRefused(with("max-calls", "0"), "laconic.encoder.max-calls: 0 (expected: 1 or more)");
+    assertRefused(
+        with("admission.max-calls", "0"),
+        "laconic.encoder.admission.max-calls: 0 (expected: 1 or more)");
     assertRefused(with("block-type", "fp8"), "fp8");
     assertRefused(with("engine", "vllm"), "vllm");
     assertRefused(with("triton.target", " "), "laconic.encoder.triton.target: blank (expected: a");
@@ -112,10 +121,20 @@ class EncoderPropertiesTest {
   void refusesBatchesSmallerThanAWindow() throws IOException {
     EncoderProperties properties = bind(with("batch.max-tokens", "1000"));
 
-    assertThatThrownBy(() -> properties.batchLimits(1024))
+    assertThatThrownBy(() -> properties.batchPolicy(1024))
         .hasMessage(
             "laconic.encoder.batch.max-tokens: 1000 (expected: at least the model's window of 1024"
                 + " tokens)");
+  }
+
+  @Test
+  void refusesLessRoomThanTwoBatchesTake() throws IOException {
+    EncoderProperties properties = bind(with("admission.max-tokens", "16383"));
+
+    assertThatThrownBy(properties::tokenLimits)
+        .hasMessage(
+            "laconic.encoder.admission.max-tokens: 16383 (expected: 0, or at least twice"
+                + " batch.max-tokens, 16384)");
   }
 
   private static Map<String, Object> with(String name, String value) {

@@ -1,7 +1,8 @@
 package ai.laconic.encoder;
 
-import ai.laconic.encoder.batch.BatchLimits;
+import ai.laconic.encoder.batch.BatchPolicy;
 import ai.laconic.encoder.batch.Batcher;
+import ai.laconic.encoder.batch.Batches;
 import ai.laconic.encoder.batch.WindowEncoder;
 import ai.laconic.encoder.cache.CacheClient;
 import ai.laconic.encoder.cache.CacheServer;
@@ -13,7 +14,9 @@ import ai.laconic.runtime.Golden;
 import ai.laconic.runtime.latent.BlockType;
 import ai.laconic.runtime.model.ModelDirectory;
 import ai.laconic.runtime.tokenizer.TextTokenizer;
-import ai.laconic.servicekit.call.DeadlineServerInterceptor;
+import ai.laconic.servicekit.admission.Admission;
+import ai.laconic.servicekit.admission.AdmissionLimits;
+import ai.laconic.servicekit.call.MinDataRate;
 import ai.laconic.servicekit.call.StreamingCalls;
 import ai.laconic.servicekit.call.ValidationServerInterceptor;
 import ai.laconic.servicekit.error.ProblemServerInterceptor;
@@ -37,20 +40,28 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.springframework.util.unit.DataSize;
 
 /**
  * The handler with the golden tokenizer, behind the interceptors of every service, over an
  * in-process channel, beside a cache of its own.
  */
 final class EncoderServer {
+  static final int CALLS = 4;
   private static final int BATCH_TOKENS = 1024;
 
   private final ModelDirectory directory;
   private final TextTokenizer tokenizer;
   private final CacheServer cache;
   private final Batcher batcher;
-  private final StreamingCalls calls = new StreamingCalls("EncodeSpan", 4);
+  private final Admission tokens = Batches.room(2 * BATCH_TOKENS);
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+  private final Admission running =
+      new Admission(
+          "EncodeSpan calls", new AdmissionLimits(CALLS, 0.75, 100, Duration.ofMinutes(10)), timer);
+  private final StreamingCalls calls =
+      new StreamingCalls(
+          "EncodeSpan", running, new MinDataRate(DataSize.ofKilobytes(1), Duration.ofMinutes(1)));
   private final Server server;
   private final ManagedChannel channel;
 
@@ -67,7 +78,9 @@ final class EncoderServer {
     batcher =
         Batcher.start(
             encoder,
-            new BatchLimits(BATCH_TOKENS, Duration.ofMillis(1), 2 * BATCH_TOKENS),
+            new BatchPolicy(BATCH_TOKENS, Duration.ofMillis(1)),
+            tokens,
+            unused -> {},
             System::nanoTime);
     EncoderModel model = EncoderModel.of(directory, blockType);
     SpanEncoder spans =
@@ -75,7 +88,7 @@ final class EncoderServer {
             model,
             tokenizer::tokenize,
             WindowPolicies.of(Windowing.CONTENT_DEFINED, 0, 0, model.windowTokens()),
-            new CacheClient(cache.peer(cacheTimeout).channel()),
+            new CacheClient(cache.channel(cacheTimeout)),
             batcher,
             BATCH_TOKENS);
     server =
@@ -84,7 +97,6 @@ final class EncoderServer {
             // The last interceptor sees a call first.
             .intercept(new ValidationServerInterceptor(ValidatorFactory.newBuilder().build()))
             .intercept(new TenantServerInterceptor(TenantResolver.trustedHeader()))
-            .intercept(new DeadlineServerInterceptor(Duration.ofMinutes(1), timer))
             .intercept(new ProblemServerInterceptor())
             .build()
             .start();
@@ -105,6 +117,16 @@ final class EncoderServer {
 
   Batcher batcher() {
     return batcher;
+  }
+
+  /** Returns what bounds the tokens of all calls. */
+  Admission tokens() {
+    return tokens;
+  }
+
+  /** Returns what bounds the calls. */
+  Admission running() {
+    return running;
   }
 
   EncoderServiceBlockingStub stub(String tenant) {

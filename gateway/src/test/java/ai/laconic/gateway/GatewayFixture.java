@@ -6,16 +6,18 @@ import ai.laconic.gateway.fake.FakeDecoder;
 import ai.laconic.gateway.fake.FakeEncoder;
 import ai.laconic.gateway.fake.FakeTier;
 import ai.laconic.gateway.fake.Models;
-import ai.laconic.gateway.hop.CacheClient;
-import ai.laconic.gateway.hop.Retries;
 import ai.laconic.gateway.pool.Pools;
 import ai.laconic.gateway.pool.SpanEncoder;
-import ai.laconic.servicekit.call.DeadlineServerInterceptor;
+import ai.laconic.gateway.upstream.CacheClient;
+import ai.laconic.servicekit.ServiceProperties;
+import ai.laconic.servicekit.call.MinDataRate;
 import ai.laconic.servicekit.call.StreamingCalls;
+import ai.laconic.servicekit.call.UnaryLimitServerInterceptor;
 import ai.laconic.servicekit.call.ValidationServerInterceptor;
 import ai.laconic.servicekit.error.ProblemServerInterceptor;
-import ai.laconic.servicekit.peer.Peers;
 import ai.laconic.servicekit.tenant.TenantServerInterceptor;
+import ai.laconic.servicekit.upstream.Restarts;
+import ai.laconic.servicekit.upstream.Upstreams;
 import ai.laconic.v1.Context;
 import ai.laconic.v1.ContextOptions;
 import ai.laconic.v1.ContextServiceGrpc;
@@ -27,6 +29,7 @@ import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
+import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.AbstractStub;
 import io.grpc.stub.MetadataUtils;
 import java.time.Clock;
@@ -47,10 +50,11 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.grpc.client.ChannelBuilderOptions;
 import org.springframework.grpc.client.GrpcChannelFactory;
+import org.springframework.util.unit.DataSize;
 
 /**
- * A gateway as it is put together in production, before fake tiers, over in-process channels. Two
- * pools: "four" at ratio 4 and "sixteen" at ratio 16.
+ * A gateway as it is put together in production, before fake tiers. Two pools: "four" at ratio 4
+ * and "sixteen" at ratio 16.
  */
 public final class GatewayFixture implements AutoCloseable {
   public static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
@@ -62,6 +66,8 @@ public final class GatewayFixture implements AutoCloseable {
   public final FakeCache cache = new FakeCache();
   public final FakeTier encoder4Tier;
   public final FakeTier decoder4Tier;
+  public final FakeTier encoder16Tier;
+  public final FakeTier decoder16Tier;
   public final FakeTier cacheTier;
   public final Pools pools;
   public final ManagedChannel channel;
@@ -71,14 +77,17 @@ public final class GatewayFixture implements AutoCloseable {
     Awaitility.setDefaultTimeout(Duration.ofSeconds(30));
   }
 
+  /** A setting of the service kit's: how far a client may fall behind. */
+  private static final String GRACE = "laconic.gateway.grace";
+
   private final Deque<AutoCloseable> closeables = new ArrayDeque<>();
 
-  private GatewayFixture(Map<String, Object> settings) throws Exception {
-    encoder4Tier = opened(FakeTier.inProcess(encoder4));
-    decoder4Tier = opened(FakeTier.inProcess(decoder4));
-    cacheTier = opened(FakeTier.inProcess(cache));
-    FakeTier encoder16Tier = opened(FakeTier.inProcess(encoder16));
-    FakeTier decoder16Tier = opened(FakeTier.inProcess(decoder16));
+  private GatewayFixture(Map<String, Object> settings, boolean untilReady) throws Exception {
+    encoder4Tier = opened(FakeTier.onPort(encoder4).serving(encoder4.model));
+    decoder4Tier = opened(FakeTier.onPort(decoder4).serving(decoder4.model));
+    cacheTier = opened(FakeTier.onPort(cache));
+    encoder16Tier = opened(FakeTier.onPort(encoder16).serving(encoder16.model));
+    decoder16Tier = opened(FakeTier.onPort(decoder16).serving(decoder16.model));
 
     Map<String, Object> all = new HashMap<>();
     all.put("laconic.gateway.cache.target", cacheTier.target());
@@ -92,22 +101,33 @@ public final class GatewayFixture implements AutoCloseable {
     all.put("laconic.gateway.pools[1].decoder.target", decoder16Tier.target());
     all.put("laconic.gateway.pool-refresh", "50ms");
     all.putAll(settings);
+    all.remove(GRACE);
     GatewayProperties properties =
         new Binder(new MapConfigurationPropertySource(all))
             .bind("laconic.gateway", GatewayProperties.class)
             .get();
 
     GatewayConfiguration wiring = new GatewayConfiguration();
-    Peers peers = opened(new Peers(new InProcessChannels()));
-    pools = opened(wiring.pools(peers, properties));
-    Retries retries = wiring.retries(properties);
-    CacheClient client = wiring.cacheClient(wiring.cachePeer(peers, properties), retries);
-    SpanEncoder spans = wiring.spanEncoder(retries);
-    StreamingCalls calls = opened(wiring.streamingCalls(properties));
-    ExecutorService hops = wiring.hopExecutor(properties);
-    closeables.push(hops::shutdownNow);
     ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     closeables.push(timer::shutdownNow);
+    Upstreams upstreams = opened(new Upstreams(new PlainChannels(), timer));
+    pools = opened(wiring.pools(upstreams, properties));
+    Restarts restarts = wiring.restarts(properties);
+    CacheClient client = wiring.cacheClient(wiring.cacheUpstream(upstreams, properties), restarts);
+    SpanEncoder spans = wiring.spanEncoder(restarts);
+    StreamingCalls calls =
+        opened(
+            wiring.streamingCalls(
+                properties,
+                new ServiceProperties(
+                    Duration.ofMinutes(1),
+                    new MinDataRate(
+                        DataSize.ofBytes(1),
+                        Duration.parse((String) settings.getOrDefault(GRACE, "PT1M"))),
+                    Duration.ofSeconds(1)),
+                timer));
+    ExecutorService inParallel = wiring.upstreamExecutor(properties);
+    closeables.push(inParallel::shutdownNow);
     Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
 
     String name = UUID.randomUUID().toString();
@@ -116,15 +136,16 @@ public final class GatewayFixture implements AutoCloseable {
             .addService(
                 wiring.contextGrpc(
                     calls,
-                    wiring.contextMaker(pools, spans, client, clock, properties, hops),
+                    wiring.contextMaker(pools, spans, client, clock, properties, inParallel),
                     client))
             .addService(
-                wiring.generationGrpc(calls, pools, spans, client, retries, properties, hops))
+                wiring.generationGrpc(
+                    calls, pools, spans, client, restarts, properties, inParallel))
             .addService(wiring.poolGrpc(pools))
             // The last is the first to see a call.
             .intercept(new ValidationServerInterceptor(ValidatorFactory.newBuilder().build()))
             .intercept(new TenantServerInterceptor(wiring.apiKeys(properties)))
-            .intercept(new DeadlineServerInterceptor(Duration.ofMinutes(1), timer))
+            .intercept(new UnaryLimitServerInterceptor(Duration.ofMinutes(1), timer))
             .intercept(new ProblemServerInterceptor())
             .build()
             .start();
@@ -132,20 +153,34 @@ public final class GatewayFixture implements AutoCloseable {
     channel = InProcessChannelBuilder.forName(name).build();
     closeables.push(channel::shutdownNow);
     pools.start();
-    // Until both have answered, the pool of the lowest ratio is whichever was the first to.
-    Awaitility.await()
-        .pollInterval(Duration.ofMillis(1))
-        .until(() -> pools.describe().stream().allMatch(pool -> pool.getMaxPositions() > 0));
+    if (untilReady) {
+      // Before that the pool of the lowest ratio is whichever was the first to answer.
+      Awaitility.await()
+          .pollInterval(Duration.ofMillis(1))
+          .until(
+              () ->
+                  pools.describe().stream()
+                      .allMatch(pool -> pool.getEncoderReady() && pool.getDecoderReady()));
+    }
   }
 
   /** Starts a gateway with these settings beside the usual ones. */
   public static GatewayFixture with(Object... namesAndValues) {
+    return start(true, namesAndValues);
+  }
+
+  /** Starts one whose pools can't all serve. */
+  public static GatewayFixture unready(Object... namesAndValues) {
+    return start(false, namesAndValues);
+  }
+
+  private static GatewayFixture start(boolean untilReady, Object... namesAndValues) {
     Map<String, Object> settings = new HashMap<>();
     for (int i = 0; i < namesAndValues.length; i += 2) {
       settings.put("laconic.gateway." + namesAndValues[i], namesAndValues[i + 1]);
     }
     try {
-      return new GatewayFixture(settings);
+      return new GatewayFixture(settings, untilReady);
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }
@@ -195,7 +230,8 @@ public final class GatewayFixture implements AutoCloseable {
     }
   }
 
-  private static final class InProcessChannels implements GrpcChannelFactory {
+  /** Channels as the application opens them: gRPC retries nothing within a process. */
+  private static final class PlainChannels implements GrpcChannelFactory {
     @Override
     public boolean supports(String target) {
       return true;
@@ -203,7 +239,10 @@ public final class GatewayFixture implements AutoCloseable {
 
     @Override
     public ManagedChannel createChannel(String target, ChannelBuilderOptions options) {
-      return InProcessChannelBuilder.forName(target).build();
+      NettyChannelBuilder builder =
+          NettyChannelBuilder.forTarget(target.replace("static://", "dns:///")).usePlaintext();
+      options.<NettyChannelBuilder>customizer().customize(target, builder);
+      return builder.build();
     }
   }
 }

@@ -4,8 +4,11 @@ import ai.laconic.cache.memory.InMemoryLatentStore;
 import ai.laconic.cache.redis.RedisLatentStore;
 import ai.laconic.cache.service.LatentCacheHandlers;
 import ai.laconic.cache.store.LatentStore;
+import ai.laconic.servicekit.ServiceProperties;
+import ai.laconic.servicekit.admission.Admission;
 import ai.laconic.servicekit.call.StreamingCalls;
 import java.time.Clock;
+import java.util.concurrent.ScheduledExecutorService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Bean;
@@ -44,8 +47,13 @@ class CacheConfiguration {
   }
 
   @Bean
-  StreamingCalls cacheCalls(CacheProperties properties) {
-    return new StreamingCalls("cache", properties.maxConcurrentCalls());
+  Admission cacheAdmission(CacheProperties properties, ScheduledExecutorService serviceTimer) {
+    return new Admission("cache calls", properties.admission().limits(), serviceTimer);
+  }
+
+  @Bean
+  StreamingCalls cacheCalls(Admission cacheAdmission, ServiceProperties serviceProperties) {
+    return new StreamingCalls("cache", cacheAdmission, serviceProperties.minDataRate());
   }
 
   @Bean

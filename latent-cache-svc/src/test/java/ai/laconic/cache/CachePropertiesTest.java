@@ -22,7 +22,7 @@ class CachePropertiesTest {
                 new CacheProperties.Memory(DataSize.ofGigabytes(1)),
                 new CacheProperties.Redis("redis://localhost:6379", Duration.ofSeconds(5)),
                 Duration.ofDays(30),
-                64));
+                new CacheProperties.Admission(64, 0.5, 1024, Duration.ofSeconds(5))));
   }
 
   @Test
@@ -35,14 +35,17 @@ class CachePropertiesTest {
                     "laconic.cache.redis.uri", "redis://cache:6380",
                     "laconic.cache.redis.command-timeout", "700ms",
                     "laconic.cache.max-ttl", "2d",
-                    "laconic.cache.max-concurrent-calls", "7")))
+                    "laconic.cache.admission.max-calls", "7",
+                    "laconic.cache.admission.tenant-share", "0.25",
+                    "laconic.cache.admission.max-waiting", "8",
+                    "laconic.cache.admission.max-wait", "9s")))
         .isEqualTo(
             new CacheProperties(
                 CacheProperties.Store.REDIS,
                 new CacheProperties.Memory(DataSize.ofMegabytes(64)),
                 new CacheProperties.Redis("redis://cache:6380", Duration.ofMillis(700)),
                 Duration.ofDays(2),
-                7));
+                new CacheProperties.Admission(7, 0.25, 8, Duration.ofSeconds(9))));
   }
 
   @ParameterizedTest
@@ -50,7 +53,7 @@ class CachePropertiesTest {
     "memory.max-size, 0B, laconic.cache.memory.max-size: 0B (expected: at least 1B)",
     "redis.command-timeout, 0s, laconic.cache.redis.command-timeout: PT0S (expected: 1ms or more)",
     "max-ttl, -1s, laconic.cache.max-ttl: PT-1S (expected: more than 0)",
-    "max-concurrent-calls, 0, laconic.cache.max-concurrent-calls: 0 (expected: at least 1)",
+    "admission.max-calls, 0, laconic.cache.admission.max-calls: 0 (expected: at least 1)",
   })
   void refused(String name, String value, String message) {
     assertThatThrownBy(() -> bind(Map.of("laconic.cache." + name, value)))

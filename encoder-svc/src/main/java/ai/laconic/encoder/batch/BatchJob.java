@@ -1,5 +1,7 @@
 package ai.laconic.encoder.batch;
 
+import ai.laconic.servicekit.admission.Permit;
+import ai.laconic.servicekit.tenant.TenantId;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -10,16 +12,22 @@ import java.util.concurrent.atomic.AtomicLong;
 /** The windows of one call. Used by one thread; closed by any. */
 public final class BatchJob implements AutoCloseable {
   private final Batcher batcher;
-  private final String tenant;
-  private final long reserved;
+  private final TenantId tenant;
+  private final long admitted;
+  private final Permit permit;
   private final AtomicLong outstanding = new AtomicLong();
   private final AtomicBoolean closed = new AtomicBoolean();
   private final Set<Submission> submissions = ConcurrentHashMap.newKeySet();
 
-  BatchJob(Batcher batcher, String tenant, long reserved) {
+  /**
+   * @param admitted most tokens that it may have unfinished
+   * @param permit for them; closed with it
+   */
+  BatchJob(Batcher batcher, TenantId tenant, long admitted, Permit permit) {
     this.batcher = batcher;
     this.tenant = tenant;
-    this.reserved = reserved;
+    this.admitted = admitted;
+    this.permit = permit;
   }
 
   /**
@@ -36,10 +44,10 @@ public final class BatchJob implements AutoCloseable {
     }
     long tokens = windows.stream().mapToLong(ids -> ids.length).sum();
     long then = outstanding.addAndGet(tokens);
-    if (then > reserved) {
+    if (then > admitted) {
       outstanding.addAndGet(-tokens);
       throw new IllegalArgumentException(
-          "tokens: " + then + " (expected: at most the " + reserved + " that were admitted)");
+          "tokens: " + then + " (expected: at most the " + admitted + " that were admitted)");
     }
     Submission submission = new Submission(this, windows.size());
     submissions.add(submission);
@@ -55,11 +63,12 @@ public final class BatchJob implements AutoCloseable {
     return result;
   }
 
-  /** Forgets the windows that wait and gives the reserved tokens back. Closing twice is fine. */
+  /** Forgets the windows that wait and gives its room back. Closing twice is fine. */
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
-      batcher.release(this);
+      batcher.drop(this);
+      permit.close();
       cancelSubmissions();
     }
   }
@@ -72,11 +81,7 @@ public final class BatchJob implements AutoCloseable {
     submissions.forEach(submission -> submission.result().cancel(false));
   }
 
-  String tenant() {
+  TenantId tenant() {
     return tenant;
-  }
-
-  long reserved() {
-    return reserved;
   }
 }

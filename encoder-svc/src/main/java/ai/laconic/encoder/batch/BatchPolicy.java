@@ -6,12 +6,23 @@ import java.util.Arrays;
 /**
  * Says which waiting windows form the next batch, and when.
  *
- * @param maxTokens most tokens of a batch, padding included; a single window may have more
- * @param maxWait longest that a window waits for others
+ * @param maxTokens most tokens of a batch, padding included: rows times the longest row. A single
+ *     window may have more
+ * @param maxWait longest that a window waits for others to share its batch
  */
-record BatchPolicy(int maxTokens, Duration maxWait) {
+public record BatchPolicy(int maxTokens, Duration maxWait) {
   // At most one token in so many of a batch is padding.
   private static final int PADDING_SHARE = 4;
+
+  public BatchPolicy {
+    if (maxTokens < 1) {
+      throw new IllegalArgumentException(
+          "batch.max-tokens: " + maxTokens + " (expected: 1 or more)");
+    }
+    if (maxWait.isNegative()) {
+      throw new IllegalArgumentException("batch.max-wait: " + maxWait + " (expected: 0 or more)");
+    }
+  }
 
   /**
    * Chooses the windows of one batch.

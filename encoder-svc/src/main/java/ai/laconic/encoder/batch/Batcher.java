@@ -1,6 +1,10 @@
 package ai.laconic.encoder.batch;
 
+import ai.laconic.servicekit.ProcessExit;
+import ai.laconic.servicekit.admission.Admission;
+import ai.laconic.servicekit.admission.Permit;
 import ai.laconic.servicekit.error.Problems;
+import ai.laconic.servicekit.tenant.TenantId;
 import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
@@ -16,69 +20,82 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Encodes the windows of all calls in batches, on one thread. A batch that fails takes the jobs
- * that have windows in it with it, and nothing else.
+ * that have windows in it with it, and nothing else. If the thread itself can't go on, the process
+ * ends.
  */
 public final class Batcher implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Batcher.class);
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
+  /** Another replica can take the call at once. */
+  private static final Duration RETRY_ELSEWHERE = Duration.ofMillis(50);
+
   private final WindowEncoder encoder;
-  private final BatchLimits limits;
   private final BatchPolicy policy;
+  private final Admission admission;
+  private final ProcessExit exit;
   // A wall clock that is set back would hold batches for as long as it was set back.
   private final LongSupplier nanoTime;
   private final Thread thread = new Thread(this::run, "encoder-batches");
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private final FairQueue queue = new FairQueue();
-  private long reserved;
+  private final FairQueue queue;
   private boolean closed;
 
-  private Batcher(WindowEncoder encoder, BatchLimits limits, LongSupplier nanoTime) {
+  private Batcher(
+      WindowEncoder encoder,
+      BatchPolicy policy,
+      Admission admission,
+      ProcessExit exit,
+      LongSupplier nanoTime) {
     this.encoder = encoder;
-    this.limits = limits;
-    this.policy = new BatchPolicy(limits.maxTokens(), limits.maxWait());
+    this.policy = policy;
+    this.queue = new FairQueue(policy);
+    this.admission = admission;
+    this.exit = exit;
     this.nanoTime = nanoTime;
   }
 
   /**
    * Starts the thread.
    *
+   * @param admission bounds the tokens of all jobs together, waiting or being encoded
+   * @param exit ends the process if the thread can't go on
    * @param nanoTime monotonic, as {@link System#nanoTime}
    */
-  public static Batcher start(WindowEncoder encoder, BatchLimits limits, LongSupplier nanoTime) {
-    Batcher batcher = new Batcher(encoder, limits, nanoTime);
+  public static Batcher start(
+      WindowEncoder encoder,
+      BatchPolicy policy,
+      Admission admission,
+      ProcessExit exit,
+      LongSupplier nanoTime) {
+    Batcher batcher = new Batcher(encoder, policy, admission, exit, nanoTime);
     batcher.thread.setDaemon(true);
     batcher.thread.start();
     return batcher;
   }
 
   /**
-   * Reserves room for one call.
+   * Waits until there is room for a job of the current tenant.
    *
-   * @param tenant whose call it is: tenants take turns
-   * @param tokens most that the call has unfinished at any time
-   * @throws StatusRuntimeException RESOURCE_EXHAUSTED if the queue has no room
+   * @param tokens most that the job has unfinished at any time
+   * @throws StatusRuntimeException what {@link Admission#acquire} throws; UNAVAILABLE once this is
+   *     closed
    */
-  public BatchJob admit(String tenant, long tokens) {
+  public BatchJob admit(long tokens) throws InterruptedException {
+    TenantId tenant = TenantId.current();
+    Permit permit = admission.acquire(tokens);
     lock.lock();
     try {
-      if (closed) {
-        throw stopping();
+      if (!closed) {
+        return new BatchJob(this, tenant, tokens, permit);
       }
-      if (reserved + tokens > limits.queueTokens()) {
-        throw Problems.exhausted(
-            "encoder queue",
-            (reserved + tokens) + " tokens",
-            "at most " + limits.queueTokens() + " tokens at once",
-            RETRY_AFTER);
-      }
-      reserved += tokens;
-      return new BatchJob(this, tenant, tokens);
     } finally {
       lock.unlock();
     }
+    permit.close();
+    throw stopping();
   }
 
   /** Returns the tokens that wait for a batch: what an autoscaler looks at. */
@@ -86,16 +103,6 @@ public final class Batcher implements AutoCloseable {
     lock.lock();
     try {
       return queue.tokens();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Returns the tokens that admitted jobs hold reserved. */
-  public long reservedTokens() {
-    lock.lock();
-    try {
-      return reserved;
     } finally {
       lock.unlock();
     }
@@ -122,32 +129,52 @@ public final class Batcher implements AutoCloseable {
     }
   }
 
-  void release(BatchJob job) {
+  /** Takes what waits of a job out. */
+  void drop(BatchJob job) {
     lock.lock();
     try {
       queue.drop(job);
-      reserved -= job.reserved();
     } finally {
       lock.unlock();
     }
   }
 
   private void run() {
-    for (List<WaitingWindow> batch = next(); !batch.isEmpty(); batch = next()) {
-      encode(batch);
+    List<WaitingWindow> batch = List.of();
+    String why = "its thread was interrupted";
+    try {
+      for (batch = next(); !batch.isEmpty(); batch = next()) {
+        encode(batch);
+      }
+    } catch (Throwable e) {
+      why = e.toString();
     }
-    failWaiting();
+    if (!stop()) {
+      exit.exit("encoder: batches can't go on: " + why);
+    }
+    fail(batch, Batcher::stopping);
+    fail(drain(), Batcher::stopping);
   }
 
-  private void failWaiting() {
-    List<WaitingWindow> left;
+  /** Takes nothing more from now on. Returns whether that was wanted before. */
+  private boolean stop() {
     lock.lock();
     try {
-      left = queue.drain();
+      boolean wanted = closed;
+      closed = true;
+      return wanted;
     } finally {
       lock.unlock();
     }
-    fail(left, Batcher::stopping);
+  }
+
+  private List<WaitingWindow> drain() {
+    lock.lock();
+    try {
+      return queue.drain();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Waits for a batch; empty once closed. */
@@ -163,13 +190,12 @@ public final class Batcher implements AutoCloseable {
         long waited = nanoTime.getAsLong() - oldest.getAsLong();
         long wait = policy.waitNanos(queue.tokens(), waited);
         if (wait <= 0) {
-          return queue.take(policy);
+          return queue.take();
         }
         changed.awaitNanos(wait);
       }
     } catch (InterruptedException e) {
-      // Whoever interrupts this thread wants it to end.
-      closed = true;
+      // By close(), or nobody knows by whom.
     } finally {
       lock.unlock();
     }
@@ -185,7 +211,7 @@ public final class Batcher implements AutoCloseable {
       fail(batch, () -> copy(e));
       return;
     } catch (RuntimeException | Error e) {
-      // An Error too: without this thread every later call would wait for its deadline.
+      // An Error too: memory that one batch lacked may be there for the next.
       log.error("batch of {} windows failed", batch.size(), e);
       fail(
           batch,
@@ -228,7 +254,7 @@ public final class Batcher implements AutoCloseable {
   }
 
   private static StatusRuntimeException stopping() {
-    return Problems.unavailable("encoder", "is stopping", RETRY_AFTER);
+    return Problems.unavailable("encoder", "is stopping", RETRY_ELSEWHERE);
   }
 
   /**

@@ -3,20 +3,25 @@
  *
  * <p>A model reads a batch much faster than its windows one by one, and one thread has to run it
  * anyway. So calls hand their windows to a {@link ai.laconic.encoder.batch.Batcher} and wait. What
- * a batch consists of is decided by three small things, each a pure function of its arguments:
+ * a batch consists of is decided by small things that know no time and no threads:
  *
  * <ul>
- *   <li>{@code RoundRobin}: whose turn it is. Tenants take turns, and so do the calls of a tenant;
+ *   <li>{@code FairQueue}: whose turn it is. Tenants that wait get equal shares of the tokens, and
+ *       who comes new is in the next batch.
+ *   <li>{@code TenantLine}: the order within a tenant. Its calls take turns, by {@code RoundRobin};
  *       within a call windows keep their order.
- *   <li>{@code BatchPolicy}: which windows share a batch. The one whose turn it is always goes;
- *       others join it as long as the padded batch stays within its limit and little of it is
- *       padding. It also says how long a batch that isn't full waits for company.
- *   <li>{@code FairQueue}: what waits. Whoever had a turn goes behind those who hadn't, so every
- *       window's turn comes after a bounded number of batches, whatever else arrives.
+ *   <li>{@link ai.laconic.encoder.batch.BatchPolicy}: which windows share a batch. The one whose
+ *       turn it is always goes; others join it as long as the padded batch stays within its limit
+ *       and little of it is padding. It also says how long a batch that isn't full waits for
+ *       company.
  * </ul>
  *
- * <p>States of a job: admitted (its tokens are reserved, or RESOURCE_EXHAUSTED), waiting, running,
- * done. Closing a job forgets what waits of it and gives its tokens back.
+ * <p>States of a job: waiting for admission (it holds nothing), admitted with all tokens that it
+ * will have unfinished at once, running, done. Closing a job forgets what waits of it and gives its
+ * tokens back.
+ *
+ * <p>A batch that fails, for lack of memory too, fails its jobs; the next one is tried. When the
+ * thread itself ends, the process does.
  */
 @NullMarked
 package ai.laconic.encoder.batch;

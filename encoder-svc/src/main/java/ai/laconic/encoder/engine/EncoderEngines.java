@@ -3,10 +3,10 @@ package ai.laconic.encoder.engine;
 import ai.laconic.runtime.model.ModelDirectory;
 import ai.laconic.runtime.session.Device;
 import ai.laconic.runtime.session.LatentEncoder;
-import ai.laconic.servicekit.guard.GuardSettings;
-import ai.laconic.servicekit.peer.PeerProperties;
-import ai.laconic.servicekit.peer.Peers;
-import io.grpc.Channel;
+import ai.laconic.servicekit.upstream.BreakerProperties;
+import ai.laconic.servicekit.upstream.Upstream;
+import ai.laconic.servicekit.upstream.UpstreamProperties;
+import ai.laconic.servicekit.upstream.Upstreams;
 
 /** Opens engines. */
 public final class EncoderEngines {
@@ -28,22 +28,23 @@ public final class EncoderEngines {
   }
 
   /**
-   * Opens an engine that asks Triton. Its channels are closed with {@code peers}.
+   * Opens an engine that asks Triton. Its channel is closed with {@code upstreams}.
    *
    * @param model whose encoder Triton runs; nothing of it is loaded here
    */
-  public static EncoderEngine triton(Peers peers, TritonSettings settings, ModelDirectory model) {
-    PeerProperties properties =
-        new PeerProperties(
-            settings.target(), settings.timeout(), settings.timeout(), GuardSettings.DEFAULT);
-    Channel batches = peers.open("triton", properties, MAX_LATENT_BYTES + ENVELOPE_BYTES).channel();
-    // Past the guard: the many answers to readiness must not outvote failing batches, nor an open
-    // circuit keep it from being asked.
-    Channel questions = peers.connect(settings.target());
+  public static EncoderEngine triton(
+      Upstreams upstreams, TritonSettings settings, ModelDirectory model) {
+    UpstreamProperties properties =
+        new UpstreamProperties(
+            settings.target(), settings.timeout(), settings.timeout(), BreakerProperties.DEFAULT);
+    Upstream triton =
+        upstreams.openForeign("triton", properties, MAX_LATENT_BYTES + ENVELOPE_BYTES);
     String fingerprint = model.fingerprint().hex();
     return new TritonEngine(
-        batches,
-        new TritonReadiness(questions, settings, fingerprint),
+        triton.channel(),
+        // Past the breaker: the many answers to readiness must not outvote failing batches, nor an
+        // open breaker keep it from being asked.
+        new TritonReadiness(triton.control(), settings, fingerprint),
         settings,
         new TritonRequests(settings.modelName(), settings.modelVersion(), fingerprint),
         ModelShape.of(model),

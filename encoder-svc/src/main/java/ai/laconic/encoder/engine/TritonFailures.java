@@ -29,7 +29,7 @@ final class TritonFailures {
       case RESOURCE_EXHAUSTED ->
           Optional.of(
               Problems.exhausted("triton", refusal.sentence(), "room for one more", RETRY_AFTER));
-      case DEADLINE_EXCEEDED -> Optional.of(late(refusal.sentence()));
+      case DEADLINE_EXCEEDED -> Optional.of(unavailable(refusal.sentence()));
       default -> Optional.empty();
     };
   }
@@ -38,15 +38,16 @@ final class TritonFailures {
     Status status = thrown.getStatus();
     String why = status.getDescription();
     return switch (status.getCode()) {
-      case DEADLINE_EXCEEDED -> late(why == null ? "no answer in time" : why);
-      // These come from this side too, where the guard or the channel said all there is to say.
+      // Of the batch, not of a caller: another try may find the engine well.
+      case DEADLINE_EXCEEDED -> unavailable("no answer in time");
+      // These come from this side too, where the circuit breaker or the channel said all there is
+      // to say.
       case RESOURCE_EXHAUSTED, UNAVAILABLE -> thrown;
-      default ->
-          Problems.unavailable("triton", why == null ? status.getCode().name() : why, RETRY_AFTER);
+      default -> unavailable(why == null ? status.getCode().name() : why);
     };
   }
 
-  private static StatusRuntimeException late(String why) {
-    return Status.DEADLINE_EXCEEDED.withDescription(why).asRuntimeException();
+  private static StatusRuntimeException unavailable(String why) {
+    return Problems.unavailable("triton", why, RETRY_AFTER);
   }
 }

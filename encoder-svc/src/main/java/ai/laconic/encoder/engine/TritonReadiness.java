@@ -25,7 +25,7 @@ final class TritonReadiness {
   private final AtomicReference<String> seen;
 
   /**
-   * @param channel without a guard
+   * @param channel without a circuit breaker
    */
   TritonReadiness(Channel channel, TritonSettings settings, String fingerprint) {
     this.questions = new ModelQuestions(channel, settings.modelName(), settings.modelVersion());

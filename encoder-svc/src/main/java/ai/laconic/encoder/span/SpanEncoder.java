@@ -31,7 +31,7 @@ public final class SpanEncoder {
   private final WindowPolicies policies;
   private final BlockCache cache;
   private final Batcher batcher;
-  private final Portions portions;
+  private final SpanChunks chunks;
 
   /**
    * @param model what runs here
@@ -39,7 +39,7 @@ public final class SpanEncoder {
    * @param policies how to cut
    * @param cache where blocks are kept
    * @param batcher encodes windows
-   * @param tokensAtOnce most tokens of a portion: a batch's, so that a portion fills one
+   * @param tokensAtOnce most tokens of a chunk: a batch's, so that a chunk fills one
    */
   public SpanEncoder(
       EncoderModel model,
@@ -53,7 +53,7 @@ public final class SpanEncoder {
     this.policies = policies;
     this.cache = cache;
     this.batcher = batcher;
-    this.portions = new Portions(WINDOWS_AT_ONCE, tokensAtOnce);
+    this.chunks = new SpanChunks(WINDOWS_AT_ONCE, tokensAtOnce);
   }
 
   /**
@@ -102,29 +102,29 @@ public final class SpanEncoder {
       Answers answers,
       SpanCaller caller)
       throws InterruptedException {
-    List<List<Map.Entry<LatentId, Window>>> parts =
-        portions.split(List.copyOf(missing.entrySet()), window -> window.getValue().length());
-    long tokens = Portions.mostOfTwo(parts, window -> window.getValue().length());
-    try (BatchJob job = batcher.admit(request.tenant(), tokens)) {
+    List<List<Map.Entry<LatentId, Window>>> inOrder =
+        chunks.split(List.copyOf(missing.entrySet()), window -> window.getValue().length());
+    long tokens = SpanChunks.mostOfTwo(inOrder, window -> window.getValue().length());
+    try (BatchJob job = batcher.admit(tokens)) {
       caller.onEnd(job::close);
-      Future<List<float[]>> encoding = submit(job, span, parts.get(0));
+      Future<List<float[]>> encoding = submit(job, span, inOrder.get(0));
       answers.answer();
-      for (int i = 0; i < parts.size(); i++) {
+      for (int i = 0; i < inOrder.size(); i++) {
         Future<List<float[]>> current = encoding;
-        if (i + 1 < parts.size()) {
+        if (i + 1 < inOrder.size()) {
           // Before the current one is through, so that the encoder always has something to do.
-          encoding = submit(job, span, parts.get(i + 1));
+          encoding = submit(job, span, inOrder.get(i + 1));
         }
-        store(parts.get(i), await(current), request.ttl());
-        answers.stored(parts.get(i).stream().map(Map.Entry::getKey).toList());
+        store(inOrder.get(i), await(current), request.ttl());
+        answers.stored(inOrder.get(i).stream().map(Map.Entry::getKey).toList());
         answers.answer();
       }
     }
   }
 
   private static Future<List<float[]>> submit(
-      BatchJob job, Span span, List<Map.Entry<LatentId, Window>> part) {
-    return job.submit(part.stream().map(window -> span.tokenIds(window.getValue())).toList());
+      BatchJob job, Span span, List<Map.Entry<LatentId, Window>> chunk) {
+    return job.submit(chunk.stream().map(window -> span.tokenIds(window.getValue())).toList());
   }
 
   private static List<float[]> await(Future<List<float[]>> encoding) throws InterruptedException {
@@ -144,12 +144,12 @@ public final class SpanEncoder {
         .asRuntimeException();
   }
 
-  private void store(List<Map.Entry<LatentId, Window>> part, List<float[]> latents, Duration ttl)
+  private void store(List<Map.Entry<LatentId, Window>> chunk, List<float[]> latents, Duration ttl)
       throws InterruptedException {
     // All blocks are made, and so checked, before the first is sent.
     Map<LatentId, LatentBlock> blocks = new LinkedHashMap<>();
-    for (int i = 0; i < part.size(); i++) {
-      blocks.put(part.get(i).getKey(), block(part.get(i).getValue(), latents.get(i)));
+    for (int i = 0; i < chunk.size(); i++) {
+      blocks.put(chunk.get(i).getKey(), block(chunk.get(i).getValue(), latents.get(i)));
     }
     cache.put(blocks, ttl);
   }

@@ -6,8 +6,8 @@
  *   <li>It is cut into windows, as the request or the settings say.
  *   <li>Every window gets its latent ID, in the sharing domain of the tenant.
  *   <li>The cache is asked once which of them it lacks; those that it has live on.
- *   <li>The lacking ones are encoded in portions, each window once however often it stands in the
- *       span. While one portion is stored and answered, the next is being encoded; more than these
+ *   <li>The lacking ones are encoded in chunks, each window once however often it stands in the
+ *       span. While one chunk is stored and answered, the next is being encoded; more than these
  *       two is never in memory.
  *   <li>Windows are answered in order, each once its block is stored.
  * </ol>

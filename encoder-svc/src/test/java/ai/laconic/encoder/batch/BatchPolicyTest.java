@@ -1,6 +1,7 @@
 package ai.laconic.encoder.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.Arrays;
@@ -12,6 +13,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class BatchPolicyTest {
   private static final BatchPolicy POLICY = new BatchPolicy(8192, Duration.ofMillis(4));
+
+  @Test
+  void refusesBoundsThatCanNotWork() {
+    assertThatThrownBy(() -> new BatchPolicy(0, Duration.ZERO))
+        .hasMessage("batch.max-tokens: 0 (expected: 1 or more)");
+    assertThatThrownBy(() -> new BatchPolicy(8, Duration.ofMillis(-1)))
+        .hasMessage("batch.max-wait: PT-0.001S (expected: 0 or more)");
+  }
 
   @Test
   void fillsABatchWithEqualWindows() {

@@ -10,11 +10,13 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import ai.laconic.servicekit.error.Problems;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of jobs whose batches fail, and of those that wait when it stops. */
@@ -25,7 +27,7 @@ class BatcherFailureTest extends RunningBatcher {
         windows -> {
           throw new IllegalStateException("out of memory");
         });
-    try (BatchJob job = batcher.admit("a", 16)) {
+    try (BatchJob job = admit("a", 16)) {
       Future<List<float[]>> latents = job.submit(windows(1, 2, 8));
       assertProblem(
           () -> unwrapped(latents),
@@ -43,8 +45,8 @@ class BatcherFailureTest extends RunningBatcher {
         windows -> {
           throw new IllegalStateException("out of memory");
         });
-    try (BatchJob one = batcher.admit("a", 16);
-        BatchJob two = batcher.admit("b", 16)) {
+    try (BatchJob one = admit("a", 16);
+        BatchJob two = admit("b", 16)) {
       Future<List<float[]>> first = one.submit(windows(1, 2, 8));
       Future<List<float[]>> second = two.submit(windows(3, 2, 8));
 
@@ -63,8 +65,8 @@ class BatcherFailureTest extends RunningBatcher {
         windows -> {
           throw Problems.dataLoss("triton response", "outputs: 0 (expected: 1)");
         });
-    try (BatchJob one = batcher.admit("a", 16);
-        BatchJob two = batcher.admit("b", 16)) {
+    try (BatchJob one = admit("a", 16);
+        BatchJob two = admit("b", 16)) {
       Future<List<float[]>> first = one.submit(windows(1, 2, 8));
       Future<List<float[]>> second = two.submit(windows(3, 2, 8));
 
@@ -97,7 +99,7 @@ class BatcherFailureTest extends RunningBatcher {
           }
           return List.of();
         });
-    BatchJob job = batcher.admit("a", 8);
+    BatchJob job = admit("a", 8);
     Future<List<float[]>> waiting = job.submit(windows(1, 1, 8));
     await().until(() -> started.getCount() == 0);
 
@@ -113,7 +115,7 @@ class BatcherFailureTest extends RunningBatcher {
         windows -> {
           throw new OutOfMemoryError("too much");
         });
-    try (BatchJob job = batcher.admit("a", 8)) {
+    try (BatchJob job = admit("a", 8)) {
       Future<List<float[]>> latents = job.submit(windows(1, 1, 8));
       assertProblem(
           () -> unwrapped(latents),
@@ -127,7 +129,7 @@ class BatcherFailureTest extends RunningBatcher {
   @Test
   void failsABatchWithTheWrongNumberOfAnswers() throws Exception {
     encoder.misbehave(windows -> encoder.proper(windows.subList(1, windows.size())));
-    try (BatchJob job = batcher.admit("a", 24)) {
+    try (BatchJob job = admit("a", 24)) {
       Future<List<float[]>> latents = job.submit(windows(1, 3, 8));
       assertProblem(
           () -> unwrapped(latents),
@@ -141,7 +143,7 @@ class BatcherFailureTest extends RunningBatcher {
   @Test
   void failsWhatWaitsWhenItStops() throws Exception {
     restart(LONG);
-    BatchJob job = batcher.admit("a", 8);
+    BatchJob job = admit("a", 8);
     Future<List<float[]>> waiting = job.submit(windows(1, 1, 8));
 
     batcher.close();
@@ -149,12 +151,75 @@ class BatcherFailureTest extends RunningBatcher {
     assertProblem(() -> unwrapped(waiting), Status.Code.UNAVAILABLE, "encoder: is stopping");
     Future<List<float[]>> later = job.submit(windows(1, 1, 8));
     assertProblem(() -> unwrapped(later), Status.Code.UNAVAILABLE, "encoder: is stopping");
-    assertProblem(() -> batcher.admit("a", 1), Status.Code.UNAVAILABLE, "encoder: is stopping");
+    assertProblem(() -> admit("a", 1), Status.Code.UNAVAILABLE, "encoder: is stopping");
     job.close();
   }
 
+  @Test
+  void sendsOthersElsewhereAtOnceWhileItStops() {
+    batcher.close();
+
+    Throwable problem = catchThrowable(() -> admit("a", 1));
+
+    assertThat(Problems.retryAfter((StatusRuntimeException) problem))
+        .hasValueSatisfying(delay -> assertThat(delay).isLessThanOrEqualTo(Duration.ofMillis(100)));
+    assertThat(admission.inUse()).isZero();
+    assertThat(exits).isEmpty();
+  }
+
+  @Test
+  void endsTheProcessWhenItsThreadCanNotGoOn() {
+    batcher.close();
+    AtomicBoolean broken = new AtomicBoolean();
+    encoder.hold();
+    batcher =
+        Batcher.start(
+            encoder,
+            new BatchPolicy(32, Duration.ZERO),
+            admission,
+            exits::add,
+            () -> {
+              if (broken.get() && Thread.currentThread().getName().equals("encoder-batches")) {
+                throw new OutOfMemoryError("not even for a clock");
+              }
+              return System.nanoTime();
+            });
+    try (BatchJob one = admit("a", 8);
+        BatchJob two = admit("b", 8)) {
+      Future<List<float[]>> running = one.submit(windows(1, 1, 8));
+      await().until(() -> encoder.running() == 1);
+      Future<List<float[]>> waiting = two.submit(windows(2, 1, 8));
+      broken.set(true);
+      encoder.releaseAll();
+
+      assertProblem(() -> unwrapped(waiting), Status.Code.UNAVAILABLE, "encoder: is stopping");
+      assertThat(running).succeedsWithin(Duration.ofSeconds(10));
+      assertThat(exits)
+          .containsExactly(
+              "encoder: batches can't go on: java.lang.OutOfMemoryError: not even for a clock");
+      assertProblem(() -> admit("a", 1), Status.Code.UNAVAILABLE, "encoder: is stopping");
+    }
+  }
+
+  @Test
+  void endsTheProcessWhenSomebodyElseEndsItsThread() {
+    encoder.misbehave(
+        windows -> {
+          Thread.currentThread().interrupt();
+          return encoder.proper(windows);
+        });
+    try (BatchJob job = admit("a", 8)) {
+      assertThat(job.submit(windows(1, 1, 8))).succeedsWithin(Duration.ofSeconds(10));
+    }
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(exits)
+                    .containsExactly("encoder: batches can't go on: its thread was interrupted"));
+  }
+
   private void encodesAgain() throws Exception {
-    try (BatchJob job = batcher.admit("a", 8)) {
+    try (BatchJob job = admit("a", 8)) {
       assertThat(get(job.submit(windows(7, 1, 8))).get(0)[0]).isEqualTo(7f);
     }
   }

@@ -6,17 +6,19 @@ import static ai.laconic.encoder.batch.Batches.windows;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.laconic.encoder.Statuses;
-import io.grpc.Status;
+import ai.laconic.servicekit.tenant.TenantId;
+import io.grpc.Context;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class BatcherTest extends RunningBatcher {
   @Test
   void encodesInTheOrderOfTheSubmission() throws Exception {
-    try (BatchJob job = batcher.admit("a", 100)) {
+    try (BatchJob job = admit("a", 100)) {
       List<float[]> latents = get(job.submit(windows(1, 10, 8)));
 
       assertThat(latents)
@@ -29,8 +31,8 @@ class BatcherTest extends RunningBatcher {
   @Test
   void putsWindowsOfSeveralJobsIntoOneBatch() throws Exception {
     restart(LONG);
-    try (BatchJob one = batcher.admit("a", 16);
-        BatchJob two = batcher.admit("b", 16)) {
+    try (BatchJob one = admit("a", 16);
+        BatchJob two = admit("b", 16)) {
       Future<List<float[]>> first = one.submit(windows(1, 2, 8));
       assertThat(encoder.batches()).isEmpty();
       Future<List<float[]>> second = two.submit(windows(3, 2, 8));
@@ -45,7 +47,7 @@ class BatcherTest extends RunningBatcher {
   @Test
   void doesNotWaitLongerThanSetForABatchThatIsNotFull() throws Exception {
     restart(Duration.ofMillis(20));
-    try (BatchJob job = batcher.admit("a", 8)) {
+    try (BatchJob job = admit("a", 8)) {
       assertThat(get(job.submit(windows(1, 1, 8)))).hasSize(1);
     }
   }
@@ -53,8 +55,8 @@ class BatcherTest extends RunningBatcher {
   @Test
   void doesNotLetAHugeJobStarveASmallOne() throws Exception {
     encoder.hold();
-    try (BatchJob huge = batcher.admit("a", 80);
-        BatchJob small = batcher.admit("b", 8)) {
+    try (BatchJob huge = admit("a", 80);
+        BatchJob small = admit("b", 8)) {
       Future<List<float[]>> rest = huge.submit(windows(1, 10, 8));
       await().until(() -> encoder.running() == 1);
       Future<List<float[]>> one = small.submit(windows(50, 1, 8));
@@ -68,20 +70,57 @@ class BatcherTest extends RunningBatcher {
   }
 
   @Test
-  void refusesWhatTheQueueHasNoRoomFor() {
-    try (BatchJob job = batcher.admit("a", 90)) {
-      assertThat(job.reserved()).isEqualTo(90);
-      Statuses.assertFailsForNow(Status.Code.RESOURCE_EXHAUSTED, () -> batcher.admit("b", 11))
-          .isEqualTo("encoder queue: 101 tokens (expected: at most 100 tokens at once)");
+  void waitsForRoomInsteadOfRefusing() throws Exception {
+    BatchJob job = admit("a", 90);
+    CompletableFuture<BatchJob> next = CompletableFuture.supplyAsync(() -> admit("b", 11));
+    await().until(() -> admission.waiting() == 1);
+
+    job.close();
+
+    next.get(1, TimeUnit.MINUTES).close();
+    assertThat(admission.inUse()).isZero();
+  }
+
+  @Test
+  void waitsNoLongerThanItsCaller() {
+    try (BatchJob job = admit("a", 90);
+        Context.CancellableContext caller =
+            new TenantId("b").in(Context.current()).withCancellation()) {
+      CompletableFuture<BatchJob> next =
+          CompletableFuture.supplyAsync(
+              () -> {
+                Context before = caller.attach();
+                try {
+                  return batcher.admit(11);
+                } catch (InterruptedException e) {
+                  throw new IllegalStateException(e);
+                } finally {
+                  caller.detach(before);
+                }
+              });
+      await().until(() -> admission.waiting() == 1);
+
+      caller.cancel(null);
+
+      assertThat(next)
+          .failsWithin(Duration.ofMinutes(1))
+          .withThrowableThat()
+          .havingRootCause()
+          .withMessageStartingWith("CANCELLED");
+      assertThat(admission.waiting()).isZero();
     }
-    assertThat(batcher.reservedTokens()).isZero();
-    batcher.admit("b", 100).close();
+  }
+
+  @Test
+  void refusesAJobThatIsLargerThanAllRoom() {
+    assertThatThrownBy(() -> admit("a", 101))
+        .hasMessage("RESOURCE_EXHAUSTED: encoder tokens: 101 (expected: at most 100)");
   }
 
   @Test
   void refusesMoreThanWasAdmitted() throws Exception {
     encoder.hold();
-    try (BatchJob job = batcher.admit("a", 16)) {
+    try (BatchJob job = admit("a", 16)) {
       Future<List<float[]>> first = job.submit(windows(1, 1, 8));
       assertThatThrownBy(() -> job.submit(windows(2, 2, 8)))
           .isInstanceOf(IllegalArgumentException.class)
@@ -97,10 +136,10 @@ class BatcherTest extends RunningBatcher {
   @Test
   void dropsTheWaitingWindowsOfAClosedJob() throws Exception {
     encoder.hold();
-    try (BatchJob other = batcher.admit("a", 8)) {
+    try (BatchJob other = admit("a", 8)) {
       Future<List<float[]>> running = other.submit(windows(1, 1, 8));
       await().until(() -> encoder.running() == 1);
-      BatchJob job = batcher.admit("b", 40);
+      BatchJob job = admit("b", 40);
       Future<List<float[]>> waiting = job.submit(windows(2, 5, 8));
       assertThat(batcher.waitingTokens()).isEqualTo(40);
 
@@ -108,7 +147,7 @@ class BatcherTest extends RunningBatcher {
       job.close();
 
       assertThat(batcher.waitingTokens()).isZero();
-      assertThat(batcher.reservedTokens()).isEqualTo(8);
+      assertThat(admission.inUse()).isEqualTo(8);
       assertThat(waiting).isDone();
       assertThat(job.submit(windows(2, 5, 8))).isCompletedExceptionally();
       encoder.releaseAll();
@@ -120,7 +159,7 @@ class BatcherTest extends RunningBatcher {
   @Test
   void survivesAJobThatIsClosedWhileItsBatchRuns() throws Exception {
     encoder.hold();
-    BatchJob job = batcher.admit("a", 8);
+    BatchJob job = admit("a", 8);
     Future<List<float[]>> latents = job.submit(windows(1, 1, 8));
     await().until(() -> encoder.running() == 1);
 
@@ -132,7 +171,7 @@ class BatcherTest extends RunningBatcher {
   }
 
   private void encodesAgain() throws Exception {
-    try (BatchJob job = batcher.admit("a", 8)) {
+    try (BatchJob job = admit("a", 8)) {
       assertThat(get(job.submit(windows(7, 1, 8))).get(0)[0]).isEqualTo(7f);
     }
   }

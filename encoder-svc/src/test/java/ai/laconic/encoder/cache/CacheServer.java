@@ -1,14 +1,13 @@
 package ai.laconic.encoder.cache;
 
+import ai.laconic.encoder.InProcess;
 import ai.laconic.servicekit.error.ProblemServerInterceptor;
-import ai.laconic.servicekit.guard.GuardSettings;
-import ai.laconic.servicekit.peer.Peer;
-import ai.laconic.servicekit.peer.PeerProperties;
 import ai.laconic.servicekit.tenant.TenantResolver;
 import ai.laconic.servicekit.tenant.TenantServerInterceptor;
-import io.grpc.ManagedChannel;
+import ai.laconic.servicekit.upstream.BreakerProperties;
+import ai.laconic.servicekit.upstream.UpstreamProperties;
+import io.grpc.Channel;
 import io.grpc.Server;
-import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,12 +18,14 @@ import java.util.concurrent.TimeUnit;
 public final class CacheServer {
   private final FakeCache cache = new FakeCache();
   private final Server server;
-  private final ManagedChannel channel;
+  private final InProcess channels = new InProcess();
+  private final String name;
 
   /**
    * @param name of the in-process server
    */
   public CacheServer(String name) {
+    this.name = name;
     this.server =
         InProcessServerBuilder.forName(name)
             .addService(cache)
@@ -32,7 +33,6 @@ public final class CacheServer {
             .intercept(new TenantServerInterceptor(TenantResolver.trustedHeader()))
             .intercept(new ProblemServerInterceptor())
             .build();
-    this.channel = InProcessChannelBuilder.forName(name).build();
     try {
       server.start();
     } catch (IOException e) {
@@ -45,11 +45,13 @@ public final class CacheServer {
   }
 
   /** Returns a client's view of it, with a limit on its calls. */
-  public Peer peer(Duration timeout) {
-    return new Peer(
-        CacheProblems.PEER,
-        channel,
-        new PeerProperties("in-process", timeout, timeout, GuardSettings.DEFAULT));
+  public Channel channel(Duration timeout) {
+    return channels
+        .upstreams()
+        .open(
+            CacheProblems.PEER,
+            new UpstreamProperties(name, timeout, timeout, BreakerProperties.DEFAULT))
+        .channel();
   }
 
   /** Is down from now on. */
@@ -59,6 +61,6 @@ public final class CacheServer {
 
   public void close() throws InterruptedException {
     stop();
-    channel.shutdownNow().awaitTermination(10, TimeUnit.SECONDS);
+    channels.close();
   }
 }

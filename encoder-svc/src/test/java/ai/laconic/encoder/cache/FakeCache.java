@@ -41,6 +41,7 @@ public final class FakeCache extends LatentCacheServiceImplBase {
   private volatile UnaryOperator<FindMissingResponse> answer = UnaryOperator.identity();
   private volatile @Nullable Status questionFailure;
   private volatile Status end = Status.OK;
+  private volatile Runnable beforeBlocks = () -> {};
 
   /** Fails a stream of blocks after {@code count} more. */
   public void failAfterBlocks(int count, Status status) {
@@ -60,6 +61,11 @@ public final class FakeCache extends LatentCacheServiceImplBase {
   /** Never answers from now on. */
   public void hang() {
     hangs = true;
+  }
+
+  /** Does something first whenever blocks are to be stored. */
+  public void beforeBlocks(Runnable action) {
+    beforeBlocks = action;
   }
 
   /** Never asks for a block, so that flow control stops who sends them. */
@@ -133,6 +139,7 @@ public final class FakeCache extends LatentCacheServiceImplBase {
   @Override
   public StreamObserver<PutBlockRequest> putBlocks(StreamObserver<PutBlocksResponse> responses) {
     tenants.add(TenantId.current().value());
+    beforeBlocks.run();
     if (takesNothing) {
       ((ServerCallStreamObserver<PutBlocksResponse>) responses).disableAutoRequest();
     }

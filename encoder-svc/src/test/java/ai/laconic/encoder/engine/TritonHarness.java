@@ -1,33 +1,31 @@
 package ai.laconic.encoder.engine;
 
+import ai.laconic.encoder.InProcess;
 import ai.laconic.encoder.batch.WindowEncoder;
-import ai.laconic.servicekit.guard.GuardSettings;
-import ai.laconic.servicekit.peer.Peer;
-import ai.laconic.servicekit.peer.PeerProperties;
-import io.grpc.ManagedChannel;
+import ai.laconic.servicekit.upstream.BreakerProperties;
+import ai.laconic.servicekit.upstream.Upstream;
+import ai.laconic.servicekit.upstream.UpstreamProperties;
 import io.grpc.Server;
-import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** A fake Triton behind real gRPC, and engines that speak to it through a guarded peer. */
+/** A fake Triton behind real gRPC, and engines that speak to it as an upstream. */
 final class TritonHarness implements AutoCloseable {
   static final String FINGERPRINT = "0123456789abcdef";
 
   final FakeTriton triton;
   private final ModelShape shape;
   private final Server server;
-  private final ManagedChannel channel;
+  private final InProcess channels = new InProcess();
+  private final String name = InProcessServerBuilder.generateName();
 
   TritonHarness(WindowEncoder encoder, ModelShape shape) {
     this.shape = shape;
     this.triton = new FakeTriton(encoder, shape, FINGERPRINT);
-    String name = InProcessServerBuilder.generateName();
     this.server = InProcessServerBuilder.forName(name).addService(triton).build();
-    this.channel = InProcessChannelBuilder.forName(name).build();
     try {
       server.start();
     } catch (IOException e) {
@@ -36,12 +34,17 @@ final class TritonHarness implements AutoCloseable {
   }
 
   EncoderEngine open(Duration timeout, long maxLatentBytes) {
-    TritonSettings settings = new TritonSettings("in-process", "lclm_encoder", "", timeout);
-    PeerProperties properties =
-        new PeerProperties("in-process", timeout, timeout, GuardSettings.DEFAULT);
+    TritonSettings settings = new TritonSettings(name, "lclm_encoder", "", timeout);
+    Upstream upstream =
+        channels
+            .upstreams()
+            .openForeign(
+                "triton",
+                new UpstreamProperties(name, timeout, timeout, BreakerProperties.DEFAULT),
+                64 << 20);
     return new TritonEngine(
-        new Peer("triton", channel, properties).channel(),
-        new TritonReadiness(channel, settings, FINGERPRINT),
+        upstream.channel(),
+        new TritonReadiness(upstream.control(), settings, FINGERPRINT),
         settings,
         new TritonRequests(settings.modelName(), settings.modelVersion(), FINGERPRINT),
         shape,
@@ -54,7 +57,7 @@ final class TritonHarness implements AutoCloseable {
 
   @Override
   public void close() throws InterruptedException {
-    channel.shutdownNow().awaitTermination(10, TimeUnit.SECONDS);
+    channels.close();
     stopServer();
   }
 }

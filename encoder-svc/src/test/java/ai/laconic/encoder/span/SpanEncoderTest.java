@@ -8,13 +8,18 @@ import static ai.laconic.encoder.span.Toy.distinct;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.laconic.encoder.batch.BatchLimits;
+import ai.laconic.encoder.batch.BatchPolicy;
 import ai.laconic.encoder.batch.Batcher;
+import ai.laconic.encoder.batch.Batches;
 import ai.laconic.encoder.batch.FakeEncoder;
 import ai.laconic.runtime.latent.BlockType;
 import ai.laconic.runtime.latent.LatentBlock;
 import ai.laconic.runtime.latent.LatentId;
 import ai.laconic.runtime.latent.SharingDomain;
+import ai.laconic.servicekit.admission.Admission;
+import ai.laconic.servicekit.admission.Permit;
+import ai.laconic.servicekit.tenant.TenantId;
+import io.grpc.Context;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.List;
@@ -25,8 +30,14 @@ import org.junit.jupiter.api.Test;
 class SpanEncoderTest {
   private final MemoryCache cache = new MemoryCache();
   private final FakeEncoder encoder = new FakeEncoder(Toy.RATIO, Toy.WIDTH);
+  private final Admission admission = Batches.room(100);
   private final Batcher batcher =
-      Batcher.start(encoder, new BatchLimits(4 * WINDOW, Duration.ZERO, 100), System::nanoTime);
+      Batcher.start(
+          encoder,
+          new BatchPolicy(4 * WINDOW, Duration.ZERO),
+          admission,
+          unused -> {},
+          System::nanoTime);
   private final SpanEncoder spans =
       new SpanEncoder(
           MODEL,
@@ -66,18 +77,18 @@ class SpanEncoderTest {
                   new SharingDomain("acme"),
                   window.text().chars().toArray()));
     }
-    assertThat(batcher.reservedTokens()).isZero();
+    assertThat(admission.inUse()).isZero();
   }
 
   @Test
-  void worksInPortions() throws Exception {
+  void worksInChunks() throws Exception {
     encode("acme", distinct(10));
 
     assertThat(cache.puts()).containsExactly(4, 4, 2);
   }
 
   @Test
-  void answersAPortionWhileTheNextIsBeingEncoded() throws Exception {
+  void answersAChunkWhileTheNextIsBeingEncoded() throws Exception {
     encoder.hold();
     Recorder recorder = new Recorder();
     Thread call = start(distinct(8), recorder);
@@ -138,13 +149,13 @@ class SpanEncoderTest {
     cache.failAfter(1);
     Recorder recorder = new Recorder();
 
-    assertFails(Status.Code.UNAVAILABLE, () -> spans.encode(request(distinct(8)), recorder))
+    assertFails(Status.Code.UNAVAILABLE, () -> encode(request(distinct(8)), recorder))
         .isEqualTo("latent cache: gone");
 
     assertThat(recorder.windows()).hasSize(4);
     assertThat(recorder.windows())
         .allSatisfy(window -> assertThat(cache.blocks()).containsKey(window.id()));
-    await().until(() -> batcher.reservedTokens() == 0 && batcher.waitingTokens() == 0);
+    await().until(() -> admission.inUse() == 0 && batcher.waitingTokens() == 0);
   }
 
   @Test
@@ -171,7 +182,7 @@ class SpanEncoderTest {
     assertFails(
             Status.Code.FAILED_PRECONDITION,
             () ->
-                spans.encode(
+                encode(
                     new SpanRequest("acme", "text", null, "cd".repeat(32), Duration.ofHours(1)),
                     new Recorder()))
         .isEqualTo(
@@ -217,18 +228,28 @@ class SpanEncoderTest {
   }
 
   @Test
-  void doesNotAnswerBeforeItIsAdmitted() throws Exception {
+  void waitsForTheTokensOfOthersWithoutHoldingAny() throws Exception {
     encode("acme", "aaaaaaaa");
-    try (var other = batcher.admit("other", 95)) {
-      Recorder recorder = new Recorder();
+    Permit others = acquire("other", 95);
+    Recorder recorder = new Recorder();
 
-      assertFails(
-              Status.Code.RESOURCE_EXHAUSTED,
-              () -> spans.encode(request("aaaaaaaabbbbbbbb"), recorder))
-          .isEqualTo("encoder queue: 103 tokens (expected: at most 100 tokens at once)");
-      assertThat(recorder.windows()).isEmpty();
-      assertThat(other.submit(List.of(new int[8]))).succeedsWithin(Duration.ofSeconds(10));
-    }
+    Thread call = start("aaaaaaaabbbbbbbb", recorder);
+    await().until(() -> admission.waiting() == 1);
+    assertThat(admission.inUse()).isEqualTo(95);
+    assertThat(recorder.windows()).isEmpty();
+    others.close();
+
+    call.join();
+    assertThat(recorder.windows()).hasSize(2);
+    assertThat(admission.inUse()).isZero();
+  }
+
+  @Test
+  void encodesASpanOfMoreTokensThanMayBeEncodedAtOnce() throws Exception {
+    List<StoredWindow> windows = encode("acme", distinct(40));
+
+    assertThat(windows).hasSize(40);
+    assertThat(admission.inUse()).isZero();
   }
 
   @Test
@@ -237,12 +258,12 @@ class SpanEncoderTest {
     Recorder recorder = new Recorder();
     Thread call = start(distinct(8), recorder);
     await().until(() -> encoder.running() == 1);
-    assertThat(batcher.reservedTokens()).isEqualTo(64);
+    assertThat(admission.inUse()).isEqualTo(64);
 
     recorder.leave();
 
     call.join();
-    assertThat(batcher.reservedTokens()).isZero();
+    assertThat(admission.inUse()).isZero();
     assertThat(batcher.waitingTokens()).isZero();
     assertThat(recorder.failure()).hasMessageStartingWith("CANCELLED");
     assertThat(recorder.windows()).isEmpty();
@@ -260,7 +281,7 @@ class SpanEncoderTest {
         new Thread(
             () -> {
               try {
-                spans.encode(request(text), recorder);
+                encode(request(text), recorder);
               } catch (Exception e) {
                 recorder.failed(e);
               }
@@ -269,10 +290,24 @@ class SpanEncoderTest {
     return call;
   }
 
-  private List<StoredWindow> encode(String tenant, String text) throws InterruptedException {
+  private List<StoredWindow> encode(String tenant, String text) throws Exception {
     Recorder recorder = new Recorder();
-    spans.encode(new SpanRequest(tenant, text, null, "", Duration.ofHours(1)), recorder);
+    encode(new SpanRequest(tenant, text, null, "", Duration.ofHours(1)), recorder);
     return recorder.windows();
+  }
+
+  private void encode(SpanRequest request, Recorder recorder) throws Exception {
+    new TenantId(request.tenant())
+        .in(Context.current())
+        .call(
+            () -> {
+              spans.encode(request, recorder);
+              return true;
+            });
+  }
+
+  private Permit acquire(String tenant, long tokens) throws Exception {
+    return new TenantId(tenant).in(Context.current()).call(() -> admission.acquire(tokens));
   }
 
   private static SpanRequest request(String text) {

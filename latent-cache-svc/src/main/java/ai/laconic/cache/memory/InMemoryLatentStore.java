@@ -26,11 +26,11 @@ import java.util.Set;
  */
 public final class InMemoryLatentStore implements LatentStore {
   private final InstantSource clock;
-  private final Room room;
+  private final MemoryBudget budget;
   // In order of use, the longest unused first.
   private final Map<LatentId, byte[]> blocks = new LinkedHashMap<>(16, 0.75f, true);
   private final Expiries<LatentId> blockExpiries = new Expiries<>();
-  private final ContextShelf contexts;
+  private final InMemoryContexts contexts;
 
   /**
    * @param maxBytes bound on everything together
@@ -38,8 +38,8 @@ public final class InMemoryLatentStore implements LatentStore {
    */
   public InMemoryLatentStore(long maxBytes, InstantSource clock) {
     this.clock = clock;
-    this.room = new Room(maxBytes);
-    this.contexts = new ContextShelf(room);
+    this.budget = new MemoryBudget(maxBytes);
+    this.contexts = new InMemoryContexts(budget);
   }
 
   @Override
@@ -64,10 +64,10 @@ public final class InMemoryLatentStore implements LatentStore {
       blocks.put(id, encoded);
     } else {
       // The bytes of the one before are free only once the new one is sure to fit.
-      take("block " + id, Room.sizeOf(encoded.length));
+      take("block " + id, MemoryBudget.sizeOf(encoded.length));
       byte[] replaced = blocks.put(id, encoded);
       if (replaced != null) {
-        room.give(Room.sizeOf(replaced.length));
+        budget.release(MemoryBudget.sizeOf(replaced.length));
       }
     }
     blockExpiries.extend(id, clock.instant().plus(ttl));
@@ -147,7 +147,7 @@ public final class InMemoryLatentStore implements LatentStore {
 
   /** Returns the bytes taken, what the store needs for itself included. */
   synchronized long usedBytes() {
-    return room.used();
+    return budget.used();
   }
 
   private void forgetExpired() {
@@ -160,7 +160,7 @@ public final class InMemoryLatentStore implements LatentStore {
   }
 
   private void take(String what, long bytes) {
-    room.take(what, bytes, this::evictBlock);
+    budget.reserve(what, bytes, this::evictBlock);
   }
 
   private boolean evictBlock() {
@@ -175,7 +175,7 @@ public final class InMemoryLatentStore implements LatentStore {
   private void removeBlock(LatentId id) {
     byte[] removed = blocks.remove(id);
     if (removed != null) {
-      room.give(Room.sizeOf(removed.length));
+      budget.release(MemoryBudget.sizeOf(removed.length));
     }
     blockExpiries.remove(id);
   }
@@ -210,8 +210,8 @@ public final class InMemoryLatentStore implements LatentStore {
     private void takeMore(String what, long payload) {
       synchronized (InMemoryLatentStore.this) {
         forgetExpired();
-        take(what, Room.sizeOf(payload));
-        bytes += Room.sizeOf(payload);
+        take(what, MemoryBudget.sizeOf(payload));
+        bytes += MemoryBudget.sizeOf(payload);
       }
     }
 
@@ -219,7 +219,7 @@ public final class InMemoryLatentStore implements LatentStore {
     public void close() {
       synchronized (InMemoryLatentStore.this) {
         if (!committed) {
-          room.give(bytes);
+          budget.release(bytes);
           bytes = 0;
         }
       }

@@ -70,6 +70,7 @@ final class RedisContextWriter implements ContextWriter {
             RedisKeys.number(Millis.until(manifest.expires(), clock.instant())),
             RedisKeys.number(texts));
     if (outcome == Scripts.OTHER_MANIFEST) {
+      listAgain();
       throw otherContext();
     }
     if (outcome == Scripts.TEXTS_LOST) {
@@ -86,6 +87,14 @@ final class RedisContextWriter implements ContextWriter {
     byte[] before = link.call(redis -> redis.hget(RedisKeys.context(key), RedisKeys.MANIFEST));
     if (before != null && !Arrays.equals(before, sealed)) {
       throw otherContext();
+    }
+  }
+
+  /** The other context came in between. Its place in the index was overwritten. */
+  private void listAgain() throws InterruptedException {
+    byte[] other = link.call(redis -> redis.hget(RedisKeys.context(key), RedisKeys.MANIFEST));
+    if (other != null) {
+      index.add(key.tenant(), RedisContexts.manifest(key, other));
     }
   }
 

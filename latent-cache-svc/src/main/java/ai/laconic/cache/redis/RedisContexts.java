@@ -36,9 +36,11 @@ final class RedisContexts {
 
   Optional<Manifest> find(ContextKey key) throws InterruptedException {
     byte[] sealed = link.call(redis -> redis.hget(RedisKeys.context(key), RedisKeys.MANIFEST));
-    return sealed == null
-        ? Optional.empty()
-        : Optional.of(Manifest.stored(parse("manifest of " + key.id(), sealed)));
+    return sealed == null ? Optional.empty() : Optional.of(manifest(key, sealed));
+  }
+
+  static Manifest manifest(ContextKey key, byte[] sealed) {
+    return Manifest.stored(parse("manifest of " + key.id(), sealed));
   }
 
   ContextPage list(TenantId tenant, Optional<ListPosition> after, int limit)

@@ -23,19 +23,19 @@ final class Contexts {
   private static final int BATCH_TEXTS = 1024;
 
   private final LatentStore store;
-  private final KeepingRule rule;
+  private final Retention retention;
   private final InstantSource clock;
 
-  Contexts(LatentStore store, KeepingRule rule, InstantSource clock) {
+  Contexts(LatentStore store, Retention retention, InstantSource clock) {
     this.store = store;
-    this.rule = rule;
+    this.retention = retention;
     this.clock = clock;
   }
 
   /** Begins to store a context; INVALID_ARGUMENT if its manifest makes no sense. */
   ContextUpload upload(TenantId tenant, Context message) {
     Manifest manifest = Manifest.of(message);
-    rule.checkExpiry(manifest.expires(), clock.instant());
+    retention.checkExpiry(manifest.expires(), clock.instant());
     return new ContextUpload(manifest, store.writeContext(tenant, manifest));
   }
 

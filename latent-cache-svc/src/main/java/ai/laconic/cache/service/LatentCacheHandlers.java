@@ -35,7 +35,7 @@ import java.util.Optional;
  */
 public final class LatentCacheHandlers extends LatentCacheServiceGrpc.LatentCacheServiceImplBase {
   private final StreamingCalls calls;
-  private final KeepingRule rule;
+  private final Retention retention;
   private final Blocks blocks;
   private final Contexts contexts;
 
@@ -47,9 +47,9 @@ public final class LatentCacheHandlers extends LatentCacheServiceGrpc.LatentCach
   public LatentCacheHandlers(
       LatentStore store, StreamingCalls calls, Duration maxTtl, InstantSource clock) {
     this.calls = calls;
-    this.rule = new KeepingRule(maxTtl);
+    this.retention = new Retention(maxTtl);
     this.blocks = new Blocks(store);
-    this.contexts = new Contexts(store, rule, clock);
+    this.contexts = new Contexts(store, retention, clock);
   }
 
   @Override
@@ -58,7 +58,7 @@ public final class LatentCacheHandlers extends LatentCacheServiceGrpc.LatentCach
     calls.answer(
         responses,
         writer -> {
-          Duration ttl = rule.ttl(request.getTtl());
+          Duration ttl = retention.ttl(request.getTtl());
           List<LatentId> missing = blocks.findMissing(ids(request.getLatentIdsList()), ttl);
           writer.write(
               FindMissingResponse.newBuilder()
@@ -77,7 +77,7 @@ public final class LatentCacheHandlers extends LatentCacheServiceGrpc.LatentCach
               request.isPresent();
               request = requests.read()) {
             Block block = request.get().getBlock();
-            Duration ttl = rule.ttl(request.get().getTtl());
+            Duration ttl = retention.ttl(request.get().getTtl());
             blocks.put(new LatentId(block.getLatentId()), block.getEncoded().toByteArray(), ttl);
             stored++;
           }

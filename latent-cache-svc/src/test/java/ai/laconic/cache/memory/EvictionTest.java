@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 class EvictionTest {
   private static final int ROOM_FOR = 4;
-  private static final long BLOCK = Room.sizeOf(block(0).length);
+  private static final long BLOCK = MemoryBudget.sizeOf(block(0).length);
 
   private final SettableClock clock = new SettableClock();
   private final InMemoryLatentStore store = new InMemoryLatentStore(ROOM_FOR * BLOCK, clock);
@@ -75,7 +75,7 @@ class EvictionTest {
     assertThatThrownBy(() -> store.putBlock(id(9), new byte[(int) (4 * BLOCK)], HOUR))
         .hasMessage(
             "RESOURCE_EXHAUSTED: block %s: %d bytes (expected: at most %d, the whole store)",
-            id(9), 4 * BLOCK + Room.ENTRY_BYTES, 4 * BLOCK);
+            id(9), 4 * BLOCK + MemoryBudget.ENTRY_BYTES, 4 * BLOCK);
 
     assertThat(store.findMissing(ids(0, ROOM_FOR), HOUR)).isEmpty();
   }
@@ -107,7 +107,7 @@ class EvictionTest {
       addText(writer, 0, "abc");
 
       assertThat(store.findMissing(ids(0, ROOM_FOR), HOUR)).containsExactly(id(0));
-      assertThat(store.usedBytes()).isEqualTo(3 * BLOCK + Room.sizeOf(3));
+      assertThat(store.usedBytes()).isEqualTo(3 * BLOCK + MemoryBudget.sizeOf(3));
     }
     assertThat(store.usedBytes()).isEqualTo(3 * BLOCK);
   }
@@ -134,7 +134,7 @@ class EvictionTest {
     store.putBlock(id(1), block(2, 4), HOUR);
     store.putBlock(id(1), block(3, 6), HOUR);
 
-    assertThat(store.usedBytes()).isEqualTo(Room.sizeOf(block(3, 6).length));
+    assertThat(store.usedBytes()).isEqualTo(MemoryBudget.sizeOf(block(3, 6).length));
   }
 
   @Test

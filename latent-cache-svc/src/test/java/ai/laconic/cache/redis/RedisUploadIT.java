@@ -13,10 +13,14 @@ import static org.awaitility.Awaitility.await;
 
 import ai.laconic.cache.store.ContextWriter;
 import ai.laconic.cache.store.LatentStore;
+import ai.laconic.cache.store.Manifest;
+import io.grpc.StatusRuntimeException;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -128,6 +132,38 @@ class RedisUploadIT {
       writer.commit();
     }
     assertThat(store.readTexts(key(ACME, 1), List.of(0)).get(0)).hasValue("a".getBytes(UTF_8));
+  }
+
+  @Test
+  void whoeverComesFirstWithAnIdIsListedAsItself() throws Exception {
+    for (int round = 0; round < 20; round++) {
+      int number = round;
+      List<Thread> writers =
+          IntStream.range(0, 4)
+              .mapToObj(n -> new Thread(() -> tryToWrite(number, START.plusSeconds(n))))
+              .toList();
+      writers.forEach(Thread::start);
+      for (Thread writer : writers) {
+        writer.join();
+      }
+
+      Manifest winner = store.findContext(key(ACME, number)).orElseThrow();
+      String member = contextId(number).value();
+      assertThat(redis.<Double>inspect(r -> r.zscore("laconic:v1:created:{acme}", member)))
+          .isEqualTo(winner.position().createdMillis());
+      assertThat(redis.<Double>inspect(r -> r.zscore("laconic:v1:expires:{acme}", member)))
+          .isEqualTo(winner.expires().toEpochMilli());
+    }
+  }
+
+  private void tryToWrite(int number, Instant created) {
+    try {
+      write(store, ACME, manifest(number, created, List.of("a")), List.of("a"));
+    } catch (StatusRuntimeException e) {
+      assertThat(e).hasMessageStartingWith("FAILED_PRECONDITION");
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test

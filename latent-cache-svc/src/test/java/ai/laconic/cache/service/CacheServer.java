@@ -1,7 +1,9 @@
 package ai.laconic.cache.service;
 
 import ai.laconic.cache.SettableClock;
-import ai.laconic.servicekit.call.DeadlineServerInterceptor;
+import ai.laconic.servicekit.admission.Admission;
+import ai.laconic.servicekit.admission.AdmissionLimits;
+import ai.laconic.servicekit.call.MinDataRate;
 import ai.laconic.servicekit.call.StreamingCalls;
 import ai.laconic.servicekit.call.ValidationServerInterceptor;
 import ai.laconic.servicekit.error.ProblemServerInterceptor;
@@ -30,20 +32,37 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
+import org.springframework.util.unit.DataSize;
 
 /** The service behind its interceptors, over an in-process channel. */
 final class CacheServer implements AutoCloseable {
   private static final int WAIT_SECONDS = 60;
+  private static final MinDataRate PATIENT =
+      new MinDataRate(DataSize.ofBytes(1), Duration.ofMinutes(10));
 
   final SettableClock clock = new SettableClock();
   final WatchedStore store = new WatchedStore(clock);
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+
+  /** What bounds the calls. */
+  final Admission running;
+
   private final StreamingCalls calls;
   private final Server server;
   private final ManagedChannel channel;
 
-  CacheServer(int maxConcurrentCalls) throws IOException {
-    calls = new StreamingCalls("cache", maxConcurrentCalls);
+  CacheServer(int maxCalls) throws IOException {
+    this(maxCalls, PATIENT);
+  }
+
+  /**
+   * @param maxCalls that run at once, all of which may be one tenant's
+   */
+  CacheServer(int maxCalls, MinDataRate minDataRate) throws IOException {
+    running =
+        new Admission(
+            "cache calls", new AdmissionLimits(maxCalls, 1, 100, Duration.ofMinutes(10)), timer);
+    calls = new StreamingCalls("cache", running, minDataRate);
     String name = InProcessServerBuilder.generateName();
     server =
         InProcessServerBuilder.forName(name)
@@ -51,7 +70,6 @@ final class CacheServer implements AutoCloseable {
                 ServerInterceptors.interceptForward(
                     new LatentCacheHandlers(store, calls, Duration.ofDays(30), clock),
                     new ProblemServerInterceptor(),
-                    new DeadlineServerInterceptor(Duration.ofMinutes(15), timer),
                     new TenantServerInterceptor(TenantResolver.trustedHeader()),
                     new ValidationServerInterceptor(ValidatorFactory.newBuilder().build())))
             .build()
