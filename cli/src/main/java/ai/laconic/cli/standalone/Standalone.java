@@ -67,7 +67,7 @@ public final class Standalone implements AutoCloseable {
       throws IOException, InterruptedException, ModelDirectoryException {
     KnownSettings.check(options.settings().keySet());
     checkAddress(options.host(), options.port());
-    TierLog.configure();
+    TierLog.configure(options.settings());
     Standalone standalone = new Standalone(options);
     boolean complete = false;
     try {

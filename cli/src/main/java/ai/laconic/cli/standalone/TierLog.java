@@ -2,6 +2,7 @@ package ai.laconic.cli.standalone;
 
 import ch.qos.logback.classic.pattern.ClassicConverter;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -21,8 +22,18 @@ public final class TierLog extends ClassicConverter {
     }
   }
 
-  /** Makes the first tier's start configure the log for all of them, unless the user does. */
-  static void configure() {
+  /**
+   * Makes the first tier's start configure the log for all of them, unless the user does.
+   *
+   * @param settings of the tiers; those of the log are read before any others
+   */
+  static void configure(Map<String, String> settings) {
+    settings.forEach(
+        (name, value) -> {
+          if (name.startsWith("logging.")) {
+            System.setProperty(name, value);
+          }
+        });
     if (System.getProperty(CONFIGURATION) == null && System.getenv("LOGGING_CONFIG") == null) {
       System.setProperty(CONFIGURATION, "classpath:standalone-logback.xml");
     }
