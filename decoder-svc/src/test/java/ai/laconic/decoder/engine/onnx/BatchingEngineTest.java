@@ -100,8 +100,8 @@ class BatchingEngineTest extends DecoderEngineContract {
     for (int i = 0; i < 4; i++) {
       generated.add(new RecordingListener());
       scored.add(new RecordingListener());
-      engine.generate(
-          new GenerationRequest(startingWith(7), SamplingSettings.GREEDY, 40, Instant.MAX),
+      engine.submit(
+          CountingModel.request(startingWith(7), 40),
           generated.get(i));
       engine.score(
           scoring(startingWith(7), counting),

@@ -49,7 +49,7 @@ class BrokenModelTest {
 
   private static RecordingListener generate(TritonEngine engine) {
     RecordingListener listener = new RecordingListener();
-    engine.generate(request(startingWith(3), 2), listener);
+    engine.submit(request(startingWith(3), 2), listener);
     awaitEnd(listener);
     return listener;
   }
@@ -111,7 +111,7 @@ class BrokenModelTest {
   void areNotBrokenWhileTheyProduceTokensForOthers() {
     TritonEngine engine = openWithOne();
     RecordingListener slow = RecordingListener.taking(1);
-    Generation other = engine.generate(request(startingWith(3), 9), slow);
+    Generation other = engine.submit(request(startingWith(3), 9), slow);
     await().until(() -> !slow.tokens().isEmpty());
     harness.triton.behaviour = DEAD;
     generate(engine);

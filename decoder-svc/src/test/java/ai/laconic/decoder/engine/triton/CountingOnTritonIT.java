@@ -68,7 +68,7 @@ class CountingOnTritonIT extends DecoderEngineContract {
     String model = "counting_1_1_200";
     RecordingListener listener = new RecordingListener();
     Generation generation =
-        engine.generate(TritonHarness.request(CountingModel.startingWith(0), 90), listener);
+        engine.submit(TritonHarness.request(CountingModel.startingWith(0), 90), listener);
     await().pollInterval(Duration.ofMillis(5)).until(() -> listener.tokens().size() >= 3);
 
     generation.cancel();
@@ -84,9 +84,9 @@ class CountingOnTritonIT extends DecoderEngineContract {
     String model = "counting_1_2_20";
     RecordingListener first = new RecordingListener();
     RecordingListener second = new RecordingListener();
-    engine.generate(TritonHarness.request(CountingModel.startingWith(0), 80), first);
+    engine.submit(TritonHarness.request(CountingModel.startingWith(0), 80), first);
     Generation waiting =
-        engine.generate(TritonHarness.request(CountingModel.startingWith(1), 80), second);
+        engine.submit(TritonHarness.request(CountingModel.startingWith(1), 80), second);
     await().until(() -> triton.metric("lclm_waiting", model) == 1);
 
     waiting.cancel();
@@ -110,7 +110,7 @@ class CountingOnTritonIT extends DecoderEngineContract {
     RecordingListener[] listeners = new RecordingListener[3];
     for (int i = 0; i < listeners.length; i++) {
       listeners[i] = new RecordingListener();
-      engine.generate(TritonHarness.request(CountingModel.startingWith(i), 40), listeners[i]);
+      engine.submit(TritonHarness.request(CountingModel.startingWith(i), 40), listeners[i]);
       int admitted = Math.min(i, 1);
       await().until(() -> triton.metric("lclm_waiting", model) == admitted);
     }
@@ -143,8 +143,8 @@ class CountingOnTritonIT extends DecoderEngineContract {
     DecoderEngine engine = open(1, 4, TritonHarness.LONG, Duration.ofMillis(100));
     RecordingListener running = new RecordingListener();
     RecordingListener waiting = new RecordingListener();
-    engine.generate(TritonHarness.request(CountingModel.startingWith(0), 90), running);
-    engine.generate(TritonHarness.request(CountingModel.startingWith(0), 90), waiting);
+    engine.submit(TritonHarness.request(CountingModel.startingWith(0), 90), running);
+    engine.submit(TritonHarness.request(CountingModel.startingWith(0), 90), waiting);
     await().until(() -> running.tokens().size() >= 3);
 
     triton.process().kill();
@@ -158,7 +158,7 @@ class CountingOnTritonIT extends DecoderEngineContract {
     triton.restart();
     await().atMost(Duration.ofSeconds(20)).until(engine::ready);
     RecordingListener after = new RecordingListener();
-    engine.generate(TritonHarness.request(CountingModel.startingWith(5), 3), after);
+    engine.submit(TritonHarness.request(CountingModel.startingWith(5), 3), after);
     TritonHarness.awaitEnd(after);
     assertThat(after.tokens()).containsExactly(5, 6, 7);
   }
@@ -168,7 +168,7 @@ class CountingOnTritonIT extends DecoderEngineContract {
     triton.stallLimit = Duration.ofMillis(500);
     DecoderEngine engine = open(2, 4, TritonHarness.LONG, Duration.ofMillis(50));
     RecordingListener running = new RecordingListener();
-    engine.generate(TritonHarness.request(CountingModel.startingWith(0), 90), running);
+    engine.submit(TritonHarness.request(CountingModel.startingWith(0), 90), running);
     await().until(() -> running.tokens().size() >= 3);
 
     triton.process().killModels();
@@ -181,7 +181,7 @@ class CountingOnTritonIT extends DecoderEngineContract {
     triton.restart();
     await().atMost(Duration.ofSeconds(40)).until(engine::ready);
     RecordingListener after = new RecordingListener();
-    engine.generate(TritonHarness.request(CountingModel.startingWith(5), 3), after);
+    engine.submit(TritonHarness.request(CountingModel.startingWith(5), 3), after);
     TritonHarness.awaitEnd(after);
     assertThat(after.tokens()).containsExactly(5, 6, 7);
   }

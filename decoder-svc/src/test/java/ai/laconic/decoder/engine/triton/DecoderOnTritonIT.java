@@ -96,7 +96,7 @@ class DecoderOnTritonIT {
   private static RecordingListener generate(
       DecoderEngine engine, DecodePrompt prompt, SamplingSettings sampling) {
     RecordingListener listener = new RecordingListener();
-    engine.generate(new GenerationRequest(prompt, sampling, MAX_TOKENS, Instant.MAX), listener);
+    engine.submit(CountingModel.request(prompt, sampling, MAX_TOKENS, Instant.MAX), listener);
     return listener;
   }
 
@@ -197,8 +197,8 @@ class DecoderOnTritonIT {
       RecordingListener slow = RecordingListener.taking(1);
       DecodePrompt prompt = prompts.repeat(0, 300);
       var generation =
-          engine.generate(
-              new GenerationRequest(prompt, SamplingSettings.GREEDY, MAX_TOKENS, Instant.MAX),
+          engine.submit(
+              new GenerationRequest(prompt, MAX_TOKENS),
               slow);
       await().until(() -> !slow.tokens().isEmpty());
 

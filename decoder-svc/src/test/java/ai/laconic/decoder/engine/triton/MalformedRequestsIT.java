@@ -52,7 +52,7 @@ class MalformedRequestsIT {
       send(stub, requests, random, REQUESTS / 10);
       long before = triton.process().sharedMemory();
       RecordingListener neighbour = new RecordingListener();
-      engine.generate(TritonHarness.request(CountingModel.startingWith(0), 90), neighbour);
+      engine.submit(TritonHarness.request(CountingModel.startingWith(0), 90), neighbour);
 
       send(stub, requests, random, REQUESTS);
 
@@ -63,7 +63,7 @@ class MalformedRequestsIT {
       assertThat(triton.metric("lclm_kv_use", model)).isZero();
       assertThat(triton.process().sharedMemory()).isPositive().isEqualTo(before);
       RecordingListener after = new RecordingListener();
-      engine.generate(TritonHarness.request(CountingModel.startingWith(5), 3), after);
+      engine.submit(TritonHarness.request(CountingModel.startingWith(5), 3), after);
       TritonHarness.awaitEnd(after);
       assertThat(after.tokens()).containsExactly(5, 6, 7);
     }
@@ -115,7 +115,7 @@ class MalformedRequestsIT {
     ModelInferRequest good =
         requests.write(
             "r" + number,
-            new GenerationRequest(prompt, SamplingSettings.GREEDY, 4, Instant.MAX),
+            CountingModel.request(prompt, 4),
             Duration.ofSeconds(30),
             LatentType.FP32);
     return switch (random.nextInt(9)) {

@@ -37,7 +37,7 @@ class SeveralServersTest {
     List<Generation> generations = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       RecordingListener listener = RecordingListener.taking(1);
-      generations.add(engine.generate(request(startingWith(i), 9), listener));
+      generations.add(engine.submit(request(startingWith(i), 9), listener));
       await().until(() -> !listener.tokens().isEmpty());
     }
     return generations;
@@ -74,7 +74,7 @@ class SeveralServersTest {
 
     assertThatThrownBy(engine::checkRoom)
         .hasMessage("RESOURCE_EXHAUSTED: generations waiting: 3 (expected: at most 2)");
-    assertThatThrownBy(() -> engine.generate(request(startingWith(0), 1), new RecordingListener()))
+    assertThatThrownBy(() -> engine.submit(request(startingWith(0), 1), new RecordingListener()))
         .hasMessageStartingWith("RESOURCE_EXHAUSTED: generations waiting: 3");
   }
 
@@ -111,7 +111,7 @@ class SeveralServersTest {
     awaitReady(engine, 1);
     RecordingListener listener = new RecordingListener();
 
-    engine.generate(request(startingWith(3), 2), listener);
+    engine.submit(request(startingWith(3), 2), listener);
 
     awaitEnd(listener);
     assertThat(listener.tokens()).containsExactly(3, 4);

@@ -41,8 +41,7 @@ class TritonEngineTest extends DecoderEngineContract {
     Generation generation =
         open(1, 1, Duration.ofMinutes(1))
             .generate(
-                new GenerationRequest(
-                    CountingModel.startingWith(0), SamplingSettings.GREEDY, 50, Instant.MAX),
+                CountingModel.request(CountingModel.startingWith(0), 50),
                 listener);
     await().until(() -> !listener.tokens().isEmpty());
 

@@ -121,7 +121,7 @@ final class TritonHarness implements AutoCloseable {
   }
 
   static GenerationRequest request(DecodePrompt prompt, int maxTokens) {
-    return new GenerationRequest(prompt, SamplingSettings.GREEDY, maxTokens, Instant.MAX);
+    return CountingModel.request(prompt, maxTokens);
   }
 
   static void awaitEnd(RecordingListener listener) {

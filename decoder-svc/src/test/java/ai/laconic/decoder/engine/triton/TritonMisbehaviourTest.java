@@ -57,9 +57,8 @@ class TritonMisbehaviourTest {
   /** Returns how a generation ended, as {@code CODE: description}. */
   private String outcome(DecoderEngine of, FakeTriton.Behaviour behaviour) {
     harness.triton.behaviour = behaviour;
-    of.generate(
-        new GenerationRequest(
-            CountingModel.startingWith(0), SamplingSettings.GREEDY, MAX_TOKENS, Instant.MAX),
+    of.submit(
+        CountingModel.request(CountingModel.startingWith(0), MAX_TOKENS),
         listener);
     await().atMost(Duration.ofSeconds(20)).until(listener::ended);
     assertThat(listener.endsAndTokensAfter()).isEqualTo(1);
@@ -201,9 +200,8 @@ class TritonMisbehaviourTest {
   void saysMoreAfterTheEnd() {
     harness.triton.behaviour =
         sayingAndHanging(tokens(1), finish("length", 1, 1), last(), tokens(2), error("late"));
-    engine.generate(
-        new GenerationRequest(
-            CountingModel.startingWith(0), SamplingSettings.GREEDY, MAX_TOKENS, Instant.MAX),
+    engine.submit(
+        CountingModel.request(CountingModel.startingWith(0), MAX_TOKENS),
         listener);
 
     await().until(() -> harness.triton.cancelled.get() == 1);
