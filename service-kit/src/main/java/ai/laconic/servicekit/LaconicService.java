@@ -30,12 +30,7 @@ public final class LaconicService {
         .web(WebApplicationType.NONE)
         .logStartupInfo(false)
         .bannerMode(Banner.Mode.OFF)
-        .properties(
-            Map.of(
-                "spring.config.name", name,
-                "spring.application.name", name,
-                // Peers ping while they wait, see Peers: a host that vanished is noticed.
-                "spring.grpc.server.keepalive.permit.time", "10s"))
+        .properties(properties(name))
         .initializers(
             context ->
                 context
@@ -43,6 +38,21 @@ public final class LaconicService {
                     .getPropertySources()
                     .addAfter("systemEnvironment", new MapPropertySource("standalone", settings)))
         .run(arguments);
+  }
+
+  private static Map<String, Object> properties(String name) {
+    return Map.of(
+        "spring.config.name", name,
+        "spring.application.name", name,
+        // Clients ping while they wait, see Upstreams: a host that vanished is noticed.
+        "spring.grpc.server.keepalive.permit.time", "10s",
+        // So is a client that vanished or stopped: a process that is stopped answers no ping.
+        "spring.grpc.server.keepalive.time", "10s",
+        "spring.grpc.server.keepalive.timeout", "10s",
+        // Clients look for replicas when a connection ends. Streams on it go on to their end.
+        "spring.grpc.server.keepalive.connection.max-age", "5m",
+        "spring.grpc.server.keepalive.connection.grace-period", "1d",
+        "spring.grpc.server.keepalive.connection.max-idle-time", "5m");
   }
 
   /** Returns the port that a started service listens on. */

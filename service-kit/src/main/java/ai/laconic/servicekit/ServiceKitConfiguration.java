@@ -1,19 +1,21 @@
 package ai.laconic.servicekit;
 
-import ai.laconic.servicekit.call.DeadlineServerInterceptor;
+import ai.laconic.servicekit.call.UnaryLimitServerInterceptor;
 import ai.laconic.servicekit.call.ValidationServerInterceptor;
 import ai.laconic.servicekit.error.ProblemServerInterceptor;
+import ai.laconic.servicekit.health.HealthName;
 import ai.laconic.servicekit.health.Readiness;
 import ai.laconic.servicekit.health.ReadinessCheck;
-import ai.laconic.servicekit.peer.Peers;
 import ai.laconic.servicekit.tenant.TenantResolver;
 import ai.laconic.servicekit.tenant.TenantServerInterceptor;
+import ai.laconic.servicekit.upstream.Upstreams;
 import build.buf.protovalidate.ValidatorFactory;
 import io.grpc.BindableService;
 import io.grpc.protobuf.services.HealthStatusManager;
-import java.util.List;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -29,6 +31,11 @@ import org.springframework.grpc.server.GlobalServerInterceptor;
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(ServiceProperties.class)
 public class ServiceKitConfiguration {
+  private static final Logger log = LoggerFactory.getLogger(ServiceKitConfiguration.class);
+
+  /** Exit status of a process that can't serve any more: EX_SOFTWARE of sysexits.h. */
+  private static final int CANNOT_SERVE = 70;
+
   @Bean
   @GlobalServerInterceptor
   @Order(10)
@@ -39,16 +46,16 @@ public class ServiceKitConfiguration {
   @Bean
   @GlobalServerInterceptor
   @Order(20)
-  DeadlineServerInterceptor deadlineServerInterceptor(
-      ServiceProperties properties, ScheduledExecutorService serviceTimer) {
-    return new DeadlineServerInterceptor(properties.callTimeout(), serviceTimer);
+  TenantServerInterceptor tenantServerInterceptor(ObjectProvider<TenantResolver> resolver) {
+    return new TenantServerInterceptor(resolver.getIfAvailable(TenantResolver::trustedHeader));
   }
 
   @Bean
   @GlobalServerInterceptor
   @Order(30)
-  TenantServerInterceptor tenantServerInterceptor(ObjectProvider<TenantResolver> resolver) {
-    return new TenantServerInterceptor(resolver.getIfAvailable(TenantResolver::trustedHeader));
+  UnaryLimitServerInterceptor unaryLimitServerInterceptor(
+      ServiceProperties properties, ScheduledExecutorService serviceTimer) {
+    return new UnaryLimitServerInterceptor(properties.unaryTimeout(), serviceTimer);
   }
 
   @Bean
@@ -60,17 +67,31 @@ public class ServiceKitConfiguration {
 
   @Bean(destroyMethod = "shutdownNow")
   ScheduledExecutorService serviceTimer() {
-    return Executors.newSingleThreadScheduledExecutor(
-        task -> {
-          Thread thread = new Thread(task, "service-timer");
-          thread.setDaemon(true);
-          return thread;
-        });
+    ScheduledThreadPoolExecutor timer =
+        new ScheduledThreadPoolExecutor(
+            1,
+            task -> {
+              Thread thread = new Thread(task, "service-timer");
+              thread.setDaemon(true);
+              return thread;
+            });
+    // Nearly all that is scheduled is cancelled long before its time.
+    timer.setRemoveOnCancelPolicy(true);
+    return timer;
   }
 
   @Bean
-  Peers peers(GrpcChannelFactory channels) {
-    return new Peers(channels);
+  Upstreams upstreams(GrpcChannelFactory channels, ScheduledExecutorService serviceTimer) {
+    return new Upstreams(channels, serviceTimer);
+  }
+
+  @Bean
+  ProcessExit processExit() {
+    return sentence -> {
+      log.error("{}; this process ends", sentence);
+      // Not on the caller's thread: the shutdown waits for it.
+      new Thread(() -> System.exit(CANNOT_SERVE), "process-exit").start();
+    };
   }
 
   @Bean
@@ -86,11 +107,13 @@ public class ServiceKitConfiguration {
   @Bean
   Readiness readiness(
       ObjectProvider<ReadinessCheck> checks,
+      ObjectProvider<HealthName> names,
       HealthStatusManager health,
       ScheduledExecutorService serviceTimer,
       ServiceProperties properties) {
     return new Readiness(
-        List.copyOf(checks.orderedStream().toList()),
+        checks.orderedStream().toList(),
+        names.orderedStream().toList(),
         health,
         serviceTimer,
         properties.readinessInterval());

@@ -1,5 +1,6 @@
 package ai.laconic.servicekit;
 
+import ai.laconic.servicekit.call.MinDataRate;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -7,9 +8,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * Settings that every service has.
  *
- * @param callTimeout longest that any call may run here, whatever its client asks for
+ * @param unaryTimeout longest that a call with one request and one answer may run here, whatever
+ *     its client asks for
+ * @param minDataRate how slowly a client of a stream may send and take
  * @param readinessInterval how often readiness is looked at
  */
 @ConfigurationProperties("laconic.service")
 public record ServiceProperties(
-    @DefaultValue("15m") Duration callTimeout, @DefaultValue("1s") Duration readinessInterval) {}
+    @DefaultValue("1m") Duration unaryTimeout,
+    @DefaultValue MinDataRate minDataRate,
+    @DefaultValue("1s") Duration readinessInterval) {}

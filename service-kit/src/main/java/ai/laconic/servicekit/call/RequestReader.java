@@ -19,25 +19,28 @@ public final class RequestReader<Q> {
   private final Condition changed = lock.newCondition();
   private final Queue<Q> arrived = new ArrayDeque<>(1);
   private final Context context = Context.current();
+  private final PeerPace pace;
   private boolean halfClosed;
   private @Nullable Throwable failure;
 
-  RequestReader(IntConsumer demand) {
+  RequestReader(IntConsumer demand, MinDataRate minDataRate) {
     this.demand = demand;
+    this.pace = new PeerPace(minDataRate);
     context.addListener(ended -> wake(), Runnable::run);
   }
 
   /**
    * Waits for the next request; empty after the last.
    *
-   * @throws StatusRuntimeException CANCELLED if the call ended before
+   * @throws StatusRuntimeException CANCELLED if the call ended before, RESOURCE_EXHAUSTED if the
+   *     peer sends too slowly
    */
   public Optional<Q> read() throws InterruptedException {
     demand.accept(1);
     lock.lock();
     try {
       while (arrived.isEmpty() && !halfClosed && failure == null && !context.isCancelled()) {
-        changed.await();
+        awaitPeer();
       }
       if (failure != null || context.isCancelled()) {
         throw Status.CANCELLED
@@ -45,10 +48,21 @@ public final class RequestReader<Q> {
             .withCause(failure)
             .asRuntimeException();
       }
-      return Optional.ofNullable(arrived.poll());
+      Optional<Q> request = Optional.ofNullable(arrived.poll());
+      request.ifPresent(pace::moved);
+      return request;
     } finally {
       lock.unlock();
     }
+  }
+
+  private void awaitPeer() throws InterruptedException {
+    long most = pace.leftNanos();
+    if (most <= 0) {
+      throw pace.tooSlow("its client sends too slowly");
+    }
+    long left = changed.awaitNanos(most);
+    pace.waited(most - left);
   }
 
   StreamObserver<Q> observer() {

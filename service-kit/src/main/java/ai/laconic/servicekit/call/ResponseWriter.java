@@ -1,7 +1,7 @@
 package ai.laconic.servicekit.call;
 
+import ai.laconic.servicekit.error.Problems;
 import io.grpc.Context;
-import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.concurrent.locks.Condition;
@@ -13,9 +13,11 @@ public final class ResponseWriter<R> {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Context context = Context.current();
+  private final PeerPace pace;
 
-  ResponseWriter(ServerCallStreamObserver<R> call) {
+  ResponseWriter(ServerCallStreamObserver<R> call, MinDataRate minDataRate) {
     this.call = call;
+    this.pace = new PeerPace(minDataRate);
     call.setOnReadyHandler(this::wake);
     // Setting a handler also keeps onNext from throwing once the call is cancelled.
     call.setOnCancelHandler(this::wake);
@@ -25,21 +27,32 @@ public final class ResponseWriter<R> {
   /**
    * Sends one answer, after waiting until the peer takes more.
    *
-   * @throws StatusRuntimeException CANCELLED once nobody waits for the answer any more
+   * @throws StatusRuntimeException CANCELLED or DEADLINE_EXCEEDED once nobody waits for the answer
+   *     any more, RESOURCE_EXHAUSTED if the peer takes answers too slowly
    */
   public void write(R response) throws InterruptedException {
     lock.lock();
     try {
       while (!isEnded() && !call.isReady()) {
-        changed.await();
+        awaitPeer();
       }
     } finally {
       lock.unlock();
     }
     if (isEnded()) {
-      throw Status.CANCELLED.withDescription("call: ended by its client").asRuntimeException();
+      throw Problems.ended(context, "before its answer was complete");
     }
     call.onNext(response);
+    pace.moved(response);
+  }
+
+  private void awaitPeer() throws InterruptedException {
+    long most = pace.leftNanos();
+    if (most <= 0) {
+      throw pace.tooSlow("its client takes answers too slowly");
+    }
+    long left = changed.awaitNanos(most);
+    pace.waited(most - left);
   }
 
   void complete() {

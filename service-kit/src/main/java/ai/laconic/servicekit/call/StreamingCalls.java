@@ -1,30 +1,32 @@
 package ai.laconic.servicekit.call;
 
+import ai.laconic.servicekit.admission.Admission;
+import ai.laconic.servicekit.admission.Permit;
 import ai.laconic.servicekit.error.Problems;
+import ai.laconic.servicekit.tenant.TenantId;
 import io.grpc.Context;
-import io.grpc.Deadline;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs the handlers of streaming calls as plain blocking code, each on a thread of its own, at most
- * so many at once; one more is RESOURCE_EXHAUSTED. Reading waits for the peer, writing waits until
- * the peer takes more, and both end with an exception as soon as the call is cancelled or late.
+ * Runs the handlers of calls as plain blocking code, each on a thread of its own. A call that isn't
+ * admitted yet waits without one. Reading waits for the peer, writing waits until the peer takes
+ * more, and both end with an exception as soon as the call is cancelled or late, or the peer too
+ * slow.
  */
 public final class StreamingCalls implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(StreamingCalls.class);
-  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+  private static final Duration RETRY_AFTER = Duration.ofMillis(50);
 
   /** A call with one request and a stream of answers. */
   @FunctionalInterface
@@ -39,24 +41,22 @@ public final class StreamingCalls implements AutoCloseable {
   }
 
   private final String name;
-  private final int limit;
+  private final Admission admission;
+  private final MinDataRate minDataRate;
   private final ExecutorService executor;
 
   /**
    * @param name of the threads
-   * @param limit most calls at once
+   * @param admission bounds the calls that have a thread, one unit each
+   * @param minDataRate how slowly a peer may send and take
    */
-  public StreamingCalls(String name, int limit) {
+  public StreamingCalls(String name, Admission admission, MinDataRate minDataRate) {
     this.name = name;
-    this.limit = limit;
+    this.admission = admission;
+    this.minDataRate = minDataRate;
     AtomicInteger number = new AtomicInteger();
     this.executor =
-        new ThreadPoolExecutor(
-            0,
-            limit,
-            30,
-            TimeUnit.SECONDS,
-            new SynchronousQueue<>(),
+        Executors.newCachedThreadPool(
             task -> {
               Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
               thread.setDaemon(true);
@@ -66,7 +66,8 @@ public final class StreamingCalls implements AutoCloseable {
 
   /** Runs {@code handler}; the call completes when it returns and fails with what it throws. */
   public <R> void answer(StreamObserver<R> responses, Answering<R> handler) {
-    ResponseWriter<R> writer = new ResponseWriter<>((ServerCallStreamObserver<R>) responses);
+    ResponseWriter<R> writer =
+        new ResponseWriter<>((ServerCallStreamObserver<R>) responses, minDataRate);
     run(writer, () -> handler.handle(writer));
   }
 
@@ -74,52 +75,60 @@ public final class StreamingCalls implements AutoCloseable {
   public <Q, R> StreamObserver<Q> converse(StreamObserver<R> responses, Conversing<Q, R> handler) {
     ServerCallStreamObserver<R> call = (ServerCallStreamObserver<R>) responses;
     call.disableAutoRequest();
-    ResponseWriter<R> writer = new ResponseWriter<>(call);
-    RequestReader<Q> reader = new RequestReader<>(call::request);
+    ResponseWriter<R> writer = new ResponseWriter<>(call, minDataRate);
+    RequestReader<Q> reader = new RequestReader<>(call::request, minDataRate);
     run(writer, () -> handler.handle(reader, writer));
     return reader.observer();
   }
 
   private void run(ResponseWriter<?> writer, Task task) {
     Context context = Context.current();
-    Runnable guarded =
-        context.wrap(
-            () -> {
-              try {
-                task.run();
-                writer.complete();
-              } catch (Exception e) {
-                writer.fail(problem(context, e));
-              }
-            });
+    CompletableFuture<Permit> unused =
+        admission
+            .request(TenantId.current(), 1)
+            .whenComplete(
+                (permit, refusal) -> {
+                  if (permit == null) {
+                    writer.fail(Problems.of(refusal));
+                  } else {
+                    start(writer, permit, context.wrap(() -> handle(writer, context, task)));
+                  }
+                });
+  }
+
+  private void start(ResponseWriter<?> writer, Permit permit, Runnable handling) {
     try {
-      executor.execute(guarded);
+      executor.execute(
+          () -> {
+            try (permit) {
+              handling.run();
+            }
+          });
     } catch (RejectedExecutionException e) {
-      throw Problems.exhausted(
-          name + " calls", limit + 1, "at most " + limit + " at once", RETRY_AFTER);
+      permit.close();
+      writer.fail(Problems.unavailable(name, "is stopping", RETRY_AFTER));
     }
   }
 
-  private StatusRuntimeException problem(Context context, Exception thrown) {
+  /** An Error is told too: its client would wait for ever. */
+  private void handle(ResponseWriter<?> writer, Context context, Task task) {
+    try {
+      task.run();
+      writer.complete();
+    } catch (Throwable e) {
+      writer.fail(problem(context, e));
+    }
+  }
+
+  private StatusRuntimeException problem(Context context, Throwable thrown) {
     if (context.isCancelled()) {
-      return early(context);
+      return Problems.ended(context, "early");
     }
     StatusRuntimeException problem = Problems.of(thrown);
     if (problem.getStatus().getCode() == Status.Code.INTERNAL) {
       log.error("{} call failed", name, thrown);
     }
     return problem;
-  }
-
-  /** Whoever cancelled the context with a status of its own is believed. */
-  private StatusRuntimeException early(Context context) {
-    if (context.cancellationCause() instanceof StatusRuntimeException given) {
-      return given;
-    }
-    Deadline deadline = context.getDeadline();
-    Status status =
-        deadline != null && deadline.isExpired() ? Status.DEADLINE_EXCEEDED : Status.CANCELLED;
-    return status.withDescription(name + " call: ended early").asRuntimeException();
   }
 
   @Override

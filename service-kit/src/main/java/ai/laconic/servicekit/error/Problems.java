@@ -1,11 +1,14 @@
 package ai.laconic.servicekit.error;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.rpc.BadRequest;
 import com.google.rpc.Code;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
+import io.grpc.Context;
+import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -13,6 +16,7 @@ import io.grpc.protobuf.StatusProto;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +33,11 @@ public final class Problems {
   private static final Metadata.Key<byte[]> STATUS_DETAILS =
       Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER);
 
+  /** Tells gRPC's own retry when to try again; a negative number: not at all. */
+  private static final Metadata.Key<String> RETRY_PUSHBACK =
+      Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER);
+
+  private static final long NO_RETRY = -1;
   private static final int SHOWN_CHARACTERS = 120;
 
   private Problems() {}
@@ -53,6 +62,11 @@ public final class Problems {
   /** Something that is not there, or not the caller's to see: NOT_FOUND. */
   public static StatusRuntimeException notFound(String kind, Object id) {
     return expectation(Code.NOT_FOUND, "NOT_FOUND", kind, id, "an ID that exists", null);
+  }
+
+  /** An ID that something else has already: ALREADY_EXISTS. */
+  public static StatusRuntimeException alreadyExists(String field, Object value, String expected) {
+    return expectation(Code.ALREADY_EXISTS, "ALREADY_EXISTS", field, value, expected, null);
   }
 
   /** A value that is right elsewhere or at another time: FAILED_PRECONDITION. */
@@ -127,22 +141,48 @@ public final class Problems {
         null);
   }
 
-  /** Whether {@code status} says that the peer itself is in trouble, rather than the request. */
-  public static boolean isPeerFailure(Status status) {
-    return switch (status.getCode()) {
-      case UNAVAILABLE, DEADLINE_EXCEEDED, INTERNAL, UNKNOWN, UNIMPLEMENTED -> true;
-      default -> false;
-    };
+  /**
+   * What the client of a call sees that ended early: the status that the context was cancelled
+   * with, else DEADLINE_EXCEEDED or CANCELLED.
+   *
+   * @param when it was, for the message, such as "while waiting for decoder slots"
+   */
+  public static StatusRuntimeException ended(Context context, String when) {
+    if (context.cancellationCause() instanceof StatusRuntimeException given
+        && given.getStatus().getCode() != Status.Code.CANCELLED) {
+      return given;
+    }
+    Deadline deadline = context.getDeadline();
+    return deadline != null && deadline.isExpired()
+        ? Status.DEADLINE_EXCEEDED
+            .withDescription("call: its deadline passed " + when)
+            .asRuntimeException()
+        : Status.CANCELLED
+            .withDescription("call: ended by its client " + when)
+            .asRuntimeException();
   }
 
-  /**
-   * Whether a call that ended so says that the peer itself is in trouble. A peer that explains what
-   * it doesn't implement is well: one that runs something else explains nothing.
-   */
-  public static boolean isPeerFailure(Status status, Metadata trailers) {
-    boolean explained =
-        status.getCode() == Status.Code.UNIMPLEMENTED && trailers.containsKey(STATUS_DETAILS);
-    return !explained && isPeerFailure(status);
+  /** Whether Laconic made this status: the transport and foreign servers give no details. */
+  public static boolean isExplained(@Nullable Metadata trailers) {
+    return trailers != null && trailers.containsKey(STATUS_DETAILS);
+  }
+
+  /** Returns when to try again; empty if the problem doesn't say that trying again may help. */
+  public static Optional<Duration> retryAfter(StatusRuntimeException problem) {
+    com.google.rpc.Status details = StatusProto.fromThrowable(problem);
+    if (details == null) {
+      return Optional.empty();
+    }
+    for (Any detail : details.getDetailsList()) {
+      if (detail.is(RetryInfo.class)) {
+        try {
+          return Optional.of(delay(detail.unpack(RetryInfo.class)));
+        } catch (InvalidProtocolBufferException e) {
+          return Optional.empty();
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   private static StatusRuntimeException expectation(
@@ -181,12 +221,23 @@ public final class Problems {
     if (detail != null) {
       details.add(Any.pack(detail));
     }
+    Metadata trailers = new Metadata();
+    trailers.put(RETRY_PUSHBACK, Long.toString(pushbackMillis(detail)));
     return StatusProto.toStatusRuntimeException(
         com.google.rpc.Status.newBuilder()
             .setCode(code.getNumber())
             .setMessage(message)
             .addAllDetails(details)
-            .build());
+            .build(),
+        trailers);
+  }
+
+  private static long pushbackMillis(@Nullable Message detail) {
+    return detail instanceof RetryInfo retry ? delay(retry).toMillis() : NO_RETRY;
+  }
+
+  private static Duration delay(RetryInfo retry) {
+    return Duration.ofSeconds(retry.getRetryDelay().getSeconds(), retry.getRetryDelay().getNanos());
   }
 
   /** One line, bounded: a value may be a whole document. */

@@ -18,22 +18,28 @@ public final class Readiness implements SmartLifecycle {
   private static final Logger log = LoggerFactory.getLogger(Readiness.class);
 
   private final List<ReadinessCheck> checks;
+  private final List<HealthName> names;
   private final HealthStatusManager health;
   private final ScheduledExecutorService timer;
   private final Duration interval;
   private volatile boolean running;
   private volatile ServingStatus last = ServingStatus.NOT_SERVING;
 
+  /**
+   * @param names under which the health is reported beside the empty one
+   */
   public Readiness(
       List<ReadinessCheck> checks,
+      List<HealthName> names,
       HealthStatusManager health,
       ScheduledExecutorService timer,
       Duration interval) {
     this.checks = List.copyOf(checks);
+    this.names = List.copyOf(names);
     this.health = health;
     this.timer = timer;
     this.interval = interval;
-    health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.NOT_SERVING);
+    report(ServingStatus.NOT_SERVING);
   }
 
   @Override
@@ -69,6 +75,11 @@ public final class Readiness implements SmartLifecycle {
       log.info("{}{}", status, failing.isEmpty() ? "" : ", waiting for " + failing);
       last = status;
     }
+    report(status);
+  }
+
+  private void report(ServingStatus status) {
     health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, status);
+    names.forEach(each -> health.setStatus(each.name(), status));
   }
 }

@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import ai.laconic.servicekit.TestServer;
+import ai.laconic.servicekit.admission.Admission;
+import ai.laconic.servicekit.admission.AdmissionLimits;
 import ai.laconic.servicekit.error.ProblemServerInterceptor;
 import ai.laconic.servicekit.error.Problems;
+import ai.laconic.servicekit.tenant.TenantId;
+import ai.laconic.servicekit.tenant.TenantServerInterceptor;
 import ai.laconic.v1.Block;
 import ai.laconic.v1.GetBlocksRequest;
 import ai.laconic.v1.LatentCacheServiceGrpc;
@@ -20,19 +24,24 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.util.unit.DataSize;
 
 class StreamingCallsTest {
-  private final StreamingCalls calls = new StreamingCalls("test", 2);
+  private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+  private StreamingCalls calls = calls(Duration.ofMinutes(1), Duration.ofMinutes(1));
   private final AtomicInteger written = new AtomicInteger();
   private final AtomicInteger read = new AtomicInteger();
   private final AtomicReference<Throwable> ended = new AtomicReference<>();
@@ -55,13 +64,23 @@ class StreamingCallsTest {
               return calls.converse(responses, (reader, writer) -> converse.handle(reader, writer));
             }
           },
-          List.of(new ProblemServerInterceptor()));
+          List.of(
+              new TenantServerInterceptor(headers -> TenantId.DEFAULT),
+              new ProblemServerInterceptor()));
+
+  private StreamingCalls calls(Duration maxWait, Duration grace) {
+    return new StreamingCalls(
+        "test",
+        new Admission("test calls", new AdmissionLimits(2, 1, 16, maxWait), timer),
+        new MinDataRate(DataSize.ofKilobytes(1), grace));
+  }
 
   @AfterEach
   void close() {
     release.countDown();
     server.close();
     calls.close();
+    timer.shutdownNow();
   }
 
   private Iterator<Block> blocks() {
@@ -137,7 +156,24 @@ class StreamingCallsTest {
   }
 
   @Test
-  void refusesOneCallTooMany() {
+  void letsOneCallTooManyWait() {
+    holdTwoCalls();
+    Iterator<Block> third = blocks();
+    await().during(100, TimeUnit.MILLISECONDS).until(() -> written.get() == 2);
+    release.countDown();
+    assertThat(third.hasNext()).isFalse();
+    assertThat(written).hasValue(3);
+  }
+
+  @Test
+  void refusesACallThatWaitedAsLongAsAnyoneMay() {
+    calls = calls(Duration.ofMillis(20), Duration.ofMinutes(1));
+    holdTwoCalls();
+    assertThatThrownBy(() -> blocks().next())
+        .hasMessageContaining("RESOURCE_EXHAUSTED: test calls: none free within 20 ms");
+  }
+
+  private void holdTwoCalls() {
     answer =
         responses -> {
           written.incrementAndGet();
@@ -146,12 +182,58 @@ class StreamingCallsTest {
     Iterator<Block> first = blocks();
     Iterator<Block> second = blocks();
     await().until(() -> written.get() == 2);
-    assertThatThrownBy(() -> blocks().next())
-        .hasMessageContaining("RESOURCE_EXHAUSTED")
-        .hasMessageContaining("at most 2 at once");
+    assertThat(first).isNotSameAs(second);
+  }
+
+  @Test
+  void aClientThatGoesWhileItWaitsIsForgotten() throws Exception {
+    holdTwoCalls();
+    Context.CancellableContext impatient = Context.current().withCancellation();
+    Iterator<Block> third = impatient.call(this::blocks);
+    impatient.cancel(null);
+    assertThatThrownBy(third::next).hasMessageContaining("CANCELLED");
     release.countDown();
-    assertThat(first.hasNext()).isFalse();
-    assertThat(second.hasNext()).isFalse();
+    assertThat(blocks().hasNext()).isFalse();
+    assertThat(written).hasValue(3);
+  }
+
+  @Test
+  void tellsTheClientOfAnErrorToo() {
+    answer =
+        responses -> {
+          throw new OutOfMemoryError("the secret");
+        };
+    assertThatThrownBy(() -> blocks().next())
+        .hasMessageContaining("INTERNAL")
+        .hasMessageNotContaining("secret");
+  }
+
+  @Test
+  void endsAClientThatTakesNothing() {
+    calls = calls(Duration.ofMinutes(1), Duration.ofMillis(50));
+    answer = this::writeForever;
+    ClientCall<GetBlocksRequest, Block> call =
+        server.channel().newCall(LatentCacheServiceGrpc.getGetBlocksMethod(), CallOptions.DEFAULT);
+    call.start(new ClientCall.Listener<>() {}, new Metadata());
+    call.sendMessage(GetBlocksRequest.getDefaultInstance());
+    call.halfClose();
+    call.request(1);
+    await().until(() -> ended.get() != null);
+    assertThat(ended.get())
+        .hasMessageContaining("RESOURCE_EXHAUSTED")
+        .hasMessageContaining("takes answers too slowly");
+  }
+
+  @Test
+  void endsAClientThatSendsNothing() throws Exception {
+    calls = calls(Duration.ofMinutes(1), Duration.ofMillis(50));
+    converse = (requests, responses) -> requests.read();
+    CompletableFuture<PutBlocksResponse> response = new CompletableFuture<>();
+    StreamObserver<PutBlockRequest> silent = put(response);
+    assertThatThrownBy(() -> response.get(30, TimeUnit.SECONDS))
+        .hasMessageContaining("RESOURCE_EXHAUSTED")
+        .hasMessageContaining("sends too slowly");
+    assertThat(silent).isNotNull();
   }
 
   @Test

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
+import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ProblemsTest {
@@ -62,23 +64,39 @@ class ProblemsTest {
   }
 
   @Test
-  void aPeerThatExplainsWhatItDoesNotImplementIsWell() {
-    StatusRuntimeException explained = Problems.unimplemented("scoring", "triton", "onnx");
-    Metadata trailers = explained.getTrailers();
+  void tellsGrpcsRetryWhenToTryAgainAndElseNotTo() {
+    StatusRuntimeException full = Problems.exhausted("queue", 65, "64", Duration.ofMillis(1500));
+    assertThat(pushback(full)).isEqualTo("1500");
+    assertThat(Problems.retryAfter(full)).contains(Duration.ofMillis(1500));
+    StatusRuntimeException wrong = Problems.invalid("ratio", 5, "4");
+    assertThat(pushback(wrong)).isEqualTo("-1");
+    assertThat(Problems.retryAfter(wrong)).isEmpty();
+    assertThat(Problems.retryAfter(Status.UNAVAILABLE.asRuntimeException())).isEmpty();
+  }
 
-    assertThat(explained).hasMessage("UNIMPLEMENTED: scoring: triton (expected: onnx)");
+  private static @Nullable String pushback(StatusRuntimeException problem) {
+    Metadata trailers = problem.getTrailers();
     assertThat(trailers).isNotNull();
-    assertThat(Problems.isPeerFailure(explained.getStatus(), trailers)).isFalse();
-    assertThat(Problems.isPeerFailure(Status.UNIMPLEMENTED, new Metadata())).isTrue();
-    assertThat(Problems.isPeerFailure(Status.UNAVAILABLE, trailers)).isTrue();
+    return trailers.get(
+        Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER));
   }
 
   @Test
-  void tellsAPeerInTroubleFromABadRequest() {
-    assertThat(Problems.isPeerFailure(Status.UNAVAILABLE)).isTrue();
-    assertThat(Problems.isPeerFailure(Status.DEADLINE_EXCEEDED)).isTrue();
-    assertThat(Problems.isPeerFailure(Status.INVALID_ARGUMENT)).isFalse();
-    assertThat(Problems.isPeerFailure(Status.RESOURCE_EXHAUSTED)).isFalse();
-    assertThat(Problems.isPeerFailure(Status.CANCELLED)).isFalse();
+  void tellsWhatWasExplainedFromWhatTheTransportSays() {
+    assertThat(Problems.isExplained(Problems.notFound("context", "x").getTrailers())).isTrue();
+    assertThat(Problems.isExplained(new Metadata())).isFalse();
+    assertThat(Problems.isExplained(null)).isFalse();
+  }
+
+  @Test
+  void saysHowACallEnded() {
+    Context.CancellableContext client = Context.current().withCancellation();
+    client.cancel(null);
+    assertThat(Problems.ended(client, "while waiting"))
+        .hasMessage("CANCELLED: call: ended by its client while waiting");
+    StatusRuntimeException own = Problems.unavailable("x", "gone", Duration.ofSeconds(1));
+    Context.CancellableContext ours = Context.current().withCancellation();
+    ours.cancel(own);
+    assertThat(Problems.ended(ours, "while waiting")).isSameAs(own);
   }
 }

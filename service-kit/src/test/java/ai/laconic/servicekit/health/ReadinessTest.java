@@ -1,6 +1,7 @@
 package ai.laconic.servicekit.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import ai.laconic.servicekit.TestServer;
@@ -23,7 +24,11 @@ class ReadinessTest {
   private final TestServer server = TestServer.start(health.getHealthService(), List.of());
   private final Readiness readiness =
       new Readiness(
-          List.of(ReadinessCheck.of("model", ready::get)), health, timer, Duration.ofMillis(5));
+          List.of(ReadinessCheck.of("model", ready::get)),
+          List.of(new HealthName("f1f2")),
+          health,
+          timer,
+          Duration.ofMillis(5));
 
   @AfterEach
   void close() {
@@ -32,8 +37,12 @@ class ReadinessTest {
   }
 
   private ServingStatus status() {
+    return status("");
+  }
+
+  private ServingStatus status(String name) {
     return HealthGrpc.newBlockingStub(server.channel())
-        .check(HealthCheckRequest.getDefaultInstance())
+        .check(HealthCheckRequest.newBuilder().setService(name).build())
         .getStatus();
   }
 
@@ -49,5 +58,15 @@ class ReadinessTest {
     await().until(() -> status() == ServingStatus.SERVING);
     readiness.stop();
     assertThat(status()).isEqualTo(ServingStatus.NOT_SERVING);
+  }
+
+  @Test
+  void reportsUnderItsNamesToo() {
+    readiness.start();
+    ready.set(true);
+    await().until(() -> status("f1f2") == ServingStatus.SERVING);
+    ready.set(false);
+    await().until(() -> status("f1f2") == ServingStatus.NOT_SERVING);
+    assertThatThrownBy(() -> status("f3f4")).hasMessageContaining("NOT_FOUND");
   }
 }

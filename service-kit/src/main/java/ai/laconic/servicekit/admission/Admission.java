@@ -1,0 +1,226 @@
+package ai.laconic.servicekit.admission;
+
+import static ai.laconic.servicekit.error.Problems.exhausted;
+
+import ai.laconic.servicekit.error.Problems;
+import ai.laconic.servicekit.tenant.TenantId;
+import io.grpc.Context;
+import io.grpc.StatusRuntimeException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Bounds what runs at once; what is beyond that waits, and tenants take turns. */
+public final class Admission {
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+  private final String resource;
+  private final AdmissionLimits limits;
+  private final ScheduledExecutorService timer;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final FairLine<Waiter> line;
+
+  /**
+   * @param resource what is scarce, for messages, such as "decoder slots"
+   * @param timer ends waits; its thread does nothing long
+   */
+  public Admission(String resource, AdmissionLimits limits, ScheduledExecutorService timer) {
+    this.resource = resource;
+    this.limits = limits;
+    this.timer = timer;
+    this.line = new FairLine<>(limits.capacity(), limits.perTenant());
+  }
+
+  /**
+   * Waits for room for the current tenant, until the current gRPC context ends or the bound of
+   * waiting is reached.
+   *
+   * @param units at least 1
+   * @throws StatusRuntimeException RESOURCE_EXHAUSTED after waiting as long as anyone may, or for
+   *     more units than there are; CANCELLED or DEADLINE_EXCEEDED if the context ended
+   */
+  public Permit acquire(long units) throws InterruptedException {
+    CompletableFuture<Permit> admitted = request(TenantId.current(), units);
+    try {
+      return admitted.get();
+    } catch (ExecutionException e) {
+      throw Problems.of(e);
+    } catch (InterruptedException e) {
+      if (!admitted.cancel(false)) {
+        admitted.thenAccept(Permit::close);
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Asks for room without waiting in a thread. The answer comes from whichever thread makes room;
+   * cancelling it ends the wait.
+   *
+   * @return the permit, or what {@link #acquire} throws
+   */
+  public CompletableFuture<Permit> request(TenantId tenant, long units) {
+    if (units < 1) {
+      throw new IllegalArgumentException(resource + ": " + units + " units (expected: 1 or more)");
+    }
+    if (units > limits.capacity()) {
+      return CompletableFuture.failedFuture(
+          Problems.tooLarge(resource, units, "at most " + limits.capacity()));
+    }
+    Waiter waiter = new Waiter(tenant, units, Context.current());
+    change(() -> line.add(tenant, waiter, units));
+    waiter.watch();
+    return waiter.answer;
+  }
+
+  /** Returns the units that are held now. */
+  public long inUse() {
+    lock.lock();
+    try {
+      return line.inUse();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns how many wait now: what an autoscaler looks at. */
+  public int waiting() {
+    lock.lock();
+    try {
+      return line.waiting();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Changes the line, then lets in whoever has room, and turns away whoever is one too many. */
+  private void change(Runnable update) {
+    List<Waiter> admitted;
+    Optional<Waiter> dropped = Optional.empty();
+    lock.lock();
+    try {
+      update.run();
+      admitted = line.admit();
+      if (line.waiting() > limits.maxWaiting()) {
+        dropped = line.dropNewestOfTheLongest();
+      }
+    } finally {
+      lock.unlock();
+    }
+    // Without the lock: whoever is told may come back here.
+    admitted.forEach(Waiter::admitted);
+    dropped.ifPresent(
+        waiter ->
+            waiter.refused(
+                () ->
+                    exhausted(
+                        resource,
+                        "all in use, and " + limits.maxWaiting() + " wait",
+                        limits.capacity() + " in use and " + limits.maxWaiting() + " waiting",
+                        RETRY_AFTER)));
+  }
+
+  private void release(TenantId tenant, long units) {
+    change(() -> line.release(tenant, units));
+  }
+
+  /** One call that asked for room. */
+  private final class Waiter {
+    private final TenantId tenant;
+    private final long units;
+    private final Context context;
+    private final Context.CancellationListener onCancel = this::contextEnded;
+    private final CompletableFuture<Permit> answer = new CompletableFuture<>();
+    private volatile @Nullable ScheduledFuture<?> patience;
+
+    Waiter(TenantId tenant, long units, Context context) {
+      this.tenant = tenant;
+      this.units = units;
+      this.context = context;
+    }
+
+    /** Begins to watch over the wait, if there is one. */
+    void watch() {
+      if (answer.isDone()) {
+        return;
+      }
+      patience =
+          timer.schedule(this::waitedTooLong, limits.maxWait().toNanos(), TimeUnit.NANOSECONDS);
+      context.addListener(onCancel, Runnable::run);
+      answer.whenComplete(
+          (permit, refusal) -> {
+            context.removeListener(onCancel);
+            ScheduledFuture<?> pending = patience;
+            if (pending != null) {
+              pending.cancel(false);
+            }
+            if (answer.isCancelled()) {
+              leave();
+            }
+          });
+    }
+
+    void admitted() {
+      Permit permit = new HeldPermit(tenant, units);
+      if (!answer.complete(permit)) {
+        permit.close();
+      }
+    }
+
+    void refused(Supplier<StatusRuntimeException> problem) {
+      answer.completeExceptionally(problem.get());
+    }
+
+    private void waitedTooLong() {
+      if (leave()) {
+        refused(
+            () ->
+                exhausted(
+                    resource,
+                    "none free within " + limits.maxWait().toMillis() + " ms",
+                    limits.capacity() + " at once",
+                    RETRY_AFTER));
+      }
+    }
+
+    private void contextEnded(Context ended) {
+      if (leave()) {
+        refused(() -> Problems.ended(ended, "while waiting for " + resource));
+      }
+    }
+
+    /** Returns whether it still waited. The place that it leaves may let others in. */
+    private boolean leave() {
+      boolean[] waited = new boolean[1];
+      change(() -> waited[0] = line.remove(tenant, this));
+      return waited[0];
+    }
+  }
+
+  private final class HeldPermit implements Permit {
+    private final AtomicBoolean held = new AtomicBoolean(true);
+    private final TenantId tenant;
+    private final long units;
+
+    HeldPermit(TenantId tenant, long units) {
+      this.tenant = tenant;
+      this.units = units;
+    }
+
+    @Override
+    public void close() {
+      if (held.compareAndSet(true, false)) {
+        release(tenant, units);
+      }
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package ai.laconic.servicekit.upstream;
+
+import io.grpc.ConnectivityState;
+import io.grpc.LoadBalancer;
+import io.grpc.LoadBalancer.SubchannelPicker;
+import io.grpc.LoadBalancerProvider;
+import io.grpc.NameResolver.ConfigOrError;
+import io.grpc.protobuf.services.HealthCheckingLoadBalancerUtil;
+import io.grpc.util.ForwardingLoadBalancerHelper;
+import io.grpc.util.OutlierDetectionLoadBalancerProvider;
+import java.util.Map;
+
+/**
+ * gRPC's outlier detection with three things added: replicas are health-checked, what a call's
+ * caller did isn't counted against the replica, and a call that is tried again goes to another one.
+ * Its config is that of outlier detection.
+ */
+public final class ReplicaBalancerProvider extends LoadBalancerProvider {
+  static final String POLICY = "laconic_replicas";
+
+  private final LoadBalancerProvider outlierDetection = new OutlierDetectionLoadBalancerProvider();
+
+  @Override
+  public boolean isAvailable() {
+    return true;
+  }
+
+  @Override
+  public int getPriority() {
+    return 5;
+  }
+
+  @Override
+  public String getPolicyName() {
+    return POLICY;
+  }
+
+  @Override
+  public ConfigOrError parseLoadBalancingPolicyConfig(Map<String, ?> config) {
+    return outlierDetection.parseLoadBalancingPolicyConfig(config);
+  }
+
+  @Override
+  public LoadBalancer newLoadBalancer(LoadBalancer.Helper helper) {
+    return HealthCheckingLoadBalancerUtil.newHealthCheckingLoadBalancer(
+        new LoadBalancer.Factory() {
+          @Override
+          public LoadBalancer newLoadBalancer(LoadBalancer.Helper checked) {
+            return outlierDetection.newLoadBalancer(new ReplicaHelper(checked));
+          }
+        },
+        helper);
+  }
+
+  /** Puts itself between outlier detection, which counts, and the calls that it counts. */
+  private static final class ReplicaHelper extends ForwardingLoadBalancerHelper {
+    private final LoadBalancer.Helper helper;
+
+    ReplicaHelper(LoadBalancer.Helper helper) {
+      this.helper = helper;
+    }
+
+    @Override
+    protected LoadBalancer.Helper delegate() {
+      return helper;
+    }
+
+    @Override
+    public void updateBalancingState(ConnectivityState state, SubchannelPicker picker) {
+      super.updateBalancingState(state, new ReplicaPicker(picker));
+    }
+  }
+}

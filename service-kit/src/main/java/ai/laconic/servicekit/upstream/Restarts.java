@@ -1,0 +1,108 @@
+package ai.laconic.servicekit.upstream;
+
+import ai.laconic.servicekit.error.Problems;
+import io.github.resilience4j.core.IntervalFunction;
+import io.github.resilience4j.retry.Retry;
+import io.github.resilience4j.retry.RetryConfig;
+import io.grpc.Context;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Does idempotent work again from its beginning when it breaks: on another replica, or once the
+ * upstream is back. gRPC by itself repeats only calls that got no answer at all.
+ *
+ * <p>An upstream that is busy is waited for as long as the caller waits; one that is down, for the
+ * patience.
+ */
+public final class Restarts {
+  private static final Duration LEAST_DELAY = Duration.ofMillis(100);
+  private static final Duration MOST_DELAY = Duration.ofSeconds(3);
+
+  private final Duration patience;
+
+  /**
+   * @param patience how long the upstream may be down, from the first failure on
+   */
+  public Restarts(Duration patience) {
+    if (patience.isNegative()) {
+      throw new IllegalArgumentException("patience: " + patience + " (expected: 0 or more)");
+    }
+    this.patience = patience;
+  }
+
+  /**
+   * Returns what {@code work} does, however often it takes.
+   *
+   * @throws StatusRuntimeException the last failure, once trying again can't help or would take
+   *     longer than the patience
+   */
+  public <T> T run(Callable<T> work) throws Exception {
+    return run(work, () -> true);
+  }
+
+  /**
+   * As {@link #run(Callable)}, as long as {@code worthwhile} says at each failure that beginning
+   * again makes sense.
+   */
+  public <T> T run(Callable<T> work, BooleanSupplier worthwhile) throws Exception {
+    Outage outage = new Outage();
+    RetryConfig config =
+        RetryConfig.custom()
+            .maxAttempts(Integer.MAX_VALUE)
+            .retryOnException(failure -> worthwhile.getAsBoolean() && outage.survives(failure))
+            .intervalBiFunction((attempt, outcome) -> delayMillis(attempt, outcome.getLeft()))
+            .build();
+    return Retry.of("restarts", config).executeCallable(work);
+  }
+
+  private static long delayMillis(int attempt, Throwable failure) {
+    Optional<Duration> asked = Problems.retryAfter(Problems.of(failure));
+    long backoff =
+        IntervalFunction.ofExponentialRandomBackoff(LEAST_DELAY, 2, 0.5, MOST_DELAY).apply(attempt);
+    return asked.isPresent() ? Math.max(1, asked.get().toMillis()) : backoff;
+  }
+
+  /** How long the upstream is down, as one piece of work sees it. */
+  private final class Outage {
+    private long sinceNanos;
+    private boolean down;
+
+    boolean survives(Throwable failure) {
+      StatusRuntimeException problem = Problems.of(failure);
+      if (Context.current().isCancelled()) {
+        return false;
+      }
+      if (isBusy(problem)) {
+        down = false;
+        return true;
+      }
+      if (!isDown(problem)) {
+        return false;
+      }
+      if (!down) {
+        down = true;
+        sinceNanos = System.nanoTime();
+      }
+      return System.nanoTime() - sinceNanos < patience.toNanos();
+    }
+  }
+
+  private static boolean isBusy(StatusRuntimeException problem) {
+    return problem.getStatus().getCode() == Status.Code.RESOURCE_EXHAUSTED
+        && Problems.retryAfter(problem).isPresent();
+  }
+
+  /** The transport has more words than UNAVAILABLE for a server that is gone. */
+  private static boolean isDown(StatusRuntimeException problem) {
+    return switch (problem.getStatus().getCode()) {
+      case UNAVAILABLE -> true;
+      case CANCELLED, INTERNAL, UNKNOWN -> !Problems.isExplained(problem.getTrailers());
+      default -> false;
+    };
+  }
+}

@@ -1,0 +1,173 @@
+package ai.laconic.servicekit.admission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import ai.laconic.servicekit.tenant.TenantId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FairLineTest {
+  private static final TenantId A = new TenantId("a");
+  private static final TenantId B = new TenantId("b");
+  private static final TenantId C = new TenantId("c");
+
+  private final FairLine<String> line = new FairLine<>(2, 2);
+
+  private void add(TenantId tenant, String... waiters) {
+    for (String waiter : waiters) {
+      line.add(tenant, waiter, 1);
+    }
+  }
+
+  @Test
+  void firstComeFirstServedWithinATenant() {
+    add(A, "a1", "a2", "a3");
+    assertThat(line.admit()).containsExactly("a1", "a2");
+    line.release(A, 1);
+    assertThat(line.admit()).containsExactly("a3");
+  }
+
+  @Test
+  void aTenantThatHoldsNothingComesBeforeTheBacklogOfAnother() {
+    add(B, "b1", "b2", "b3", "b4", "b5");
+    assertThat(line.admit()).containsExactly("b1", "b2");
+    add(A, "a1");
+    line.release(B, 1);
+    assertThat(line.admit()).containsExactly("a1");
+  }
+
+  @Test
+  void takesTurnsWhereNobodyHoldsMore() {
+    FairLine<String> single = new FairLine<>(1, 1);
+    for (TenantId tenant : List.of(A, B, C)) {
+      for (int i = 0; i < 3; i++) {
+        single.add(tenant, tenant + Integer.toString(i), 1);
+      }
+    }
+    List<String> order = new ArrayList<>();
+    for (int i = 0; i < 9; i++) {
+      String next = single.admit().get(0);
+      order.add(next);
+      single.release(new TenantId(next.substring(0, 1)), 1);
+    }
+    assertThat(order.subList(0, 3).stream().map(each -> each.charAt(0)).distinct()).hasSize(3);
+    assertThat(order.subList(3, 6).stream().map(each -> each.charAt(0)).distinct()).hasSize(3);
+  }
+
+  @Test
+  void nobodyOvertakesALargePiece() {
+    line.add(A, "small", 1);
+    assertThat(line.admit()).containsExactly("small");
+    line.add(B, "large", 2);
+    add(C, "c1");
+    assertThat(line.admit()).isEmpty();
+    line.release(A, 1);
+    assertThat(line.admit()).containsExactly("large");
+    line.release(B, 2);
+    assertThat(line.admit()).containsExactly("c1");
+  }
+
+  @Test
+  void keepsATenantWithinItsShareButForALargerSinglePiece() {
+    FairLine<String> shared = new FairLine<>(4, 2);
+    for (int i = 0; i < 4; i++) {
+      shared.add(B, "b" + i, 1);
+    }
+    assertThat(shared.admit()).containsExactly("b0", "b1");
+    shared.add(A, "a large one", 3);
+    assertThat(shared.admit()).isEmpty();
+    shared.release(B, 1);
+    assertThat(shared.admit()).containsExactly("a large one");
+  }
+
+  @Test
+  void dropsTheNewestOfTheTenantWithMost() {
+    add(A, "a1", "a2");
+    assertThat(line.admit()).hasSize(2);
+    add(A, "a3");
+    add(B, "b1", "b2", "b3");
+    assertThat(line.dropNewestOfTheLongest()).contains("b3");
+    assertThat(line.waiting()).isEqualTo(3);
+  }
+
+  @Test
+  void whoeverLeavesIsForgotten() {
+    add(A, "a1", "a2", "a3");
+    assertThat(line.admit()).hasSize(2);
+    assertThat(line.remove(A, "a3")).isTrue();
+    assertThat(line.remove(A, "a3")).isFalse();
+    assertThat(line.remove(A, "a1")).isFalse();
+    assertThat(line.waiting()).isZero();
+  }
+
+  @Test
+  void nobodyGivesBackWhatItDoesNotHold() {
+    assertThatIllegalStateException().isThrownBy(() -> line.release(A, 1));
+  }
+
+  /** Whatever comes and goes: nothing is lost, no bound is passed, and free room is used. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+  void keepsItsBounds(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<TenantId> tenants = List.of(A, B, C);
+    FairLine<Integer> any = new FairLine<>(10, 6);
+    Map<Integer, TenantId> waiting = new HashMap<>();
+    Map<Integer, TenantId> admitted = new HashMap<>();
+    for (int step = 0; step < 5_000; step++) {
+      TenantId tenant = tenants.get(random.nextInt(tenants.size()));
+      if (random.nextInt(3) < 2) {
+        // The number of a piece tells its units.
+        any.add(tenant, step, units(step));
+        waiting.put(step, tenant);
+      } else if (!admitted.isEmpty()) {
+        Map.Entry<Integer, TenantId> done = oneOf(admitted, random);
+        any.release(done.getValue(), units(done.getKey()));
+        admitted.remove(done.getKey());
+      }
+      if (random.nextInt(10) == 0 && !waiting.isEmpty()) {
+        Map.Entry<Integer, TenantId> gone = oneOf(waiting, random);
+        assertThat(any.remove(gone.getValue(), gone.getKey())).isTrue();
+        waiting.remove(gone.getKey());
+      }
+      for (int next : any.admit()) {
+        admitted.put(next, Objects.requireNonNull(waiting.remove(next)));
+      }
+      assertThat(any.waiting()).isEqualTo(waiting.size());
+      assertThat(any.inUse())
+          .isEqualTo(admitted.keySet().stream().mapToLong(FairLineTest::units).sum())
+          .isBetween(0L, 10L);
+      for (TenantId each : tenants) {
+        List<Integer> its =
+            admitted.entrySet().stream()
+                .filter(entry -> entry.getValue().equals(each))
+                .map(Map.Entry::getKey)
+                .toList();
+        long held = its.stream().mapToLong(FairLineTest::units).sum();
+        assertThat(its.size() == 1 || held <= 6).as("%s holds %s", each, its).isTrue();
+      }
+      assertThat(waiting.isEmpty() || !admitted.isEmpty()).as("room is used").isTrue();
+    }
+  }
+
+  private static Map.Entry<Integer, TenantId> oneOf(
+      Map<Integer, TenantId> pieces, SplittableRandom random) {
+    return pieces.entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .skip(random.nextInt(pieces.size()))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static long units(int piece) {
+    return 1 + piece % 7;
+  }
+}
