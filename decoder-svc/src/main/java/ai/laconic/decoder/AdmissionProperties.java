@@ -29,6 +29,9 @@ public record AdmissionProperties(
     if (prefetch < 0) {
       throw new IllegalArgumentException("prefetch: " + prefetch + " (expected: 0 or more)");
     }
+    if (maxCalls < 1) {
+      throw new IllegalArgumentException("max-calls: " + maxCalls + " (expected: 1 or more)");
+    }
   }
 
   /** Returns the limits of the calls. */

@@ -7,8 +7,8 @@ import ai.laconic.decoder.engine.Generation;
 import ai.laconic.decoder.engine.Token;
 import ai.laconic.decoder.engine.TokenListener;
 import ai.laconic.servicekit.admission.Permit;
+import ai.laconic.servicekit.error.Problems;
 import io.grpc.Context;
-import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.util.ArrayDeque;
 import java.util.Optional;
@@ -62,7 +62,7 @@ final class TokenQueue implements TokenListener, AutoCloseable {
         changed.await();
       }
       if (context.isCancelled()) {
-        throw Status.CANCELLED.withDescription("call: ended early").asRuntimeException();
+        throw Problems.ended(context, "early");
       }
       Token token = tokens.poll();
       if (token == null && problem != null) {

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -176,8 +177,7 @@ public abstract class DecoderEngineContract {
     RecordingListener running = new RecordingListener();
     DecodeTask task = new DecodeTask.Generate(SamplingSettings.GREEDY, ALL);
 
-    engine.submit(
-        new EngineRequest(startingWith(0), task, Instant.now().plusMillis(200)), running);
+    engine.submit(new EngineRequest(startingWith(0), task, Instant.now().plusMillis(200)), running);
 
     awaitEnd(running);
     assertThat(status(running).getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);

@@ -3,15 +3,16 @@ package ai.laconic.decoder.engine.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ai.laconic.decoder.engine.CountingModel;
 import ai.laconic.decoder.engine.DecodePrompt;
+import ai.laconic.decoder.engine.DecodeTask;
 import ai.laconic.decoder.engine.DecoderEngine;
 import ai.laconic.decoder.engine.EndReason;
-import ai.laconic.decoder.engine.RecordingListener;
 import ai.laconic.decoder.engine.EngineRequest;
-import ai.laconic.decoder.engine.DecodeTask;
-import ai.laconic.decoder.engine.CountingModel;
+import ai.laconic.decoder.engine.RecordingListener;
 import ai.laconic.runtime.Golden;
 import ai.laconic.runtime.model.ModelDirectory;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -32,7 +33,10 @@ class GoldenEngineTest {
     OnnxSettings settings = new OnnxSettings(1, 4, 300, 17);
     engine =
         OnnxEngines.open(
-            ModelDirectory.open(Golden.checkpoint()), settings, InstantSource.system(), sentence -> {});
+            ModelDirectory.open(Golden.checkpoint()),
+            settings,
+            InstantSource.system(),
+            sentence -> {});
   }
 
   @AfterAll
@@ -43,7 +47,8 @@ class GoldenEngineTest {
   private static RecordingListener generate(Golden.Prompt prompt) {
     RecordingListener listener = new RecordingListener();
     engine.submit(
-        CountingModel.request(new DecodePrompt(prompt.promptIds(), latents(prompt)), prompt.tokens().length),
+        CountingModel.request(
+            new DecodePrompt(prompt.promptIds(), latents(prompt)), prompt.tokens().length),
         listener);
     return listener;
   }

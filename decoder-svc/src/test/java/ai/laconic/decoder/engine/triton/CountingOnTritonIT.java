@@ -22,6 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** What every engine does, by a real Triton server. */
 @SuppressWarnings("NullAway.Init")
 class CountingOnTritonIT extends DecoderEngineContract {
+  /** More than any test lets wait. */
+  private static final int QUEUE_LIMIT = 128;
+
   @TempDir static Path folder;
   private static RealServer triton;
 
@@ -44,18 +47,21 @@ class CountingOnTritonIT extends DecoderEngineContract {
   }
 
   @Override
-  protected DecoderEngine open(int slots, int queueLimit, Duration pauseLimit) {
-    return open(slots, queueLimit, pauseLimit, Duration.ZERO);
+  protected DecoderEngine open(int slots) {
+    return open(slots, Duration.ZERO);
   }
 
-  private static TritonEngine open(int slots, int queueLimit, Duration pauseLimit, Duration step) {
+  @Override
+  protected DecoderEngine openSlow(int slots) {
+    return open(slots, Duration.ofMillis(100));
+  }
+
+  private static TritonEngine open(int slots, Duration step) {
     try {
       return triton.open(
-          triton.addCounting(slots, queueLimit, step),
+          triton.addCounting(slots, QUEUE_LIMIT, step),
           RealServer.golden().fingerprint(),
-          CountingModel.info(slots, MAX_POSITIONS),
-          queueLimit,
-          pauseLimit);
+          CountingModel.info(slots, MAX_POSITIONS));
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }
@@ -64,8 +70,8 @@ class CountingOnTritonIT extends DecoderEngineContract {
   @Test
   void cancellingFreesTheSlotWithinTwoSteps() throws Exception {
     Duration step = Duration.ofMillis(200);
-    DecoderEngine engine = open(1, 1, TritonHarness.LONG, step);
-    String model = "counting_1_1_200";
+    DecoderEngine engine = open(1, step);
+    String model = "counting_1_128_200";
     RecordingListener listener = new RecordingListener();
     Generation generation =
         engine.submit(TritonHarness.request(CountingModel.startingWith(0), 90), listener);
@@ -80,8 +86,8 @@ class CountingOnTritonIT extends DecoderEngineContract {
 
   @Test
   void whoWaitsAndGoesIsNotComputed() throws Exception {
-    DecoderEngine engine = open(1, 2, TritonHarness.LONG, Duration.ofMillis(20));
-    String model = "counting_1_2_20";
+    DecoderEngine engine = open(1, Duration.ofMillis(20));
+    String model = "counting_1_128_20";
     RecordingListener first = new RecordingListener();
     RecordingListener second = new RecordingListener();
     engine.submit(TritonHarness.request(CountingModel.startingWith(0), 80), first);
@@ -99,14 +105,9 @@ class CountingOnTritonIT extends DecoderEngineContract {
   @Test
   void theModelsOwnQueueRefusesHonestly() throws Exception {
     String model = triton.addCounting(1, 1, Duration.ofMillis(50));
-    // As another decoder-svc on the same server would have filled it: this one believes in more.
+    // As other decoders on the same server may have filled it.
     TritonEngine engine =
-        triton.open(
-            model,
-            RealServer.golden().fingerprint(),
-            CountingModel.info(1, MAX_POSITIONS),
-            16,
-            TritonHarness.LONG);
+        triton.open(model, RealServer.golden().fingerprint(), CountingModel.info(1, MAX_POSITIONS));
     RecordingListener[] listeners = new RecordingListener[3];
     for (int i = 0; i < listeners.length; i++) {
       listeners[i] = new RecordingListener();
@@ -131,8 +132,7 @@ class CountingOnTritonIT extends DecoderEngineContract {
     ids[60] = 7;
     RecordingListener listener = new RecordingListener();
 
-    open(1, 4, TritonHarness.LONG)
-        .generate(TritonHarness.request(new DecodePrompt(ids, latents), 2), listener);
+    open(1).submit(TritonHarness.request(new DecodePrompt(ids, latents), 2), listener);
 
     TritonHarness.awaitEnd(listener);
     assertThat(listener.tokens()).containsExactly(37, 38);
@@ -140,7 +140,7 @@ class CountingOnTritonIT extends DecoderEngineContract {
 
   @Test
   void recoversFromACrashOfTheServer() throws Exception {
-    DecoderEngine engine = open(1, 4, TritonHarness.LONG, Duration.ofMillis(100));
+    DecoderEngine engine = open(1, Duration.ofMillis(100));
     RecordingListener running = new RecordingListener();
     RecordingListener waiting = new RecordingListener();
     engine.submit(TritonHarness.request(CountingModel.startingWith(0), 90), running);
@@ -166,7 +166,7 @@ class CountingOnTritonIT extends DecoderEngineContract {
   @Test
   void keepsAwayFromAModelWhoseProcessDied() throws Exception {
     triton.stallLimit = Duration.ofMillis(500);
-    DecoderEngine engine = open(2, 4, TritonHarness.LONG, Duration.ofMillis(50));
+    DecoderEngine engine = open(2, Duration.ofMillis(50));
     RecordingListener running = new RecordingListener();
     engine.submit(TritonHarness.request(CountingModel.startingWith(0), 90), running);
     await().until(() -> running.tokens().size() >= 3);

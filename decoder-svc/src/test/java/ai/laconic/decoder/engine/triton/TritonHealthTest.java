@@ -101,7 +101,7 @@ class TritonHealthTest {
   }
 
   @Test
-  void anOpenCircuitDoesNotOutlastTheTrouble() {
+  void aServerThatFailedOftenIsUsedAgainAsSoonAsItIsWell() {
     TritonEngine engine = harness.open();
     FakeTriton.Behaviour well = harness.triton.behaviour;
     harness.triton.behaviour = sayingAndDying(Status.UNAVAILABLE.withDescription("overloaded"));

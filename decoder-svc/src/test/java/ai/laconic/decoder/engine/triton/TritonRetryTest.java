@@ -7,7 +7,6 @@ import static ai.laconic.decoder.engine.triton.FakeTriton.saying;
 import static ai.laconic.decoder.engine.triton.FakeTriton.sayingAndDying;
 import static ai.laconic.decoder.engine.triton.FakeTriton.sayingAndHanging;
 import static ai.laconic.decoder.engine.triton.FakeTriton.tokens;
-import static ai.laconic.decoder.engine.triton.TritonHarness.LONG;
 import static ai.laconic.decoder.engine.triton.TritonHarness.awaitEnd;
 import static ai.laconic.decoder.engine.triton.TritonHarness.problem;
 import static ai.laconic.decoder.engine.triton.TritonHarness.request;
@@ -196,7 +195,7 @@ class TritonRetryTest {
   void theDeadlineHoldsForBothTogether() {
     harness.triton(0).behaviour = DYING;
     harness.triton(1).behaviour = sayingAndHanging();
-    TritonEngine engine = harness.open(2, 200, 2, LONG, Duration.ofMillis(500));
+    TritonEngine engine = harness.open(2, Duration.ofMillis(500));
 
     engine.submit(request(startingWith(3), 2), listener);
 
@@ -205,15 +204,13 @@ class TritonRetryTest {
   }
 
   @Test
-  void thePauseLimitHoldsAtTheSecondServer() {
-    harness.triton(0).behaviour = DYING;
-    RecordingListener slow = RecordingListener.taking(1);
-    TritonEngine engine = harness.open(2, 200, 2, Duration.ofMillis(50), LONG);
+  void silenceAfterTheFirstTokenEndsItAtTheSecondServer() {
+    harness.stallLimit = Duration.ofMillis(50);
+    harness.triton(1).slow = true;
+    open(DYING).submit(request(startingWith(3), 9), listener);
 
-    engine.submit(request(startingWith(3), 9), slow);
-
-    assertThat(problem(slow))
-        .startsWith("RESOURCE_EXHAUSTED: generation paused: longer than 50 ms after 1 tokens");
+    assertThat(problem(listener))
+        .isEqualTo("UNAVAILABLE: engine: triton: after 1 tokens: nothing more for 50 ms");
     await().until(() -> harness.triton(1).cancelled.get() == 1);
   }
 
