@@ -9,7 +9,7 @@
  * <p>A scoring is a generation whose tokens are given: the same way, with a score beside each
  * token.
  *
- * <p>Engines know ids, latents and numbers. Text, tenants and caches are other rooms' business.
+ * <p>Engines know ids, latents and numbers. Text, tenants and caches are others' business.
  */
 @NullMarked
 package ai.laconic.decoder.engine;

@@ -43,6 +43,7 @@ class CountingOnTritonIT extends DecoderEngineContract {
   @AfterEach
   void close() {
     triton.stallLimit = TritonHarness.LONG;
+    triton.firstTokenLimit = TritonHarness.LONG;
     triton.closeEngines();
   }
 
@@ -166,9 +167,12 @@ class CountingOnTritonIT extends DecoderEngineContract {
   @Test
   void keepsAwayFromAModelWhoseProcessDied() throws Exception {
     triton.stallLimit = Duration.ofMillis(500);
-    DecoderEngine engine = open(2, Duration.ofMillis(50));
+    triton.firstTokenLimit = Duration.ofSeconds(1);
+    DecoderEngine engine = open(1, Duration.ofMillis(50));
     RecordingListener running = new RecordingListener();
+    RecordingListener waiting = new RecordingListener();
     engine.submit(TritonHarness.request(CountingModel.startingWith(0), 90), running);
+    engine.submit(TritonHarness.request(CountingModel.startingWith(0), 90), waiting);
     await().until(() -> running.tokens().size() >= 3);
 
     triton.process().killModels();
@@ -176,6 +180,8 @@ class CountingOnTritonIT extends DecoderEngineContract {
     assertThat(TritonHarness.problem(running))
         .startsWith("UNAVAILABLE: engine: triton: after ")
         .endsWith("nothing more for 500 ms");
+    assertThat(TritonHarness.problem(waiting))
+        .isEqualTo("UNAVAILABLE: engine: triton: after 0 tokens: no first token for 1000 ms");
     await().until(() -> !engine.ready());
     triton.process().kill();
     triton.restart();

@@ -99,6 +99,7 @@ class SeveralServersTest {
     awaitReady(engine, 0);
     harness.servers.get(1).restart();
     awaitReady(engine, 1);
+    harness.triton(1).slow = false;
     RecordingListener listener = new RecordingListener();
 
     engine.submit(request(startingWith(3), 2), listener);
