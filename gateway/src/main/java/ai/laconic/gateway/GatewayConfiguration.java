@@ -5,29 +5,26 @@ import ai.laconic.gateway.context.ContextGrpc;
 import ai.laconic.gateway.context.ContextIds;
 import ai.laconic.gateway.context.ContextMaker;
 import ai.laconic.gateway.context.ContextReader;
-import ai.laconic.gateway.hop.CacheClient;
-import ai.laconic.gateway.hop.Retries;
 import ai.laconic.gateway.limit.LimitProperties;
 import ai.laconic.gateway.limit.TextBudget;
-import ai.laconic.gateway.pool.ModelPool;
 import ai.laconic.gateway.pool.PoolGrpc;
-import ai.laconic.gateway.pool.PoolProperties;
 import ai.laconic.gateway.pool.Pools;
 import ai.laconic.gateway.pool.SpanEncoder;
 import ai.laconic.gateway.prompt.GenerationGrpc;
-import ai.laconic.gateway.prompt.Generator;
 import ai.laconic.gateway.prompt.PromptResolver;
-import ai.laconic.gateway.prompt.Scorer;
+import ai.laconic.gateway.upstream.CacheClient;
+import ai.laconic.servicekit.ServiceProperties;
+import ai.laconic.servicekit.admission.Admission;
 import ai.laconic.servicekit.call.StreamingCalls;
-import ai.laconic.servicekit.peer.Peer;
-import ai.laconic.servicekit.peer.Peers;
 import ai.laconic.servicekit.tenant.TenantResolver;
+import ai.laconic.servicekit.upstream.Restarts;
+import ai.laconic.servicekit.upstream.Upstream;
+import ai.laconic.servicekit.upstream.Upstreams;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.util.List;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -47,48 +44,40 @@ class GatewayConfiguration {
     return Clock.systemUTC();
   }
 
-  /** Also the check that the cache can serve. */
   @Bean
-  Peer cachePeer(Peers peers, GatewayProperties properties) {
-    return peers.open("cache", properties.cache());
+  Upstream cacheUpstream(Upstreams upstreams, GatewayProperties properties) {
+    return upstreams.open("cache", properties.cache());
   }
 
   @Bean(initMethod = "start")
-  Pools pools(Peers peers, GatewayProperties properties) {
-    List<ModelPool> pools =
-        properties.pools().stream().map(pool -> modelPool(pool, peers)).toList();
-    return new Pools(pools, properties.poolRefresh());
-  }
-
-  private static ModelPool modelPool(PoolProperties pool, Peers peers) {
-    return new ModelPool(
-        pool.name(),
-        pool.ratio(),
-        peers.open("encoder of pool " + pool.name(), pool.encoder()),
-        peers.open("decoder of pool " + pool.name(), pool.decoder()));
+  Pools pools(Upstreams upstreams, GatewayProperties properties) {
+    return new Pools(properties.pools(), properties.poolRefresh(), upstreams);
   }
 
   @Bean
-  Retries retries(GatewayProperties properties) {
-    return new Retries(
-        properties.retry(),
-        () -> ThreadLocalRandom.current().nextDouble(),
-        delay -> TimeUnit.NANOSECONDS.sleep(delay.toNanos()));
+  Restarts restarts(GatewayProperties properties) {
+    return new Restarts(properties.patience());
   }
 
   @Bean
-  CacheClient cacheClient(Peer cachePeer, Retries retries) {
-    return new CacheClient(cachePeer, retries);
+  CacheClient cacheClient(Upstream cacheUpstream, Restarts restarts) {
+    return new CacheClient(cacheUpstream, restarts);
   }
 
   @Bean
-  SpanEncoder spanEncoder(Retries retries) {
-    return new SpanEncoder(retries);
+  SpanEncoder spanEncoder(Restarts restarts) {
+    return new SpanEncoder(restarts);
   }
 
   @Bean
-  StreamingCalls streamingCalls(GatewayProperties properties) {
-    return new StreamingCalls("gateway", properties.limits().maxConcurrentCalls());
+  StreamingCalls streamingCalls(
+      GatewayProperties properties,
+      ServiceProperties service,
+      ScheduledExecutorService serviceTimer) {
+    return new StreamingCalls(
+        "gateway",
+        new Admission("gateway calls", properties.limits().calls(), serviceTimer),
+        service.minDataRate());
   }
 
   /**
@@ -96,7 +85,7 @@ class GatewayConfiguration {
    * has its spans in flight, and one thread that reads its upload.
    */
   @Bean(destroyMethod = "shutdownNow")
-  ExecutorService hopExecutor(GatewayProperties properties) {
+  ExecutorService upstreamExecutor(GatewayProperties properties) {
     LimitProperties limits = properties.limits();
     AtomicInteger number = new AtomicInteger();
     return new ThreadPoolExecutor(
@@ -106,7 +95,7 @@ class GatewayConfiguration {
         TimeUnit.SECONDS,
         new SynchronousQueue<>(),
         task -> {
-          Thread thread = new Thread(task, "gateway-hop-" + number.incrementAndGet());
+          Thread thread = new Thread(task, "gateway-upstream-" + number.incrementAndGet());
           thread.setDaemon(true);
           return thread;
         });
@@ -119,7 +108,7 @@ class GatewayConfiguration {
       CacheClient cache,
       Clock clock,
       GatewayProperties properties,
-      ExecutorService hopExecutor) {
+      ExecutorService upstreamExecutor) {
     return new ContextMaker(
         pools,
         encoder,
@@ -128,8 +117,10 @@ class GatewayConfiguration {
         clock,
         properties.context(),
         properties.limits(),
-        new TextBudget(properties.limits().textInFlight().toBytes()),
-        hopExecutor);
+        new TextBudget(
+            properties.limits().textInFlight().toBytes(),
+            properties.limits().maxContextText().toBytes()),
+        upstreamExecutor);
   }
 
   @Bean
@@ -143,14 +134,13 @@ class GatewayConfiguration {
       Pools pools,
       SpanEncoder encoder,
       CacheClient cache,
-      Retries retries,
+      Restarts restarts,
       GatewayProperties properties,
-      ExecutorService hopExecutor) {
+      ExecutorService upstreamExecutor) {
     PromptResolver resolver =
         new PromptResolver(
-            pools, encoder, cache, properties.generation(), properties.limits(), hopExecutor);
-    return new GenerationGrpc(
-        calls, new Generator(resolver, retries), new Scorer(resolver, retries));
+            pools, encoder, cache, properties.generation(), properties.limits(), upstreamExecutor);
+    return new GenerationGrpc(calls, resolver, restarts);
   }
 
   @Bean

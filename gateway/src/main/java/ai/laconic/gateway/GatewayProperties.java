@@ -4,11 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import ai.laconic.gateway.auth.ApiKeyProperties;
 import ai.laconic.gateway.context.ContextProperties;
-import ai.laconic.gateway.hop.RetryProperties;
 import ai.laconic.gateway.limit.LimitProperties;
 import ai.laconic.gateway.pool.PoolProperties;
 import ai.laconic.gateway.prompt.GenerationProperties;
-import ai.laconic.servicekit.peer.PeerProperties;
+import ai.laconic.servicekit.upstream.UpstreamProperties;
 import java.time.Duration;
 import java.util.List;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -24,18 +23,18 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param context lives of contexts
  * @param generation settings of generations
  * @param limits what is bounded
- * @param retry repeated calls
+ * @param patience how long an upload goes on trying while a tier is down
  */
 @ConfigurationProperties(prefix = "laconic.gateway", ignoreUnknownFields = false)
 public record GatewayProperties(
     List<PoolProperties> pools,
     @DefaultValue("5s") Duration poolRefresh,
-    PeerProperties cache,
+    UpstreamProperties cache,
     @DefaultValue List<ApiKeyProperties> apiKeys,
     @DefaultValue ContextProperties context,
     @DefaultValue GenerationProperties generation,
     @DefaultValue LimitProperties limits,
-    @DefaultValue RetryProperties retry) {
+    @DefaultValue("60s") Duration patience) {
   public GatewayProperties {
     requireNonNull(pools, "pools: missing (expected: at least one)");
     requireNonNull(cache, "cache.target: missing (expected: a gRPC target)");

@@ -6,16 +6,18 @@ import ai.laconic.gateway.fake.FakeDecoder;
 import ai.laconic.gateway.fake.FakeEncoder;
 import ai.laconic.gateway.fake.FakeTier;
 import ai.laconic.gateway.fake.Models;
-import ai.laconic.gateway.hop.CacheClient;
-import ai.laconic.gateway.hop.Retries;
 import ai.laconic.gateway.pool.Pools;
 import ai.laconic.gateway.pool.SpanEncoder;
-import ai.laconic.servicekit.call.DeadlineServerInterceptor;
+import ai.laconic.gateway.upstream.CacheClient;
+import ai.laconic.servicekit.ServiceProperties;
+import ai.laconic.servicekit.call.MinDataRate;
 import ai.laconic.servicekit.call.StreamingCalls;
+import ai.laconic.servicekit.call.UnaryLimitServerInterceptor;
 import ai.laconic.servicekit.call.ValidationServerInterceptor;
 import ai.laconic.servicekit.error.ProblemServerInterceptor;
-import ai.laconic.servicekit.peer.Peers;
 import ai.laconic.servicekit.tenant.TenantServerInterceptor;
+import ai.laconic.servicekit.upstream.Restarts;
+import ai.laconic.servicekit.upstream.Upstreams;
 import ai.laconic.v1.Context;
 import ai.laconic.v1.ContextOptions;
 import ai.laconic.v1.ContextServiceGrpc;
@@ -47,6 +49,7 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.grpc.client.ChannelBuilderOptions;
 import org.springframework.grpc.client.GrpcChannelFactory;
+import org.springframework.util.unit.DataSize;
 
 /**
  * A gateway as it is put together in production, before fake tiers, over in-process channels. Two
@@ -62,6 +65,8 @@ public final class GatewayFixture implements AutoCloseable {
   public final FakeCache cache = new FakeCache();
   public final FakeTier encoder4Tier;
   public final FakeTier decoder4Tier;
+  public final FakeTier encoder16Tier;
+  public final FakeTier decoder16Tier;
   public final FakeTier cacheTier;
   public final Pools pools;
   public final ManagedChannel channel;
@@ -71,14 +76,17 @@ public final class GatewayFixture implements AutoCloseable {
     Awaitility.setDefaultTimeout(Duration.ofSeconds(30));
   }
 
+  /** A setting of the service kit's: how far a client may fall behind. */
+  private static final String GRACE = "laconic.gateway.grace";
+
   private final Deque<AutoCloseable> closeables = new ArrayDeque<>();
 
-  private GatewayFixture(Map<String, Object> settings) throws Exception {
-    encoder4Tier = opened(FakeTier.inProcess(encoder4));
-    decoder4Tier = opened(FakeTier.inProcess(decoder4));
+  private GatewayFixture(Map<String, Object> settings, boolean untilReady) throws Exception {
+    encoder4Tier = opened(FakeTier.inProcess(encoder4).serving(encoder4.model));
+    decoder4Tier = opened(FakeTier.inProcess(decoder4).serving(decoder4.model));
     cacheTier = opened(FakeTier.inProcess(cache));
-    FakeTier encoder16Tier = opened(FakeTier.inProcess(encoder16));
-    FakeTier decoder16Tier = opened(FakeTier.inProcess(decoder16));
+    encoder16Tier = opened(FakeTier.inProcess(encoder16).serving(encoder16.model));
+    decoder16Tier = opened(FakeTier.inProcess(decoder16).serving(decoder16.model));
 
     Map<String, Object> all = new HashMap<>();
     all.put("laconic.gateway.cache.target", cacheTier.target());
@@ -92,22 +100,33 @@ public final class GatewayFixture implements AutoCloseable {
     all.put("laconic.gateway.pools[1].decoder.target", decoder16Tier.target());
     all.put("laconic.gateway.pool-refresh", "50ms");
     all.putAll(settings);
+    all.remove(GRACE);
     GatewayProperties properties =
         new Binder(new MapConfigurationPropertySource(all))
             .bind("laconic.gateway", GatewayProperties.class)
             .get();
 
     GatewayConfiguration wiring = new GatewayConfiguration();
-    Peers peers = opened(new Peers(new InProcessChannels()));
-    pools = opened(wiring.pools(peers, properties));
-    Retries retries = wiring.retries(properties);
-    CacheClient client = wiring.cacheClient(wiring.cachePeer(peers, properties), retries);
-    SpanEncoder spans = wiring.spanEncoder(retries);
-    StreamingCalls calls = opened(wiring.streamingCalls(properties));
-    ExecutorService hops = wiring.hopExecutor(properties);
-    closeables.push(hops::shutdownNow);
     ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     closeables.push(timer::shutdownNow);
+    Upstreams upstreams = opened(new Upstreams(new InProcessChannels(), timer));
+    pools = opened(wiring.pools(upstreams, properties));
+    Restarts restarts = wiring.restarts(properties);
+    CacheClient client = wiring.cacheClient(wiring.cacheUpstream(upstreams, properties), restarts);
+    SpanEncoder spans = wiring.spanEncoder(restarts);
+    StreamingCalls calls =
+        opened(
+            wiring.streamingCalls(
+                properties,
+                new ServiceProperties(
+                    Duration.ofMinutes(1),
+                    new MinDataRate(
+                        DataSize.ofBytes(1),
+                        Duration.parse((String) settings.getOrDefault(GRACE, "PT1M"))),
+                    Duration.ofSeconds(1)),
+                timer));
+    ExecutorService inParallel = wiring.upstreamExecutor(properties);
+    closeables.push(inParallel::shutdownNow);
     Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
 
     String name = UUID.randomUUID().toString();
@@ -116,15 +135,16 @@ public final class GatewayFixture implements AutoCloseable {
             .addService(
                 wiring.contextGrpc(
                     calls,
-                    wiring.contextMaker(pools, spans, client, clock, properties, hops),
+                    wiring.contextMaker(pools, spans, client, clock, properties, inParallel),
                     client))
             .addService(
-                wiring.generationGrpc(calls, pools, spans, client, retries, properties, hops))
+                wiring.generationGrpc(
+                    calls, pools, spans, client, restarts, properties, inParallel))
             .addService(wiring.poolGrpc(pools))
             // The last is the first to see a call.
             .intercept(new ValidationServerInterceptor(ValidatorFactory.newBuilder().build()))
             .intercept(new TenantServerInterceptor(wiring.apiKeys(properties)))
-            .intercept(new DeadlineServerInterceptor(Duration.ofMinutes(1), timer))
+            .intercept(new UnaryLimitServerInterceptor(Duration.ofMinutes(1), timer))
             .intercept(new ProblemServerInterceptor())
             .build()
             .start();
@@ -132,20 +152,34 @@ public final class GatewayFixture implements AutoCloseable {
     channel = InProcessChannelBuilder.forName(name).build();
     closeables.push(channel::shutdownNow);
     pools.start();
-    // Until both have answered, the pool of the lowest ratio is whichever was the first to.
-    Awaitility.await()
-        .pollInterval(Duration.ofMillis(1))
-        .until(() -> pools.describe().stream().allMatch(pool -> pool.getMaxPositions() > 0));
+    if (untilReady) {
+      // Before that the pool of the lowest ratio is whichever was the first to answer.
+      Awaitility.await()
+          .pollInterval(Duration.ofMillis(1))
+          .until(
+              () ->
+                  pools.describe().stream()
+                      .allMatch(pool -> pool.getEncoderReady() && pool.getDecoderReady()));
+    }
   }
 
   /** Starts a gateway with these settings beside the usual ones. */
   public static GatewayFixture with(Object... namesAndValues) {
+    return start(true, namesAndValues);
+  }
+
+  /** Starts one whose pools can't all serve. */
+  public static GatewayFixture unready(Object... namesAndValues) {
+    return start(false, namesAndValues);
+  }
+
+  private static GatewayFixture start(boolean untilReady, Object... namesAndValues) {
     Map<String, Object> settings = new HashMap<>();
     for (int i = 0; i < namesAndValues.length; i += 2) {
       settings.put("laconic.gateway." + namesAndValues[i], namesAndValues[i + 1]);
     }
     try {
-      return new GatewayFixture(settings);
+      return new GatewayFixture(settings, untilReady);
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }
@@ -203,7 +237,9 @@ public final class GatewayFixture implements AutoCloseable {
 
     @Override
     public ManagedChannel createChannel(String target, ChannelBuilderOptions options) {
-      return InProcessChannelBuilder.forName(target).build();
+      InProcessChannelBuilder builder = InProcessChannelBuilder.forName(target);
+      options.<InProcessChannelBuilder>customizer().customize(target, builder);
+      return builder.build();
     }
   }
 }

@@ -5,12 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.laconic.gateway.auth.ApiKeyProperties;
 import ai.laconic.gateway.context.ContextProperties;
-import ai.laconic.gateway.hop.RetryProperties;
 import ai.laconic.gateway.limit.LimitProperties;
 import ai.laconic.gateway.pool.PoolProperties;
 import ai.laconic.gateway.prompt.GenerationProperties;
-import ai.laconic.servicekit.guard.GuardSettings;
-import ai.laconic.servicekit.peer.PeerProperties;
+import ai.laconic.servicekit.upstream.BreakerProperties;
+import ai.laconic.servicekit.upstream.UpstreamProperties;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -45,9 +44,9 @@ class GatewayPropertiesTest {
         .get();
   }
 
-  private static PeerProperties peer(String target) {
-    return new PeerProperties(
-        target, Duration.ofSeconds(10), Duration.ofMinutes(10), GuardSettings.DEFAULT);
+  private static UpstreamProperties upstream(String target) {
+    return new UpstreamProperties(
+        target, Duration.ofSeconds(10), Duration.ofMinutes(5), BreakerProperties.DEFAULT);
   }
 
   @Test
@@ -57,21 +56,24 @@ class GatewayPropertiesTest {
             new GatewayProperties(
                 List.of(
                     new PoolProperties(
-                        "nano-4x", 4, peer("dns:///encoder"), peer("dns:///decoder"))),
+                        "nano-4x", 4, upstream("dns:///encoder"), upstream("dns:///decoder"))),
                 Duration.ofSeconds(5),
-                peer("dns:///cache"),
+                upstream("dns:///cache"),
                 List.of(),
                 new ContextProperties(Duration.ofHours(24), Duration.ofDays(7)),
                 new GenerationProperties(Duration.ofMinutes(15)),
                 new LimitProperties(
                     128,
+                    0.5,
+                    1024,
+                    Duration.ofSeconds(60),
                     DataSize.ofMegabytes(64),
                     DataSize.ofMegabytes(512),
                     DataSize.ofKilobytes(256),
                     4,
                     64,
                     DataSize.ofMegabytes(8)),
-                new RetryProperties(Duration.ofMillis(50), Duration.ofMillis(200), 0.1, 10)));
+                Duration.ofSeconds(60)));
   }
 
   @Test
@@ -86,16 +88,16 @@ class GatewayPropertiesTest {
                 "context.max-ttl", "2h",
                 "generation.inline-ttl", "3m",
                 "limits.max-concurrent-calls", "1",
+                "limits.tenant-share", "0.25",
+                "limits.max-waiting", "2",
+                "limits.max-wait", "4s",
                 "limits.max-context-text", "2MB",
-                "limits.text-in-flight", "3MB",
+                "limits.text-in-flight", "5MB",
                 "limits.span-text", "4KB",
                 "limits.spans-in-flight", "5",
                 "limits.contexts-per-prompt", "6",
                 "limits.expanded-text", "7KB",
-                "retry.least-delay", "1ms",
-                "retry.most-delay", "2ms",
-                "retry.share", "0.5",
-                "retry.burst", "3"))
+                "patience", "3s"))
         .isEqualTo(
             new GatewayProperties(
                 bind().pools(),
@@ -106,13 +108,16 @@ class GatewayPropertiesTest {
                 new GenerationProperties(Duration.ofMinutes(3)),
                 new LimitProperties(
                     1,
+                    0.25,
+                    2,
+                    Duration.ofSeconds(4),
                     DataSize.ofMegabytes(2),
-                    DataSize.ofMegabytes(3),
+                    DataSize.ofMegabytes(5),
                     DataSize.ofKilobytes(4),
                     5,
                     6,
                     DataSize.ofKilobytes(7)),
-                new RetryProperties(Duration.ofMillis(1), Duration.ofMillis(2), 0.5, 3)));
+                Duration.ofSeconds(3)));
   }
 
   @Test
@@ -137,16 +142,18 @@ class GatewayPropertiesTest {
     "context.max-ttl, 1h, 'max-ttl: PT1H (expected: at least default-ttl, PT24H)'",
     "generation.inline-ttl, 0s, 'inline-ttl: PT0S (expected: more than nothing)'",
     "limits.max-concurrent-calls, 0, 'max-concurrent-calls: 0 (expected: 1 or more)'",
+    "limits.tenant-share, 0, 'tenant-share: 0.0 (expected: above 0, at most 1)'",
+    "limits.max-wait, -1s, 'max-wait: PT-1S (expected: 0 or more)'",
+    "pools[0].decoder.breaker.failure-rate, 101, 'breaker.failure-rate: 101 (expected: 1 to 100 percent)'",
+    "pools[0].decoder.breaker.open-for, 0s, 'breaker.open-for: PT0S (expected: 1ms or more)'",
+    "cache.stream-idle-timeout, 0s, 'stream-idle-timeout: PT0S (expected: 1ms or more)'",
     "limits.spans-in-flight, 0, 'spans-in-flight: 0 (expected: 1 or more)'",
     "limits.contexts-per-prompt, 0, 'contexts-per-prompt: 0 (expected: 1 or more)'",
     "limits.max-context-text, 0B, 'max-context-text: 0 (expected: 1 or more)'",
     "limits.expanded-text, 0B, 'expanded-text: 0 (expected: 1 or more)'",
     "limits.span-text, 1MB, 'span-text: 1048576B (expected: at least 16B and less than 1MB)'",
     "limits.span-text, 15B, 'span-text: 15B (expected: at least 16B and less than 1MB)'",
-    "limits.text-in-flight, 1MB, 'text-in-flight: 1048576B (expected: at least max-context-text, 67108864B)'",
-    "retry.most-delay, 1ms, 'most-delay: PT0.001S (expected: at least least-delay, PT0.05S)'",
-    "retry.share, 2, 'share: 2.0 (expected: 0 to 1)'",
-    "retry.burst, -1, 'burst: -1 (expected: 0 or more)'",
+    "limits.text-in-flight, 1MB, 'text-in-flight: 1048576B (expected: at least twice max-context-text, 67108864B)'",
     "api-keys[0].tenant, red, 'sha256 of a key of red: missing (expected: its digest)'",
     "pools[1].ratio, 8, 'name of a pool: missing (expected: a name for the pool)'",
     "pools[1].name, nano-8x, 'encoder.target of pool nano-8x: missing (expected: a target)'",

@@ -1,6 +1,6 @@
 package ai.laconic.gateway.context;
 
-import ai.laconic.gateway.hop.CacheClient;
+import ai.laconic.gateway.upstream.CacheClient;
 import ai.laconic.servicekit.call.RequestReader;
 import ai.laconic.servicekit.call.StreamingCalls;
 import ai.laconic.servicekit.error.Problems;
@@ -72,28 +72,33 @@ public final class ContextGrpc extends ContextServiceGrpc.ContextServiceImplBase
 
   @Override
   public void describeContext(DescribeContextRequest request, StreamObserver<Context> responses) {
-    responses.onNext(cache.get(request.getContextId()));
-    responses.onCompleted();
+    calls.answer(responses, answers -> answers.write(cache.get(request.getContextId())));
   }
 
   @Override
   public void listContexts(
       ListContextsRequest request, StreamObserver<ListContextsResponse> responses) {
-    FindContextsResponse page = cache.find(request.getPageSize(), request.getPageToken());
-    responses.onNext(
-        ListContextsResponse.newBuilder()
-            .addAllContexts(page.getContextsList())
-            .setNextPageToken(page.getNextPageToken())
-            .build());
-    responses.onCompleted();
+    calls.answer(
+        responses,
+        answers -> {
+          FindContextsResponse page = cache.find(request.getPageSize(), request.getPageToken());
+          answers.write(
+              ListContextsResponse.newBuilder()
+                  .addAllContexts(page.getContextsList())
+                  .setNextPageToken(page.getNextPageToken())
+                  .build());
+        });
   }
 
   @Override
   public void deleteContext(
       DeleteContextRequest request, StreamObserver<DeleteContextResponse> responses) {
-    cache.remove(request.getContextId());
-    responses.onNext(DeleteContextResponse.getDefaultInstance());
-    responses.onCompleted();
+    calls.answer(
+        responses,
+        answers -> {
+          cache.remove(request.getContextId());
+          answers.write(DeleteContextResponse.getDefaultInstance());
+        });
   }
 
   @Override

@@ -1,19 +1,22 @@
 package ai.laconic.gateway.context;
 
-import ai.laconic.gateway.hop.CacheClient;
-import ai.laconic.gateway.hop.Fanout;
-import ai.laconic.gateway.hop.Sink;
 import ai.laconic.gateway.limit.LimitProperties;
 import ai.laconic.gateway.limit.TextBudget;
-import ai.laconic.gateway.pool.ModelPool;
 import ai.laconic.gateway.pool.Pools;
+import ai.laconic.gateway.pool.ServedModel;
 import ai.laconic.gateway.pool.SpanEncoder;
 import ai.laconic.gateway.pool.SpanWindow;
+import ai.laconic.gateway.upstream.CacheClient;
+import ai.laconic.gateway.upstream.Fanout;
+import ai.laconic.gateway.upstream.Sink;
+import ai.laconic.servicekit.error.Problems;
+import ai.laconic.servicekit.tenant.TenantId;
 import ai.laconic.v1.CompressionProgress;
 import ai.laconic.v1.Context;
 import ai.laconic.v1.ContextOptions;
-import ai.laconic.v1.Model;
 import com.google.protobuf.ByteString;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -66,14 +69,13 @@ public final class ContextMaker {
       Sink<Context> result)
       throws Exception {
     Lifetime lifetime = Lifetime.of(options, clock.instant(), properties);
-    ModelPool pool = pools.forRatio(options.getRatio());
-    Model model = pool.encoderModel();
+    ServedModel model = pools.toEncode(options.getRatio());
     Progress progress = new Progress();
     try (TextBudget.Share memory = budget.share();
         Fanout<EncodedSpan> spans = new Fanout<>(executor, limits.spansInFlight(), progress::fail);
         Fanout<List<EncodedSpan>> reading = new Fanout<>(executor, 1, progress::fail)) {
       SpanSource source = new SpanSource(upload, limits, memory, progress::received);
-      Encoding encoding = new Encoding(pool, model, options, lifetime, memory, progress);
+      Encoding encoding = new Encoding(model, options, lifetime, memory, progress);
       reading.submit(
           () -> {
             List<EncodedSpan> encoded = encodeAll(source, spans, encoding);
@@ -82,7 +84,12 @@ public final class ContextMaker {
           });
       report(progress, reports);
       List<EncodedSpan> encoded = reading.join().get(0);
-      store(Manifest.of(ids.next(), options, model, lifetime, encoded), encoded, result);
+      String id = ids.of(TenantId.current(), options.getRequestId());
+      store(
+          Manifest.of(id, options, model.model(), lifetime, encoded),
+          encoded,
+          options.getRequestId(),
+          result);
     }
   }
 
@@ -105,37 +112,56 @@ public final class ContextMaker {
     }
   }
 
-  private void store(Context manifest, List<EncodedSpan> spans, Sink<Context> result)
+  private void store(
+      Context manifest, List<EncodedSpan> spans, String requestId, Sink<Context> result)
       throws Exception {
+    boolean named = !requestId.isEmpty();
     boolean delivered = false;
     try {
-      cache.put(manifest, Manifest.texts(manifest.getSourceKept() ? spans : List.of()));
-      result.write(manifest);
+      result.write(put(manifest, spans, requestId));
       delivered = true;
     } finally {
-      if (!delivered) {
+      // Whoever named the request can ask for it again; nobody would ever find any other.
+      if (!delivered && !named) {
         cache.discard(manifest.getId());
       }
     }
   }
 
+  /** Returns the context that is there then: of a request that was sent before, the one of then. */
+  private Context put(Context manifest, List<EncodedSpan> spans, String requestId)
+      throws Exception {
+    try {
+      cache.put(manifest, () -> Manifest.texts(manifest.getSourceKept() ? spans : List.of()));
+      return manifest;
+    } catch (Exception e) {
+      StatusRuntimeException problem = Problems.of(e);
+      if (requestId.isEmpty() || problem.getStatus().getCode() != Status.Code.FAILED_PRECONDITION) {
+        throw e;
+      }
+    }
+    Context before = cache.get(manifest.getId());
+    if (!Manifest.sameContent(before, manifest)) {
+      throw Problems.alreadyExists(
+          "request_id", requestId, "one that no other text or options were sent with");
+    }
+    return before;
+  }
+
   /** What all spans of one upload have in common. */
   private final class Encoding {
-    private final ModelPool pool;
-    private final Model model;
+    private final ServedModel model;
     private final ContextOptions options;
     private final Lifetime lifetime;
     private final TextBudget.Share memory;
     private final Progress progress;
 
     Encoding(
-        ModelPool pool,
-        Model model,
+        ServedModel model,
         ContextOptions options,
         Lifetime lifetime,
         TextBudget.Share memory,
         Progress progress) {
-      this.pool = pool;
       this.model = model;
       this.options = options;
       this.lifetime = lifetime;
@@ -145,13 +171,7 @@ public final class ContextMaker {
 
     EncodedSpan encode(ByteString text) {
       List<SpanWindow> windows =
-          encoder.encode(
-              pool,
-              model.getFingerprint(),
-              text,
-              options.getWindowing(),
-              lifetime.ttl(),
-              progress::encoded);
+          encoder.encode(model, text, options.getWindowing(), lifetime.ttl(), progress::encoded);
       if (options.getDiscardSource()) {
         memory.giveBack(text.size());
         return new EncodedSpan(ByteString.EMPTY, windows);

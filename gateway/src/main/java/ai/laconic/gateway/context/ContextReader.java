@@ -1,7 +1,7 @@
 package ai.laconic.gateway.context;
 
-import ai.laconic.gateway.hop.CacheClient;
-import ai.laconic.gateway.hop.Sink;
+import ai.laconic.gateway.upstream.CacheClient;
+import ai.laconic.gateway.upstream.Sink;
 import ai.laconic.servicekit.error.Problems;
 import ai.laconic.v1.Context;
 import ai.laconic.v1.SegmentText;

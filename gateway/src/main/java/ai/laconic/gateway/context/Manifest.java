@@ -53,6 +53,17 @@ final class Manifest {
         .build();
   }
 
+  /** Returns whether two contexts differ in nothing but when they were made. */
+  static boolean sameContent(Context one, Context other) {
+    return content(one).equals(content(other));
+  }
+
+  private static Context content(Context context) {
+    Context.Builder content = context.toBuilder().clearCreated().clearExpires();
+    content.getSegmentsBuilderList().forEach(Segment.Builder::clearReused);
+    return content.build();
+  }
+
   /** Returns the text of every segment, made one at a time. */
   static Iterator<SegmentText> texts(List<EncodedSpan> spans) {
     int[] index = {0};

@@ -51,7 +51,7 @@ final class SpanSource {
     return Optional.ofNullable(ready.poll());
   }
 
-  private void receive(ByteString piece) {
+  private void receive(ByteString piece) throws InterruptedException {
     received += piece.size();
     if (received > mostBytes) {
       throw Problems.tooLarge(

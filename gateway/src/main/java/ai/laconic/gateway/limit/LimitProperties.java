@@ -1,14 +1,20 @@
 package ai.laconic.gateway.limit;
 
+import ai.laconic.servicekit.admission.AdmissionLimits;
+import java.time.Duration;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
  * Bounds of the gateway.
  *
- * @param maxConcurrentCalls streaming calls of clients at once
+ * @param maxConcurrentCalls calls of clients at once; more of them wait
+ * @param tenantShare most of these that one tenant may hold, above 0 to 1
+ * @param maxWaiting calls that wait at once
+ * @param maxWait longest that a call waits
  * @param maxContextText longest source text of one context
- * @param textInFlight source text that all uploads hold together
+ * @param textInFlight source text that all uploads hold together; beyond it they are read no
+ *     further
  * @param spanText longest span that a text is cut into
  * @param spansInFlight spans of one call that are encoded at once; an upload is read no further
  * @param contextsPerPrompt different contexts in one prompt
@@ -16,6 +22,9 @@ import org.springframework.util.unit.DataSize;
  */
 public record LimitProperties(
     @DefaultValue("128") int maxConcurrentCalls,
+    @DefaultValue("0.5") double tenantShare,
+    @DefaultValue("1024") int maxWaiting,
+    @DefaultValue("60s") Duration maxWait,
     @DefaultValue("64MB") DataSize maxContextText,
     @DefaultValue("512MB") DataSize textInFlight,
     @DefaultValue("256KB") DataSize spanText,
@@ -37,14 +46,20 @@ public record LimitProperties(
       throw new IllegalArgumentException(
           "span-text: " + spanText + " (expected: at least 16B and less than 1MB)");
     }
-    if (textInFlight.compareTo(maxContextText) < 0) {
+    if (textInFlight.toBytes() < 2 * maxContextText.toBytes()) {
       throw new IllegalArgumentException(
           "text-in-flight: "
               + textInFlight
-              + " (expected: at least max-context-text, "
+              + " (expected: at least twice max-context-text, "
               + maxContextText
               + ")");
     }
+    AdmissionLimits unused = calls();
+  }
+
+  /** Returns the bounds of calls. */
+  public AdmissionLimits calls() {
+    return new AdmissionLimits(maxConcurrentCalls, tenantShare, maxWaiting, maxWait);
   }
 
   private static void positive(String name, long value) {

@@ -1,68 +1,135 @@
 package ai.laconic.gateway.limit;
 
 import ai.laconic.servicekit.error.Problems;
-import java.time.Duration;
-import java.util.concurrent.atomic.AtomicLong;
+import io.grpc.Context;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Bytes of source text that all uploads hold together. A text stays in memory until its context is
  * stored, since a context appears as a whole or not at all.
+ *
+ * <p>When the budget is spent, uploads wait, and so are read no further. The last part of it is the
+ * oldest upload's alone: it always comes to its end, and after it the next oldest.
  */
 public final class TextBudget {
-  private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
-
   private final long limit;
-  private final AtomicLong held = new AtomicLong();
+  private final long forTheOldest;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+
+  /** In the order in which they began. */
+  private final Set<Share> open = new LinkedHashSet<>();
+
+  private long held;
 
   /**
-   * @param limit bytes
+   * @param limit bytes of all uploads
+   * @param longest bytes of one upload, at most {@code limit}
    */
-  public TextBudget(long limit) {
+  public TextBudget(long limit, long longest) {
+    if (longest > limit) {
+      throw new IllegalArgumentException(
+          "longest upload: " + longest + " bytes (expected: at most " + limit + ")");
+    }
     this.limit = limit;
+    this.forTheOldest = longest;
   }
 
   /** Opens the share of one upload. */
   public Share share() {
-    return new Share();
+    lock.lock();
+    try {
+      Share share = new Share();
+      open.add(share);
+      return share;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Returns the bytes held now. */
   public long held() {
-    return held.get();
+    lock.lock();
+    try {
+      return held;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** What one upload holds. */
   public final class Share implements AutoCloseable {
+    private final Context context = Context.current();
+    private final Context.CancellationListener onCancel = ended -> wake();
     private long mine;
-    private boolean closed;
 
-    /** Takes bytes; RESOURCE_EXHAUSTED if all uploads together would hold too many. */
-    public synchronized void take(int bytes) {
-      if (closed) {
-        throw new IllegalStateException("the share is closed");
-      }
-      mine += bytes;
-      long after = held.addAndGet(bytes);
-      if (after > limit) {
-        throw Problems.exhausted(
-            "text of all uploads", after + " bytes", "at most " + limit + " bytes", RETRY_AFTER);
+    private Share() {
+      context.addListener(onCancel, Runnable::run);
+    }
+
+    /**
+     * Takes bytes, after waiting until they fit.
+     *
+     * @throws io.grpc.StatusRuntimeException CANCELLED or DEADLINE_EXCEEDED if the upload ended
+     */
+    public void take(int bytes) throws InterruptedException {
+      lock.lock();
+      try {
+        while (!context.isCancelled() && held + bytes > limitOf(this)) {
+          changed.await();
+        }
+        if (context.isCancelled()) {
+          throw Problems.ended(context, "while waiting for room for its text");
+        }
+        mine += bytes;
+        held += bytes;
+      } finally {
+        lock.unlock();
       }
     }
 
     /** Gives bytes back early. */
-    public synchronized void giveBack(int bytes) {
-      if (!closed) {
-        mine -= bytes;
-        held.addAndGet(-bytes);
+    public void giveBack(int bytes) {
+      lock.lock();
+      try {
+        if (open.contains(this)) {
+          mine -= bytes;
+          held -= bytes;
+          changed.signalAll();
+        }
+      } finally {
+        lock.unlock();
       }
     }
 
     @Override
-    public synchronized void close() {
-      if (!closed) {
-        closed = true;
-        held.addAndGet(-mine);
+    public void close() {
+      context.removeListener(onCancel);
+      lock.lock();
+      try {
+        if (open.remove(this)) {
+          held -= mine;
+          changed.signalAll();
+        }
+      } finally {
+        lock.unlock();
       }
+    }
+  }
+
+  private long limitOf(Share share) {
+    return share == open.iterator().next() ? limit : limit - forTheOldest;
+  }
+
+  private void wake() {
+    lock.lock();
+    try {
+      changed.signalAll();
+    } finally {
+      lock.unlock();
     }
   }
 }

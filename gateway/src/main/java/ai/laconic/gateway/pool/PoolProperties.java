@@ -2,7 +2,7 @@ package ai.laconic.gateway.pool;
 
 import static java.util.Objects.requireNonNull;
 
-import ai.laconic.servicekit.peer.PeerProperties;
+import ai.laconic.servicekit.upstream.UpstreamProperties;
 
 /**
  * One pool.
@@ -13,7 +13,7 @@ import ai.laconic.servicekit.peer.PeerProperties;
  * @param decoder its decoder replicas
  */
 public record PoolProperties(
-    String name, int ratio, PeerProperties encoder, PeerProperties decoder) {
+    String name, int ratio, UpstreamProperties encoder, UpstreamProperties decoder) {
   public PoolProperties {
     requireNonNull(name, "name of a pool: missing (expected: a name for the pool)");
     requireNonNull(encoder, "encoder.target of pool " + name + ": missing (expected: a target)");

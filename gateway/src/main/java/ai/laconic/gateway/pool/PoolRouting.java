@@ -1,11 +1,11 @@
 package ai.laconic.gateway.pool;
 
 import ai.laconic.servicekit.error.Problems;
-import ai.laconic.v1.Model;
+import io.grpc.StatusRuntimeException;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Chooses the pool for a request from the states of all pools. Among pools that would do, one that
@@ -13,62 +13,61 @@ import java.util.stream.Stream;
  * isn't ready is still chosen if it is the only one: its own error says more than a refusal here.
  */
 final class PoolRouting {
-  private static final Comparator<PoolState> READY_FIRST =
-      Comparator.comparing(state -> state.ready() ? 0 : 1);
+  /** In a request: the lowest ratio that can serve. */
+  static final int ANY_RATIO = 0;
 
   private PoolRouting() {}
 
-  /** Returns a pool with this ratio; INVALID_ARGUMENT without one. */
-  static PoolState forRatio(int ratio, List<PoolState> states) {
-    return withRatio(ratio, states)
-        .min(READY_FIRST)
+  /** Returns a pool to encode with; INVALID_ARGUMENT without one of this ratio. */
+  static PoolState toEncode(int ratio, List<PoolState> states) {
+    return choose(ratio, states, PoolState::ready);
+  }
+
+  /** Returns a pool for a prompt without latents; INVALID_ARGUMENT without one of this ratio. */
+  static PoolState toDecode(int ratio, List<PoolState> states) {
+    return choose(ratio, states, PoolState::decodes);
+  }
+
+  private static PoolState choose(int ratio, List<PoolState> states, Predicate<PoolState> ready) {
+    return states.stream()
+        .filter(state -> ratio == ANY_RATIO || state.ratio() == ratio)
+        .min(
+            Comparator.comparing((PoolState state) -> !ready.test(state))
+                .thenComparingInt(PoolState::ratio))
         .orElseThrow(() -> Problems.invalid("ratio", ratio, ratios(states)));
   }
 
-  /** Returns the pool with the lowest ratio that is ready, or the lowest of all if none is. */
-  static PoolState lowest(List<PoolState> states) {
-    return states.stream()
-        .min(READY_FIRST.thenComparingInt(PoolState::ratio))
-        .orElseThrow(() -> new IllegalStateException("no pools are configured"));
-  }
-
   /**
-   * Returns a pool that can read latents of this model; FAILED_PRECONDITION without one.
+   * Returns the pools that may read latents of this ratio, those first that are ready;
+   * FAILED_PRECONDITION without one.
    *
    * @param owner what the latents belong to, for messages
    */
-  static PoolState forLatents(String owner, int ratio, String fingerprint, List<PoolState> states) {
-    List<PoolState> candidates = withRatio(ratio, states).toList();
+  static List<PoolState> toRead(String owner, int ratio, List<PoolState> states) {
+    List<PoolState> candidates =
+        states.stream()
+            .filter(state -> state.ratio() == ratio)
+            .sorted(Comparator.comparing(state -> !state.decodes()))
+            .toList();
     if (candidates.isEmpty()) {
       throw Problems.precondition(
           "ratio of " + owner, ratio, "the ratio of a pool: " + pools(states));
     }
-    return candidates.stream()
-        .filter(state -> reads(state, fingerprint))
-        .min(READY_FIRST)
-        .orElseThrow(
-            () ->
-                Problems.precondition(
-                    "fingerprint of " + owner,
-                    fingerprint,
-                    candidates.stream()
-                        .map(state -> fingerprint(state) + " of pool " + state.name())
-                        .collect(Collectors.joining(" or "))));
+    return candidates;
   }
 
-  /** A pool that never answered may run any model. */
-  private static boolean reads(PoolState state, String fingerprint) {
-    Model model = state.decoderModel();
-    return model == null || model.getFingerprint().equals(fingerprint);
-  }
-
-  private static String fingerprint(PoolState state) {
-    Model model = state.decoderModel();
-    return model == null ? "unknown" : model.getFingerprint();
-  }
-
-  private static Stream<PoolState> withRatio(int ratio, List<PoolState> states) {
-    return states.stream().filter(state -> state.ratio() == ratio);
+  /** Returns what is said if none of these pools serves the model of some latents. */
+  static StatusRuntimeException otherModels(
+      String owner, String fingerprint, List<PoolState> candidates) {
+    return Problems.precondition(
+        "fingerprint of " + owner,
+        fingerprint,
+        candidates.stream()
+            .flatMap(
+                state ->
+                    state.models().stream()
+                        .map(model -> model.fingerprint() + " of pool " + state.name()))
+            .collect(Collectors.joining(" or ")));
   }
 
   /** "4", "4 or 8", "4, 8 or 16". */

@@ -1,11 +1,13 @@
 package ai.laconic.gateway.pool;
 
 import ai.laconic.servicekit.error.Problems;
-import ai.laconic.v1.DescribeDecoderResponse;
 import ai.laconic.v1.Model;
 import ai.laconic.v1.Pool;
 import io.grpc.StatusRuntimeException;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,88 +15,103 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name as configured
  * @param ratio as configured
- * @param encoder what it said of itself
- * @param decoder what it said of itself
+ * @param models that its replicas serve, or did a while ago, the newest last
+ * @param encoder what an encoder last said
+ * @param decoder what a decoder last said
  */
 record PoolState(
-    String name, int ratio, Side<Model> encoder, Side<DescribeDecoderResponse> decoder) {
-  static PoolState unknown(String name, int ratio) {
-    return new PoolState(name, ratio, Side.unknown(), Side.unknown());
+    String name, int ratio, List<ModelState> models, TierReport encoder, TierReport decoder) {
+  PoolState {
+    models = List.copyOf(models);
+  }
+
+  /** Returns the model that new text is encoded with; of several that would do, the newest. */
+  Optional<ModelState> toEncode() {
+    // Of equals, max takes the last.
+    return models.stream()
+        .max(
+            Comparator.comparing(ModelState::ready)
+                .thenComparing(ModelState::encoderReady)
+                .thenComparing(ModelState::decoderReady));
+  }
+
+  /** Returns the model that decodes prompts without latents. */
+  Optional<ModelState> toDecode() {
+    return models.stream()
+        .max(Comparator.comparing(ModelState::decoderReady).thenComparing(ModelState::ready));
   }
 
   boolean ready() {
-    return encoder.ready() && decoder.ready() && mismatch().isEmpty();
+    return models.stream().anyMatch(ModelState::ready);
   }
 
-  @Nullable Model encoderModel() {
-    return encoder.answer();
+  boolean decodes() {
+    return models.stream().anyMatch(ModelState::decoderReady);
   }
 
-  @Nullable Model decoderModel() {
-    DescribeDecoderResponse answer = decoder.answer();
-    return answer == null ? null : answer.getModel();
+  /** Returns which ratio is configured wrongly; empty if none is, as far as is known. */
+  Optional<StatusRuntimeException> wrongRatio() {
+    return wrongRatio("encoder", encoder.model()).or(() -> wrongRatio("decoder", decoder.model()));
   }
 
-  /** Returns why the sides can't serve together, as far as both are known. */
-  Optional<StatusRuntimeException> mismatch() {
-    Model encodes = encoderModel();
-    Model decodes = decoderModel();
-    if (encodes != null && encodes.getRatio() != ratio) {
-      return Optional.of(wrongRatio("encoder", encodes));
-    }
-    if (decodes != null && decodes.getRatio() != ratio) {
-      return Optional.of(wrongRatio("decoder", decodes));
-    }
-    if (encodes != null
+  private Optional<StatusRuntimeException> wrongRatio(String tier, @Nullable Model model) {
+    return model == null || model.getRatio() == ratio
+        ? Optional.empty()
+        : Optional.of(
+            Problems.precondition(
+                "ratio of " + tier + " of pool " + name,
+                model.getRatio(),
+                ratio + " as configured"));
+  }
+
+  /** Returns whether the two sides serve different models: until a rollout is through. */
+  boolean splitByRollout() {
+    Model encodes = encoder.model();
+    Model decodes = decoder.model();
+    return !ready()
+        && encodes != null
         && decodes != null
-        && !encodes.getFingerprint().equals(decodes.getFingerprint())) {
-      return Optional.of(
-          Problems.precondition(
-              "fingerprint of decoder of pool " + name,
-              decodes.getFingerprint(),
-              encodes.getFingerprint() + " as its encoder"));
-    }
-    return Optional.empty();
-  }
-
-  private StatusRuntimeException wrongRatio(String side, Model model) {
-    return Problems.precondition(
-        "ratio of " + side + " of pool " + name, model.getRatio(), ratio + " as configured");
+        && !encodes.getFingerprint().equals(decodes.getFingerprint());
   }
 
   /** Returns what keeps the pool from serving, in one line; empty if nothing does. */
   String trouble() {
-    Optional<StatusRuntimeException> mismatch = mismatch();
-    if (mismatch.isPresent()) {
-      return String.valueOf(mismatch.get().getStatus().getDescription());
+    if (ready()) {
+      return "";
     }
-    StringBuilder trouble = new StringBuilder();
-    if (!encoder.ready()) {
-      trouble.append("encoder ").append(encoder.trouble());
+    if (wrongRatio().isPresent()) {
+      return String.valueOf(wrongRatio().get().getStatus().getDescription());
     }
-    if (!decoder.ready()) {
-      trouble.append(trouble.isEmpty() ? "" : "; ").append("decoder ").append(decoder.trouble());
+    Model encodes = encoder.model();
+    Model decodes = decoder.model();
+    if (splitByRollout() && encodes != null && decodes != null) {
+      return "encoder serves model "
+          + encodes.getFingerprint()
+          + ", decoder "
+          + decodes.getFingerprint()
+          + " (expected: the same on both sides, once a rollout is through)";
     }
-    return trouble.toString();
+    String ofEncoder = trouble("encoder", encoder, ModelState::encoderReady);
+    String ofDecoder = trouble("decoder", decoder, ModelState::decoderReady);
+    return ofEncoder + (ofEncoder.isEmpty() || ofDecoder.isEmpty() ? "" : "; ") + ofDecoder;
+  }
+
+  private String trouble(String tier, TierReport report, Predicate<ModelState> ready) {
+    if (models.stream().anyMatch(ready)) {
+      return "";
+    }
+    return tier + " " + (report.trouble().isEmpty() ? "isn't serving" : report.trouble());
   }
 
   Pool toProto() {
-    boolean agree = mismatch().isEmpty();
     Pool.Builder pool =
-        Pool.newBuilder()
-            .setName(name)
-            .setRatio(ratio)
-            .setEncoderReady(encoder.ready() && agree)
-            .setDecoderReady(decoder.ready() && agree);
-    // The encoder chooses how latents are stored, so its answer says how large they are.
-    Model model = encoderModel() == null ? decoderModel() : encoderModel();
-    if (model != null) {
-      pool.setModel(model);
-    }
-    DescribeDecoderResponse answer = decoder.answer();
-    if (answer != null) {
-      pool.setMaxPositions(answer.getMaxPositions());
-    }
+        Pool.newBuilder().setName(name).setRatio(ratio).setMaxPositions(decoder.maxPositions());
+    toEncode()
+        .ifPresent(
+            model ->
+                pool.setModel(model.model())
+                    .setEncoderReady(model.encoderReady())
+                    .setDecoderReady(model.decoderReady()));
     return pool.build();
   }
 }

@@ -1,44 +1,50 @@
 package ai.laconic.gateway.pool;
 
 import ai.laconic.servicekit.health.ReadinessCheck;
+import ai.laconic.servicekit.upstream.Upstreams;
 import ai.laconic.v1.Pool;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** All pools, kept up to date in the background. Ready while one of them is. */
+/**
+ * All pools, kept up to date in the background. Ready once one of them was: a gateway whose pools
+ * are down says so to its clients, which a gateway that nobody reaches can't.
+ */
 public final class Pools implements ReadinessCheck, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Pools.class);
 
   private final List<ModelPool> pools;
   private final Duration refresh;
   private final ScheduledExecutorService timer;
+  private volatile boolean wasReady;
 
   /**
-   * @param pools in the order of the configuration
+   * @param properties of each, in the order of the configuration
    * @param refresh how often they are asked what they run
+   * @param upstreams opens the channels to their replicas
    */
-  public Pools(List<ModelPool> pools, Duration refresh) {
+  public Pools(List<PoolProperties> properties, Duration refresh, Upstreams upstreams) {
     Set<String> names = new HashSet<>();
-    for (ModelPool pool : pools) {
+    for (PoolProperties pool : properties) {
       if (!names.add(pool.name())) {
         throw new IllegalArgumentException(
             "pools: " + pool.name() + " twice (expected: names that differ)");
       }
     }
-    if (pools.isEmpty()) {
+    if (properties.isEmpty()) {
       throw new IllegalArgumentException("pools: none (expected: at least one)");
     }
-    this.pools = List.copyOf(pools);
+    this.pools = properties.stream().map(pool -> new ModelPool(pool, upstreams)).toList();
     this.refresh = refresh;
     // A thread for each: one that hangs must not age what is known of the others.
     this.timer =
@@ -69,23 +75,48 @@ public final class Pools implements ReadinessCheck, AutoCloseable {
     }
   }
 
-  /** Returns a pool with this ratio; INVALID_ARGUMENT without one. */
-  public ModelPool forRatio(int ratio) {
-    return choose(states -> PoolRouting.forRatio(ratio, states));
-  }
-
-  /** Returns the pool with the lowest ratio that can serve. */
-  public ModelPool lowest() {
-    return choose(PoolRouting::lowest);
+  /** Refuses a ratio that no pool has: INVALID_ARGUMENT. */
+  public void checkRatio(int ratio) {
+    PoolState unused = PoolRouting.toEncode(ratio, states());
   }
 
   /**
-   * Returns a pool that can read latents of this model; FAILED_PRECONDITION without one.
+   * Returns the model that text is encoded with.
+   *
+   * @param ratio 0 takes the lowest that can serve
+   * @throws io.grpc.StatusRuntimeException INVALID_ARGUMENT without a pool of this ratio,
+   *     UNAVAILABLE if it can't serve now
+   */
+  public ServedModel toEncode(int ratio) {
+    return pool(PoolRouting.toEncode(ratio, states())).toEncode();
+  }
+
+  /** As {@link #toEncode}, for prompts without latents: a decoder is enough. */
+  public ServedModel toDecode(int ratio) {
+    return pool(PoolRouting.toDecode(ratio, states())).toDecode();
+  }
+
+  /**
+   * Returns the model that reads its own latents; FAILED_PRECONDITION if no pool serves it.
    *
    * @param owner what the latents belong to, for messages
    */
-  public ModelPool forLatents(String owner, int ratio, String fingerprint) {
-    return choose(states -> PoolRouting.forLatents(owner, ratio, fingerprint, states));
+  public ServedModel toRead(String owner, int ratio, String fingerprint) {
+    List<PoolState> candidates = PoolRouting.toRead(owner, ratio, states());
+    for (PoolState candidate : candidates) {
+      Optional<ServedModel> reads = pool(candidate).toRead(fingerprint);
+      if (reads.isPresent()) {
+        return reads.get();
+      }
+    }
+    // Nothing is known yet: whoever answers first says more.
+    if (candidates.stream().allMatch(state -> state.models().isEmpty())) {
+      ServedModel only = pool(candidates.get(0)).toDecode();
+      if (only.fingerprint().equals(fingerprint)) {
+        return only;
+      }
+    }
+    throw PoolRouting.otherModels(owner, fingerprint, PoolRouting.toRead(owner, ratio, states()));
   }
 
   /** Returns what is known of all pools now, lowest ratio first. */
@@ -103,16 +134,24 @@ public final class Pools implements ReadinessCheck, AutoCloseable {
 
   @Override
   public boolean ready() {
-    return pools.stream().anyMatch(pool -> pool.state().ready());
+    wasReady = wasReady || states().stream().anyMatch(PoolState::ready);
+    return wasReady;
   }
 
-  private ModelPool choose(Function<List<PoolState>, PoolState> routing) {
-    String name = routing.apply(pools.stream().map(ModelPool::state).toList()).name();
-    return pools.stream().filter(pool -> pool.name().equals(name)).findFirst().orElseThrow();
+  private List<PoolState> states() {
+    return pools.stream().map(ModelPool::state).toList();
+  }
+
+  private ModelPool pool(PoolState state) {
+    return pools.stream()
+        .filter(pool -> pool.name().equals(state.name()))
+        .findFirst()
+        .orElseThrow();
   }
 
   @Override
   public void close() {
     timer.shutdownNow();
+    pools.forEach(ModelPool::close);
   }
 }

@@ -1,22 +1,26 @@
 package ai.laconic.gateway.prompt;
 
-import ai.laconic.gateway.hop.CacheClient;
-import ai.laconic.gateway.hop.Fanout;
+import static java.util.Objects.requireNonNull;
+
 import ai.laconic.gateway.limit.LimitProperties;
-import ai.laconic.gateway.pool.ModelPool;
 import ai.laconic.gateway.pool.Pools;
+import ai.laconic.gateway.pool.ServedModel;
 import ai.laconic.gateway.pool.SpanEncoder;
 import ai.laconic.gateway.pool.SpanWindow;
+import ai.laconic.gateway.upstream.CacheClient;
+import ai.laconic.gateway.upstream.Fanout;
 import ai.laconic.servicekit.error.Problems;
 import ai.laconic.v1.Context;
+import ai.laconic.v1.DecodePart;
 import ai.laconic.v1.DecodeTurn;
 import ai.laconic.v1.LatentRef;
-import ai.laconic.v1.Model;
+import ai.laconic.v1.SegmentText;
 import ai.laconic.v1.Turn;
 import ai.laconic.v1.Windowing;
 import com.google.protobuf.ByteString;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +29,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 
-/** Fetches what a prompt needs, chooses its pool, and makes the decoder's request. */
+/** Chooses the pool of a prompt, and fetches what its decoder reads. */
 public final class PromptResolver {
   private final Pools pools;
   private final SpanEncoder encoder;
@@ -50,121 +54,100 @@ public final class PromptResolver {
   }
 
   /**
-   * Resolves a prompt.
+   * Resolves a prompt. What its contexts must have is checked before anything else is fetched or
+   * encoded.
    *
-   * @param turns the conversation so far
+   * @param request the conversation so far
    * @param ratio of text to compress; 0 takes that of the contexts, or the lowest
    */
-  Prompt resolve(List<Turn> turns, int ratio) throws InterruptedException, ExecutionException {
-    References references = References.of(turns, limits.contextsPerPrompt());
+  ResolvedPrompt resolve(List<Turn> request, int ratio)
+      throws InterruptedException, ExecutionException {
+    List<PromptTurn> turns = PromptTurn.of(request);
+    List<ContextExcerpt> excerpts = excerpts(turns);
+    List<String> ids = excerpts.stream().map(ContextExcerpt::contextId).distinct().toList();
+    if (ids.size() > limits.contextsPerPrompt()) {
+      throw Problems.invalid(
+          "contexts in the prompt", ids.size(), "at most " + limits.contextsPerPrompt());
+    }
     if (ratio != 0) {
       // An unknown ratio is wrong whatever the contexts are.
-      pools.forRatio(ratio);
+      pools.checkRatio(ratio);
     }
-    Map<String, Context> manifests = manifests(references.contexts());
-    Optional<LatentModel> latents = LatentModel.of(ratio, manifests.values());
-    PromptPlan plan = PromptPlan.of(turns, manifests, limits.expandedText().toBytes());
-    ModelPool pool = pool(ratio, latents);
-    Map<String, SegmentTexts> texts = texts(plan);
-    Map<PartKey, List<LatentRef>> inline = inline(references.inline(), pool, latents);
-    List<DecodeTurn> assembled =
-        new PromptAssembly(plan, (id, segment) -> text(texts, id, segment), inline).assemble(turns);
-    return new Prompt(pool, assembled, fingerprint(assembled, pool));
+    Map<String, Context> contexts = contexts(ids);
+    Optional<LatentModel> latents = LatentModel.of(ratio, contexts.values());
+    check(excerpts, contexts);
+    ServedModel model = model(turns, ratio, latents);
+    List<DecodeTurn> resolved = fetch(turns, new Fetching(model, contexts));
+    return new ResolvedPrompt(model, resolved, hasLatents(resolved) ? model.fingerprint() : "");
   }
 
-  /** Also finds out that the pool's two sides agree, and that they are what the latents need. */
-  private ModelPool pool(int ratio, Optional<LatentModel> latents) {
-    if (latents.isEmpty()) {
-      ModelPool pool = ratio == 0 ? pools.lowest() : pools.forRatio(ratio);
-      Model unused = pool.decoderModel();
-      return pool;
-    }
-    LatentModel wanted = latents.get();
-    ModelPool pool = pools.forLatents(wanted.owner(), wanted.ratio(), wanted.fingerprint());
-    String runs = pool.decoderModel().getFingerprint();
-    if (!runs.equals(wanted.fingerprint())) {
-      throw Problems.precondition(
-          "fingerprint of " + wanted.owner(),
-          wanted.fingerprint(),
-          runs + " of pool " + pool.name());
-    }
-    return pool;
-  }
-
-  private Map<String, Context> manifests(Collection<String> ids)
-      throws InterruptedException, ExecutionException {
-    Map<String, Context> manifests = new LinkedHashMap<>();
-    for (Context manifest :
-        inParallel(ids.stream().map(id -> task(() -> cache.get(id))).toList())) {
-      manifests.put(manifest.getId(), manifest);
-    }
-    return manifests;
-  }
-
-  private Map<String, SegmentTexts> texts(PromptPlan plan)
-      throws InterruptedException, ExecutionException {
-    Map<String, SegmentTexts> texts = new HashMap<>();
-    for (SegmentTexts fetched :
-        inParallel(
-            plan.texts().entrySet().stream()
-                .map(
-                    wanted ->
-                        task(() -> SegmentTexts.fetch(cache, wanted.getKey(), wanted.getValue())))
-                .toList())) {
-      texts.put(fetched.contextId(), fetched);
-    }
-    return texts;
-  }
-
-  private static ByteString text(Map<String, SegmentTexts> texts, String id, int segment) {
-    SegmentTexts found = texts.get(id);
-    return found == null ? ByteString.EMPTY : found.of(segment);
-  }
-
-  private Map<PartKey, List<LatentRef>> inline(
-      Map<PartKey, ByteString> inline, ModelPool pool, Optional<LatentModel> latents)
-      throws InterruptedException, ExecutionException {
-    if (inline.isEmpty()) {
-      return Map.of();
-    }
-    String fingerprint =
-        latents.isPresent() ? latents.get().fingerprint() : pool.encoderModel().getFingerprint();
-    record Encoded(PartKey key, List<LatentRef> latents) {}
-    Map<PartKey, List<LatentRef>> encoded = new HashMap<>();
-    for (Encoded part :
-        inParallel(
-            inline.entrySet().stream()
-                .map(
-                    part ->
-                        task(
-                            () ->
-                                new Encoded(
-                                    part.getKey(), encode(pool, fingerprint, part.getValue()))))
-                .toList())) {
-      encoded.put(part.key(), part.latents());
-    }
-    return encoded;
-  }
-
-  private List<LatentRef> encode(ModelPool pool, String fingerprint, ByteString text) {
-    return encoder
-        .encode(
-            pool,
-            fingerprint,
-            text,
-            Windowing.WINDOWING_UNSPECIFIED,
-            properties.inlineTtl(),
-            window -> {})
-        .stream()
-        .map(SpanWindow::latent)
+  private static List<ContextExcerpt> excerpts(List<PromptTurn> turns) {
+    return turns.stream()
+        .flatMap(turn -> turn.parts().stream())
+        .filter(ContextExcerpt.class::isInstance)
+        .map(ContextExcerpt.class::cast)
         .toList();
+  }
+
+  private Map<String, Context> contexts(List<String> ids)
+      throws InterruptedException, ExecutionException {
+    Iterator<Context> fetched =
+        inParallel(ids.stream().<Callable<Context>>map(id -> () -> cache.get(id)).toList())
+            .iterator();
+    Map<String, Context> contexts = new LinkedHashMap<>();
+    for (String id : ids) {
+      contexts.put(id, fetched.next());
+    }
+    return contexts;
+  }
+
+  private void check(List<ContextExcerpt> excerpts, Map<String, Context> contexts) {
+    long expanded = 0;
+    for (ContextExcerpt excerpt : excerpts) {
+      expanded += excerpt.check(requireNonNull(contexts.get(excerpt.contextId())));
+    }
+    long most = limits.expandedText().toBytes();
+    if (expanded > most) {
+      throw Problems.outOfRange("expanded text", expanded + " bytes", "at most " + most + " bytes");
+    }
+  }
+
+  private ServedModel model(List<PromptTurn> turns, int ratio, Optional<LatentModel> latents) {
+    if (latents.isPresent()) {
+      LatentModel wanted = latents.get();
+      return pools.toRead(wanted.owner(), wanted.ratio(), wanted.fingerprint());
+    }
+    boolean encodes =
+        turns.stream()
+            .flatMap(turn -> turn.parts().stream())
+            .anyMatch(PromptPart.Compress.class::isInstance);
+    return encodes ? pools.toEncode(ratio) : pools.toDecode(ratio);
+  }
+
+  /** Raw text is where it must be already, and needs no thread. */
+  private List<DecodeTurn> fetch(List<PromptTurn> turns, PromptPart.Sources sources)
+      throws InterruptedException, ExecutionException {
+    Iterator<List<DecodePart>> fetched =
+        inParallel(
+                turns.stream()
+                    .flatMap(turn -> turn.parts().stream())
+                    .filter(part -> !(part instanceof PromptPart.Raw))
+                    .<Callable<List<DecodePart>>>map(part -> () -> part.resolve(sources))
+                    .toList())
+            .iterator();
+    List<DecodeTurn> resolved = new ArrayList<>(turns.size());
+    for (PromptTurn turn : turns) {
+      List<DecodePart> parts = new ArrayList<>();
+      for (PromptPart part : turn.parts()) {
+        parts.addAll(part instanceof PromptPart.Raw ? part.resolve(sources) : fetched.next());
+      }
+      resolved.add(turn.resolved(parts));
+    }
+    return resolved;
   }
 
   private <T> List<T> inParallel(List<Callable<T>> tasks)
       throws InterruptedException, ExecutionException {
-    if (tasks.isEmpty()) {
-      return List.of();
-    }
     try (Fanout<T> fanout = new Fanout<>(executor, limits.spansInFlight())) {
       for (Callable<T> task : tasks) {
         fanout.submit(task);
@@ -173,15 +156,49 @@ public final class PromptResolver {
     }
   }
 
-  private static <T> Callable<T> task(Callable<T> task) {
-    return task;
+  private static boolean hasLatents(List<DecodeTurn> turns) {
+    return turns.stream()
+        .flatMap(turn -> turn.getPartsList().stream())
+        .anyMatch(DecodePart::hasRegion);
   }
 
-  private static String fingerprint(List<DecodeTurn> turns, ModelPool pool) {
-    boolean hasLatents =
-        turns.stream()
-            .flatMap(turn -> turn.getPartsList().stream())
-            .anyMatch(part -> part.hasRegion());
-    return hasLatents ? pool.decoderModel().getFingerprint() : "";
+  /** Fetches for one prompt. */
+  private final class Fetching implements PromptPart.Sources {
+    private final ServedModel model;
+    private final Map<String, Context> contexts;
+
+    Fetching(ServedModel model, Map<String, Context> contexts) {
+      this.model = model;
+      this.contexts = contexts;
+    }
+
+    @Override
+    public Context context(String id) {
+      return requireNonNull(contexts.get(id));
+    }
+
+    @Override
+    public List<ByteString> texts(String contextId, Collection<Integer> segments) {
+      List<Integer> wanted = List.copyOf(segments);
+      List<SegmentText> found = new ArrayList<>(wanted.size());
+      cache.texts(contextId, wanted).forEachRemaining(found::add);
+      List<Integer> came = found.stream().map(SegmentText::getIndex).toList();
+      if (!came.equals(wanted)) {
+        throw Problems.dataLoss(
+            "text of context " + contextId,
+            came.size() + " segments came of " + wanted.size() + " asked for: " + came);
+      }
+      return found.stream().map(SegmentText::getTextBytes).toList();
+    }
+
+    @Override
+    public List<LatentRef> encode(ByteString text) {
+      return encoder
+          .encode(
+              model, text, Windowing.WINDOWING_UNSPECIFIED, properties.inlineTtl(), window -> {})
+          .stream()
+          .map(SpanWindow::latent)
+          .toList();
+    }
   }
 }

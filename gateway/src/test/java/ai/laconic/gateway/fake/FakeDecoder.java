@@ -5,23 +5,22 @@ import ai.laconic.v1.DecodeFinished;
 import ai.laconic.v1.DecodeRequest;
 import ai.laconic.v1.DecodeResponse;
 import ai.laconic.v1.DecodeStarted;
-import ai.laconic.v1.DecoderScoreRequest;
-import ai.laconic.v1.DecoderScoreResponse;
 import ai.laconic.v1.DecoderServiceGrpc;
 import ai.laconic.v1.DescribeDecoderRequest;
 import ai.laconic.v1.DescribeDecoderResponse;
 import ai.laconic.v1.FinishReason;
 import ai.laconic.v1.Model;
+import ai.laconic.v1.ScoredTokens;
 import ai.laconic.v1.TokenScore;
 import ai.laconic.v1.Usage;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 
-/** A decoder that says "Hello, world" unless its script says otherwise. */
+/** A decoder that says, or scores, "Hello, world" unless its script says otherwise. */
 public final class FakeDecoder extends DecoderServiceGrpc.DecoderServiceImplBase {
   /** How one call goes. */
   @FunctionalInterface
@@ -33,10 +32,7 @@ public final class FakeDecoder extends DecoderServiceGrpc.DecoderServiceImplBase
   public final Queue<String> tenants = new ConcurrentLinkedQueue<>();
   public final AtomicInteger cancelled = new AtomicInteger();
   public volatile Model model;
-  public volatile Script script = (request, answers) -> sayHello(answers);
-  public final Queue<DecoderScoreRequest> scoreRequests = new ConcurrentLinkedQueue<>();
-  public volatile Consumer<StreamObserver<DecoderScoreResponse>> scoreScript =
-      FakeDecoder::scoreHello;
+  public volatile Script script = FakeDecoder::answer;
   public volatile Runnable onDescribe = () -> {};
 
   public FakeDecoder(Model model) {
@@ -66,30 +62,28 @@ public final class FakeDecoder extends DecoderServiceGrpc.DecoderServiceImplBase
     script.decode(request, answers);
   }
 
-  @Override
-  public void score(DecoderScoreRequest request, StreamObserver<DecoderScoreResponse> responses) {
-    ServerCallStreamObserver<DecoderScoreResponse> answers =
-        (ServerCallStreamObserver<DecoderScoreResponse>) responses;
-    answers.setOnCancelHandler(cancelled::incrementAndGet);
-    scoreRequests.add(request);
-    tenants.add(TenantId.current().value());
-    scoreScript.accept(answers);
+  /** Answers as it should. */
+  public static void answer(DecodeRequest request, StreamObserver<DecodeResponse> answers) {
+    if (request.hasScoring()) {
+      scoreHello(answers);
+    } else {
+      sayHello(answers);
+    }
   }
 
   /** Scores "Hello", ", " and "world" in two pieces. */
-  public static void scoreHello(StreamObserver<DecoderScoreResponse> answers) {
-    answers.onNext(
-        DecoderScoreResponse.newBuilder()
-            .addTokens(score("Hello", -0.5f, true))
-            .addTokens(score(", ", -2, false))
-            .build());
-    answers.onNext(
-        DecoderScoreResponse.newBuilder()
-            .addTokens(score("world", -0.25f, true))
-            .setUsage(
-                Usage.newBuilder().setPromptPositions(12).setPromptLatents(5).setGeneratedTokens(3))
-            .build());
+  public static void scoreHello(StreamObserver<DecodeResponse> answers) {
+    answers.onNext(started());
+    answers.onNext(scored(score("Hello", -0.5f, true), score(", ", -2, false)));
+    answers.onNext(scored(score("world", -0.25f, true)));
+    answers.onNext(finished(3));
     answers.onCompleted();
+  }
+
+  public static DecodeResponse scored(TokenScore... tokens) {
+    return DecodeResponse.newBuilder()
+        .setScored(ScoredTokens.newBuilder().addAllTokens(List.of(tokens)))
+        .build();
   }
 
   public static TokenScore score(String text, float logprob, boolean firstChoice) {
@@ -119,6 +113,10 @@ public final class FakeDecoder extends DecoderServiceGrpc.DecoderServiceImplBase
   }
 
   public static DecodeResponse finished() {
+    return finished(2);
+  }
+
+  public static DecodeResponse finished(int tokens) {
     return DecodeResponse.newBuilder()
         .setFinished(
             DecodeFinished.newBuilder()
@@ -127,7 +125,7 @@ public final class FakeDecoder extends DecoderServiceGrpc.DecoderServiceImplBase
                     Usage.newBuilder()
                         .setPromptPositions(12)
                         .setPromptLatents(5)
-                        .setGeneratedTokens(2)))
+                        .setGeneratedTokens(tokens)))
         .build();
   }
 }

@@ -36,6 +36,7 @@ public final class FakeEncoder extends EncoderServiceGrpc.EncoderServiceImplBase
   public volatile Model model;
   public volatile Script script = this::encodeAll;
   public volatile Runnable onDescribe = () -> {};
+  public final AtomicInteger described = new AtomicInteger();
   private final java.util.Set<String> stored = ConcurrentHashMap.newKeySet();
 
   public FakeEncoder(Model model) {
@@ -44,6 +45,7 @@ public final class FakeEncoder extends EncoderServiceGrpc.EncoderServiceImplBase
 
   @Override
   public void describeEncoder(DescribeEncoderRequest request, StreamObserver<Model> responses) {
+    described.incrementAndGet();
     onDescribe.run();
     responses.onNext(model);
     responses.onCompleted();

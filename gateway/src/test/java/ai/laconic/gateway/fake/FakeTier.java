@@ -4,6 +4,7 @@ import ai.laconic.servicekit.call.ValidationServerInterceptor;
 import ai.laconic.servicekit.error.ProblemServerInterceptor;
 import ai.laconic.servicekit.tenant.TenantResolver;
 import ai.laconic.servicekit.tenant.TenantServerInterceptor;
+import ai.laconic.v1.Model;
 import build.buf.protovalidate.ValidatorFactory;
 import io.grpc.BindableService;
 import io.grpc.Server;
@@ -12,13 +13,18 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import java.io.IOException;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Serves one fake as the real tier is served: with health, validation and the tenant's header. */
 public final class FakeTier implements AutoCloseable {
   private final HealthStatusManager health = new HealthStatusManager();
   private final Server server;
   private final String target;
+
+  /** Names under which it reports its health. */
+  private final Set<String> names = ConcurrentHashMap.newKeySet();
 
   private FakeTier(ServerBuilder<?> builder, BindableService service, String target)
       throws IOException {
@@ -33,7 +39,8 @@ public final class FakeTier implements AutoCloseable {
             .build()
             .start();
     this.target = target;
-    health.setStatus("", ServingStatus.SERVING);
+    names.add("");
+    setServing(true);
   }
 
   public static FakeTier inProcess(BindableService service) throws IOException {
@@ -51,7 +58,22 @@ public final class FakeTier implements AutoCloseable {
   }
 
   public void setServing(boolean serving) {
-    health.setStatus("", serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING);
+    ServingStatus status = serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
+    names.forEach(name -> health.setStatus(name, status));
+  }
+
+  /** Reports its health under a model's fingerprint too, as tiers with a model do. */
+  public FakeTier serving(Model model) {
+    names.add(model.getFingerprint());
+    setServing(true);
+    return this;
+  }
+
+  /** Reports that another model is served from now on. */
+  public void rollOut(Model before, Model model) {
+    names.remove(before.getFingerprint());
+    health.clearStatus(before.getFingerprint());
+    FakeTier unused = serving(model);
   }
 
   @Override

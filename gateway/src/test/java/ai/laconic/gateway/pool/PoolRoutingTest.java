@@ -6,26 +6,37 @@ import static ai.laconic.gateway.fake.Models.FINGERPRINT_B;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.laconic.gateway.fake.Models;
-import ai.laconic.v1.DescribeDecoderResponse;
 import ai.laconic.v1.Model;
 import io.grpc.Status.Code;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class PoolRoutingTest {
-  static PoolState ready(String name, int ratio, String fingerprint) {
-    Model model = Models.model(fingerprint, ratio);
+  static PoolState ready(String name, int ratio, String... fingerprints) {
+    List<ModelState> models =
+        Arrays.stream(fingerprints)
+            .map(each -> new ModelState(Models.model(each, ratio), true, true))
+            .toList();
+    Model newest = models.get(models.size() - 1).model();
     return new PoolState(
-        name,
-        ratio,
-        Side.ready(model),
-        Side.ready(
-            DescribeDecoderResponse.newBuilder().setModel(model).setMaxPositions(4096).build()));
+        name, ratio, models, new TierReport(newest, 0, ""), new TierReport(newest, 4096, ""));
   }
 
+  static PoolState unknown(String name, int ratio) {
+    return new PoolState(name, ratio, List.of(), TierReport.none(), TierReport.none());
+  }
+
+  /** Its decoders are away. */
   static PoolState down(PoolState state) {
     return new PoolState(
-        state.name(), state.ratio(), state.encoder(), state.decoder().down("did not answer"));
+        state.name(),
+        state.ratio(),
+        state.models().stream()
+            .map(each -> new ModelState(each.model(), each.encoderReady(), false))
+            .toList(),
+        state.encoder(),
+        state.decoder().silent("did not answer"));
   }
 
   private final PoolState four = ready("four", 4, FINGERPRINT_A);
@@ -34,7 +45,8 @@ class PoolRoutingTest {
 
   @Test
   void takesThePoolWithTheRatio() {
-    assertThat(PoolRouting.forRatio(8, List.of(four, eight, sixteen))).isEqualTo(eight);
+    assertThat(PoolRouting.toEncode(8, List.of(four, eight, sixteen))).isEqualTo(eight);
+    assertThat(PoolRouting.toDecode(8, List.of(four, eight, sixteen))).isEqualTo(eight);
   }
 
   @Test
@@ -42,42 +54,37 @@ class PoolRoutingTest {
     assertFails(
         Code.INVALID_ARGUMENT,
         "ratio: 5 (expected: 4, 8 or 16)",
-        () -> PoolRouting.forRatio(5, List.of(sixteen, four, eight, ready("again", 4, "x"))));
+        () -> PoolRouting.toEncode(5, List.of(sixteen, four, eight, ready("again", 4, "x"))));
     assertFails(
         Code.INVALID_ARGUMENT,
         "ratio: 5 (expected: 4 or 8)",
-        () -> PoolRouting.forRatio(5, List.of(four, eight)));
+        () -> PoolRouting.toEncode(5, List.of(four, eight)));
     assertFails(
         Code.INVALID_ARGUMENT,
         "ratio: 5 (expected: 4)",
-        () -> PoolRouting.forRatio(5, List.of(four)));
+        () -> PoolRouting.toDecode(5, List.of(four)));
   }
 
   @Test
   void ofTwoThatWouldDoTheReadyOneComesFirst() {
     PoolState other = ready("other", 4, FINGERPRINT_A);
-    assertThat(PoolRouting.forRatio(4, List.of(four, other))).isEqualTo(four);
-    assertThat(PoolRouting.forRatio(4, List.of(down(four), other))).isEqualTo(other);
-    assertThat(PoolRouting.forRatio(4, List.of(down(four), down(other)))).isEqualTo(down(four));
+    assertThat(PoolRouting.toEncode(4, List.of(four, other))).isEqualTo(four);
+    assertThat(PoolRouting.toEncode(4, List.of(down(four), other))).isEqualTo(other);
+    assertThat(PoolRouting.toEncode(4, List.of(down(four), down(other)))).isEqualTo(down(four));
   }
 
   @Test
   void theLowestThatCanServe() {
-    assertThat(PoolRouting.lowest(List.of(sixteen, eight, four))).isEqualTo(four);
-    assertThat(PoolRouting.lowest(List.of(sixteen, eight, down(four)))).isEqualTo(eight);
-    assertThat(PoolRouting.lowest(List.of(down(sixteen), down(four)))).isEqualTo(down(four));
+    assertThat(PoolRouting.toDecode(0, List.of(sixteen, eight, four))).isEqualTo(four);
+    assertThat(PoolRouting.toDecode(0, List.of(sixteen, eight, down(four)))).isEqualTo(eight);
+    assertThat(PoolRouting.toDecode(0, List.of(down(sixteen), down(four)))).isEqualTo(down(four));
   }
 
   @Test
-  void latentsGoWhereTheirModelRuns() {
-    PoolState otherModel = ready("other", 4, FINGERPRINT_B);
-    List<PoolState> states = List.of(four, otherModel);
-    assertThat(PoolRouting.forLatents("context c", 4, FINGERPRINT_B, states)).isEqualTo(otherModel);
-    assertThat(PoolRouting.forLatents("context c", 4, FINGERPRINT_A, states)).isEqualTo(four);
-    PoolState unknown = PoolState.unknown("unknown", 4);
-    assertThat(PoolRouting.forLatents("context c", 4, "c", List.of(four, unknown)))
-        .as("it may be what runs there")
-        .isEqualTo(unknown);
+  void latentsMayBeReadByEveryPoolOfTheirRatioThatDecodesFirst() {
+    PoolState other = ready("other", 4, FINGERPRINT_B);
+    assertThat(PoolRouting.toRead("context c", 4, List.of(down(four), eight, other)))
+        .containsExactly(other, down(four));
   }
 
   @Test
@@ -85,14 +92,13 @@ class PoolRoutingTest {
     assertFails(
         Code.FAILED_PRECONDITION,
         "ratio of context c: 8 (expected: the ratio of a pool: 4 (four), 16 (sixteen))",
-        () -> PoolRouting.forLatents("context c", 8, FINGERPRINT_A, List.of(sixteen, four)));
-    assertFails(
-        Code.FAILED_PRECONDITION,
-        "fingerprint of context c: "
-            + FINGERPRINT_B
-            + " (expected: "
-            + FINGERPRINT_A
-            + " of pool four)",
-        () -> PoolRouting.forLatents("context c", 4, FINGERPRINT_B, List.of(four, sixteen)));
+        () -> PoolRouting.toRead("context c", 8, List.of(sixteen, four)));
+    assertThat(PoolRouting.otherModels("context c", FINGERPRINT_B, List.of(four)))
+        .hasMessage(
+            "FAILED_PRECONDITION: fingerprint of context c: "
+                + FINGERPRINT_B
+                + " (expected: "
+                + FINGERPRINT_A
+                + " of pool four)");
   }
 }

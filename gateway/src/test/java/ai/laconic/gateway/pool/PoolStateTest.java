@@ -4,15 +4,31 @@ import static ai.laconic.gateway.fake.Models.FINGERPRINT_A;
 import static ai.laconic.gateway.fake.Models.FINGERPRINT_B;
 import static ai.laconic.gateway.pool.PoolRoutingTest.down;
 import static ai.laconic.gateway.pool.PoolRoutingTest.ready;
+import static ai.laconic.gateway.pool.PoolRoutingTest.unknown;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.laconic.gateway.fake.Models;
+import ai.laconic.v1.Model;
 import ai.laconic.v1.Pool;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class PoolStateTest {
+  private static ModelState model(String fingerprint, boolean encoder, boolean decoder) {
+    return new ModelState(Models.model(fingerprint, 4), encoder, decoder);
+  }
+
+  private static PoolState pool(ModelState... models) {
+    return new PoolState(
+        "four",
+        4,
+        List.of(models),
+        new TierReport(models[models.length - 1].model(), 0, ""),
+        new TierReport(models[0].model(), 4096, ""));
+  }
+
   @Test
-  void isReadyWhileBothSidesAreAndAgree() {
+  void isReadyWhileBothSidesServeOneModel() {
     PoolState state = ready("four", 4, FINGERPRINT_A);
     assertThat(state.ready()).isTrue();
     assertThat(state.trouble()).isEmpty();
@@ -30,7 +46,7 @@ class PoolStateTest {
 
   @Test
   void oneThatNeverAnsweredHasNoModel() {
-    PoolState state = PoolState.unknown("four", 4);
+    PoolState state = unknown("four", 4);
     assertThat(state.ready()).isFalse();
     assertThat(state.trouble()).isEqualTo("encoder was not asked yet; decoder was not asked yet");
     assertThat(state.toProto()).isEqualTo(Pool.newBuilder().setName("four").setRatio(4).build());
@@ -47,31 +63,42 @@ class PoolStateTest {
   }
 
   @Test
-  void sidesThatDisagreeServeNothing() {
-    PoolState state =
-        new PoolState(
-            "four",
-            4,
-            Side.ready(Models.model(FINGERPRINT_B, 4)),
-            ready("four", 4, FINGERPRINT_A).decoder());
-    assertThat(state.ready()).isFalse();
-    assertThat(state.trouble())
+  void whileAModelIsRolledOutBothServe() {
+    PoolState begun = pool(model(FINGERPRINT_A, true, true), model(FINGERPRINT_B, true, false));
+    assertThat(begun.ready()).isTrue();
+    assertThat(begun.toEncode().orElseThrow().fingerprint()).isEqualTo(FINGERPRINT_A);
+    PoolState both = pool(model(FINGERPRINT_A, true, true), model(FINGERPRINT_B, true, true));
+    assertThat(both.toEncode().orElseThrow().fingerprint()).isEqualTo(FINGERPRINT_B);
+    PoolState through = pool(model(FINGERPRINT_A, false, false), model(FINGERPRINT_B, true, true));
+    assertThat(through.toEncode().orElseThrow().fingerprint()).isEqualTo(FINGERPRINT_B);
+  }
+
+  @Test
+  void sidesWithoutAModelInCommonEncodeNothingButStillDecode() {
+    PoolState split = pool(model(FINGERPRINT_A, false, true), model(FINGERPRINT_B, true, false));
+    assertThat(split.ready()).isFalse();
+    assertThat(split.splitByRollout()).isTrue();
+    assertThat(split.decodes()).isTrue();
+    assertThat(split.toDecode().orElseThrow().fingerprint()).isEqualTo(FINGERPRINT_A);
+    assertThat(split.trouble())
         .isEqualTo(
-            "fingerprint of decoder of pool four: "
-                + FINGERPRINT_A
-                + " (expected: "
+            "encoder serves model "
                 + FINGERPRINT_B
-                + " as its encoder)");
-    assertThat(state.toProto().getEncoderReady()).isFalse();
-    assertThat(state.toProto().getDecoderReady()).isFalse();
+                + ", decoder "
+                + FINGERPRINT_A
+                + " (expected: the same on both sides, once a rollout is through)");
   }
 
   @Test
   void aRatioOtherThanConfiguredServesNothing() {
-    PoolState state = ready("four", 4, FINGERPRINT_A);
-    assertThat(new PoolState("four", 8, state.encoder(), state.decoder()).trouble())
+    Model model = Models.model(FINGERPRINT_A, 4);
+    PoolState encoder =
+        new PoolState("four", 8, List.of(), new TierReport(model, 0, ""), TierReport.none());
+    assertThat(encoder.trouble())
         .isEqualTo("ratio of encoder of pool four: 4 (expected: 8 as configured)");
-    assertThat(new PoolState("four", 8, Side.unknown(), state.decoder()).trouble())
+    PoolState decoder =
+        new PoolState("four", 8, List.of(), TierReport.none(), new TierReport(model, 4096, ""));
+    assertThat(decoder.trouble())
         .isEqualTo("ratio of decoder of pool four: 4 (expected: 8 as configured)");
   }
 }

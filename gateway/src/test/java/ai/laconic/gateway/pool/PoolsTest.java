@@ -11,16 +11,11 @@ import static org.awaitility.Awaitility.await;
 import ai.laconic.gateway.GatewayFixture;
 import ai.laconic.gateway.fake.Hang;
 import ai.laconic.gateway.fake.Models;
-import ai.laconic.servicekit.guard.GuardSettings;
-import ai.laconic.servicekit.peer.Peer;
-import ai.laconic.servicekit.peer.PeerProperties;
 import ai.laconic.v1.ContextOptions;
 import ai.laconic.v1.ListPoolsRequest;
+import ai.laconic.v1.Model;
 import ai.laconic.v1.Pool;
-import io.grpc.ManagedChannel;
 import io.grpc.Status.Code;
-import io.grpc.inprocess.InProcessChannelBuilder;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +24,8 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class PoolsTest {
+  private static final ContextOptions FOUR = ContextOptions.newBuilder().setRatio(4).build();
+
   private static List<Pool> list(GatewayFixture gateway) {
     return gateway
         .poolService()
@@ -57,21 +54,20 @@ class PoolsTest {
   }
 
   @Test
-  void listingNeverWaitsForAPoolThatHangs() throws Exception {
+  void listingNeverWaitsForAPoolThatHangs() {
     CountDownLatch hang = new CountDownLatch(1);
     try (GatewayFixture gateway = GatewayFixture.with()) {
       gateway.encoder4.onDescribe = () -> Hang.until(hang);
-      await().until(() -> !list(gateway).get(0).getEncoderReady());
-      assertThat(list(gateway).get(1).getEncoderReady()).isTrue();
+      int before = gateway.encoder4.described.get();
+      await().until(() -> gateway.encoder4.described.get() > before);
+      assertThat(list(gateway)).allMatch(Pool::getEncoderReady);
       hang.countDown();
-      await().until(() -> list(gateway).get(0).getEncoderReady());
     }
   }
 
   @Test
   void aTierThatIsDrainingIsNotReady() {
     try (GatewayFixture gateway = GatewayFixture.with()) {
-      await().until(() -> list(gateway).get(0).getDecoderReady());
       gateway.decoder4Tier.setServing(false);
       await().until(() -> !list(gateway).get(0).getDecoderReady());
       assertThat(list(gateway).get(0).getModel().getFingerprint()).isEqualTo(FINGERPRINT_A);
@@ -80,23 +76,44 @@ class PoolsTest {
   }
 
   @Test
-  void twoModelsInOnePoolServeNothingUntilTheyAgree() {
+  void aGatewayThatWasReadyStaysSoWhateverBecomesOfItsPools() {
     try (GatewayFixture gateway = GatewayFixture.with()) {
-      await().until(() -> list(gateway).get(0).getDecoderReady());
-      gateway.decoder4.model = Models.model(FINGERPRINT_B, 4);
-      await().until(() -> !list(gateway).get(0).getDecoderReady());
-      assertFails(
-          Code.FAILED_PRECONDITION,
-          "fingerprint of decoder of pool four: " + FINGERPRINT_B,
-          () -> gateway.upload(ContextOptions.newBuilder().setRatio(4).build(), "text"));
-      gateway.decoder4.model = Models.model(FINGERPRINT_A, 4);
-      await().until(() -> list(gateway).get(0).getDecoderReady());
+      await().until(gateway.pools::ready);
+      gateway.decoder4Tier.setServing(false);
+      gateway.decoder16Tier.setServing(false);
+      await().until(() -> list(gateway).stream().noneMatch(Pool::getDecoderReady));
+      assertThat(gateway.pools.ready()).isTrue();
+    }
+  }
+
+  @Test
+  void sidesWithoutACommonModelEncodeNothingUntilTheyHaveOne() {
+    try (GatewayFixture gateway = GatewayFixture.with()) {
+      Model before = gateway.decoder4.model;
+      Model after = Models.model(FINGERPRINT_B, 4);
+      gateway.decoder4.model = after;
+      gateway.decoder4Tier.rollOut(before, after);
+      await()
+          .untilAsserted(
+              () ->
+                  assertFails(
+                      Code.UNAVAILABLE,
+                      "pool four: encoder serves model "
+                          + FINGERPRINT_A
+                          + ", decoder "
+                          + FINGERPRINT_B,
+                      () -> gateway.upload(FOUR, "text")));
+      gateway.encoder4.model = after;
+      gateway.encoder4Tier.rollOut(before, after);
+      await()
+          .ignoreExceptions()
+          .until(() -> gateway.upload(FOUR, "text").getFingerprint().equals(FINGERPRINT_B));
     }
   }
 
   @Test
   void aModelAtAnotherRatioThanConfiguredServesNothing() {
-    try (GatewayFixture gateway = GatewayFixture.with("pools[0].ratio", "8")) {
+    try (GatewayFixture gateway = GatewayFixture.unready("pools[0].ratio", "8")) {
       assertFails(
           Code.FAILED_PRECONDITION,
           "ratio of encoder of pool four: 4 (expected: 8 as configured)",
@@ -107,47 +124,25 @@ class PoolsTest {
   @Test
   void aPoolThatNeverAnsweredIsUnavailable() {
     try (GatewayFixture gateway =
-        GatewayFixture.with("pools[0].encoder.target", "nobody listens here")) {
+        GatewayFixture.unready(
+            "pools[0].encoder.target", "nobody listens here",
+            "pools[0].decoder.target", "nobody listens here")) {
       assertThat(
               saysRetry(
                   assertFails(
                       Code.UNAVAILABLE,
-                      "encoder of pool four: did not answer: UNAVAILABLE",
-                      () ->
-                          gateway.upload(ContextOptions.newBuilder().setRatio(4).build(), "text"))))
+                      "pool four: encoder did not answer: UNAVAILABLE; decoder did not answer",
+                      () -> gateway.upload(FOUR, "text"))))
           .isTrue();
-    }
-  }
-
-  @Test
-  void isNotReadyWithoutAnyPool() {
-    ManagedChannel nowhere = InProcessChannelBuilder.forName("nowhere").build();
-    ModelPool pool = new ModelPool("four", 4, peer(nowhere), peer(nowhere));
-    try (Pools pools = new Pools(List.of(pool), Duration.ofSeconds(5))) {
-      pool.refresh();
-      assertThat(pools.ready()).isFalse();
-      assertThat(pools.name()).isEqualTo("a pool with encoder and decoder");
-    } finally {
-      ManagedChannel unused = nowhere.shutdownNow();
+      assertThat(gateway.pools.describe().get(0).getEncoderReady()).isFalse();
+      assertThat(gateway.pools.name()).isEqualTo("a pool with encoder and decoder");
     }
   }
 
   @Test
   void refusesNoPoolsAndTwoOfOneName() {
-    assertThatThrownBy(() -> new Pools(List.of(), Duration.ofSeconds(5)))
-        .hasMessage("pools: none (expected: at least one)");
-    ManagedChannel nowhere = InProcessChannelBuilder.forName("nowhere").build();
-    ModelPool pool = new ModelPool("four", 4, peer(nowhere), peer(nowhere));
-    assertThatThrownBy(() -> new Pools(List.of(pool, pool), Duration.ofSeconds(5)))
+    assertThatThrownBy(() -> GatewayFixture.with("pools[1].name", "four"))
+        .rootCause()
         .hasMessage("pools: four twice (expected: names that differ)");
-    ManagedChannel unused = nowhere.shutdownNow();
-  }
-
-  private static Peer peer(ManagedChannel channel) {
-    return new Peer(
-        "peer",
-        channel,
-        new PeerProperties(
-            "nowhere", Duration.ofSeconds(1), Duration.ofSeconds(1), GuardSettings.DEFAULT));
   }
 }

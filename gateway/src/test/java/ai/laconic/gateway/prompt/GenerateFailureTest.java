@@ -16,10 +16,14 @@ import ai.laconic.servicekit.error.Problems;
 import ai.laconic.v1.Context;
 import ai.laconic.v1.ContextOptions;
 import ai.laconic.v1.DecodeResponse;
+import ai.laconic.v1.FinishReason;
 import ai.laconic.v1.GenerateRequest;
 import ai.laconic.v1.GenerateResponse;
+import ai.laconic.v1.Model;
 import ai.laconic.v1.Part;
+import ai.laconic.v1.Sampling;
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
 import io.grpc.Status;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
@@ -37,8 +41,7 @@ class GenerateFailureTest {
   private static final ContextOptions FOUR = ContextOptions.newBuilder().setRatio(4).build();
   private static final String UNKNOWN = "ctx_" + "0".repeat(32);
 
-  private final GatewayFixture gateway =
-      GatewayFixture.with("retry.least-delay", "1ms", "retry.most-delay", "1ms");
+  private final GatewayFixture gateway = GatewayFixture.with("patience", "300ms");
 
   @AfterEach
   void close() {
@@ -79,7 +82,10 @@ class GenerateFailureTest {
   @Test
   void aSegmentThatTheContextDoesNotHave() throws Exception {
     Context context = gateway.upload(FOUR, "Some text.");
-    fails(Code.OUT_OF_RANGE, "segment: 9 (expected: 0 to 0)", request(context(context.getId(), 9)));
+    fails(
+        Code.OUT_OF_RANGE,
+        "turns[0].parts[0].context.expand: 9 (expected: 0 to 0)",
+        request(context(context.getId(), 9)));
   }
 
   @Test
@@ -162,7 +168,9 @@ class GenerateFailureTest {
   @Test
   void aDecoderOfAnotherModel() throws Exception {
     Context context = gateway.upload(FOUR, "Some text.");
+    Model before = gateway.decoder4.model;
     gateway.decoder4.model = Models.model(Models.FINGERPRINT_B, 4);
+    gateway.decoder4Tier.rollOut(before, gateway.decoder4.model);
     await()
         .untilAsserted(
             () ->
@@ -188,27 +196,72 @@ class GenerateFailureTest {
   }
 
   @Test
-  void aDecoderThatStaysUnavailableIsNotAskedAThirdTime() {
+  void aDecoderThatStaysUnavailableIsGivenUp() {
     gateway.decoder4.script =
         (request, answers) -> answers.onError(Status.UNAVAILABLE.asRuntimeException());
     assertThat(saysRetry(fails(Code.UNAVAILABLE, "decoder of pool four", request(text("Hi")))))
         .isTrue();
-    assertThat(gateway.decoder4.requests).hasSize(2);
+    assertThat(gateway.decoder4.requests).hasSizeGreaterThan(1);
   }
 
   @Test
-  void aDecoderThatDiesMidwayLeavesWhatItSaidAndIsNotAskedAgain() {
+  void aDecoderThatDiesMidwayIsNotSeenByTheClient() {
+    AtomicInteger calls = new AtomicInteger();
     gateway.decoder4.script =
         (request, answers) -> {
           answers.onNext(FakeDecoder.started());
-          answers.onNext(FakeDecoder.text("Hel"));
+          switch (calls.incrementAndGet()) {
+            case 1 -> {
+              answers.onNext(FakeDecoder.text("Hel"));
+              answers.onError(Status.UNAVAILABLE.withDescription("killed").asRuntimeException());
+            }
+            case 2 -> {
+              answers.onNext(FakeDecoder.text("Hello, w"));
+              answers.onError(Status.UNAVAILABLE.withDescription("killed").asRuntimeException());
+            }
+            default -> {
+              answers.onNext(FakeDecoder.text("Hello, world"));
+              answers.onNext(FakeDecoder.finished());
+              answers.onCompleted();
+            }
+          }
+        };
+    GenerateRequest request =
+        request(text("Hi")).toBuilder()
+            .setSampling(Sampling.newBuilder().setTemperature(1))
+            .build();
+
+    List<GenerateResponse> answers = ImmutableList.copyOf(gateway.generation().generate(request));
+
+    assertThat(answers).hasSize(5);
+    assertThat(answers.get(0).hasStarted()).isTrue();
+    assertThat(answers.subList(1, 4))
+        .extracting(GenerateResponse::getText)
+        .containsExactly("Hel", "lo, w", "orld");
+    assertThat(answers.get(4).getFinished().getReason()).isEqualTo(FinishReason.FINISH_REASON_STOP);
+    assertThat(ImmutableSet.copyOf(gateway.decoder4.requests))
+        .as("the same request, seed included")
+        .hasSize(1);
+    assertThat(calls).hasValue(3);
+  }
+
+  @Test
+  void aDecoderThatGoesOnDifferentlyIsNotHandedOn() {
+    AtomicInteger calls = new AtomicInteger();
+    gateway.decoder4.script =
+        (request, answers) -> {
+          answers.onNext(FakeDecoder.started());
+          answers.onNext(FakeDecoder.text(calls.incrementAndGet() == 1 ? "Hel" : "Hi!"));
           answers.onError(Status.UNAVAILABLE.withDescription("killed").asRuntimeException());
         };
     Iterator<GenerateResponse> answers = gateway.generation().generate(request(text("Hi")));
     assertThat(answers.next().getStarted().getPool()).isEqualTo("four");
     assertThat(answers.next().getText()).isEqualTo("Hel");
-    assertFails(Code.UNAVAILABLE, "decoder of pool four: killed", answers::hasNext);
-    assertThat(gateway.decoder4.requests).hasSize(1);
+    assertFails(
+        Code.UNAVAILABLE,
+        "decoder of pool four: broke off after 3 characters, and another try said something else",
+        answers::hasNext);
+    assertThat(calls).as("a third try would be no better").hasValue(2);
   }
 
   @Test

@@ -94,12 +94,33 @@ class GenerateTest {
                                 .setGeneratedTokens(2)))
                 .build());
     DecodeRequest request = gateway.decoder16.requests.element();
-    assertThat(request.getMaxTokens()).isEqualTo(7);
-    assertThat(request.getStopList()).containsExactly("\n");
-    assertThat(request.getSampling())
+    assertThat(request.getGeneration().getMaxTokens()).isEqualTo(7);
+    assertThat(request.getGeneration().getStopList()).containsExactly("\n");
+    assertThat(request.getGeneration().getSampling())
         .isEqualTo(Sampling.newBuilder().setTemperature(0.5f).setSeed(3).build());
     assertThat(request.getFingerprint()).as("no latents, no model").isEmpty();
     assertThat(gateway.decoder16.tenants).containsExactly("default");
+  }
+
+  @Test
+  void drawsASeedIfTheClientHasNone() {
+    Sampling warm = Sampling.newBuilder().setTemperature(0.5f).build();
+    Sampling first = sampled(warm);
+    Sampling second = sampled(warm);
+    assertThat(first.toBuilder().clearSeed().build()).isEqualTo(warm);
+    assertThat(first.hasSeed() && second.hasSeed()).isTrue();
+    assertThat(first.getSeed()).isNotEqualTo(second.getSeed());
+
+    Sampling greedy = Sampling.newBuilder().setTemperature(0).setTopK(3).build();
+    assertThat(sampled(greedy)).isEqualTo(greedy);
+    assertThat(sampled(Sampling.getDefaultInstance())).isEqualTo(Sampling.getDefaultInstance());
+  }
+
+  private Sampling sampled(Sampling sampling) {
+    List<GenerateResponse> unused =
+        generate(
+            GenerateRequest.newBuilder().addTurns(user(text("Hi"))).setSampling(sampling).build());
+    return gateway.decoder4.requests.remove().getGeneration().getSampling();
   }
 
   @Test

@@ -1,6 +1,9 @@
 package ai.laconic.gateway.prompt;
 
 import ai.laconic.v1.ContextPart;
+import ai.laconic.v1.DecodePart;
+import ai.laconic.v1.LatentRef;
+import ai.laconic.v1.MemoryRegion;
 import ai.laconic.v1.Part;
 import ai.laconic.v1.Role;
 import ai.laconic.v1.SegmentRange;
@@ -36,6 +39,18 @@ final class Prompts {
                 .setContextId(id)
                 .setRange(SegmentRange.newBuilder().setFirst(first).setEnd(end))
                 .addAllExpand(List.of(expand)))
+        .build();
+  }
+
+  /** Text as a decoder gets it. */
+  static DecodePart raw(String text) {
+    return DecodePart.newBuilder().setText(text).build();
+  }
+
+  /** Latents as a decoder gets them. */
+  static DecodePart region(LatentRef... latents) {
+    return DecodePart.newBuilder()
+        .setRegion(MemoryRegion.newBuilder().addAllLatents(List.of(latents)))
         .build();
   }
 }

@@ -15,11 +15,11 @@ import ai.laconic.gateway.fake.Models;
 import ai.laconic.servicekit.error.Problems;
 import ai.laconic.v1.Context;
 import ai.laconic.v1.ContextOptions;
-import ai.laconic.v1.DecoderScoreRequest;
-import ai.laconic.v1.DecoderScoreResponse;
+import ai.laconic.v1.DecodeRequest;
 import ai.laconic.v1.Part;
 import ai.laconic.v1.ScoreRequest;
 import ai.laconic.v1.ScoreResponse;
+import ai.laconic.v1.TokenScore;
 import ai.laconic.v1.Usage;
 import io.grpc.Status;
 import io.grpc.Status.Code;
@@ -33,8 +33,7 @@ import org.junit.jupiter.api.Timeout;
 class ScoreTest {
   private static final ContextOptions FOUR = ContextOptions.newBuilder().setRatio(4).build();
 
-  private final GatewayFixture gateway =
-      GatewayFixture.with("retry.least-delay", "1ms", "retry.most-delay", "1ms");
+  private final GatewayFixture gateway = GatewayFixture.with("patience", "300ms");
 
   @AfterEach
   void close() {
@@ -70,9 +69,9 @@ class ScoreTest {
                         .setPromptLatents(5)
                         .setGeneratedTokens(3))
                 .build());
-    DecoderScoreRequest asked = gateway.decoder4.scoreRequests.element();
-    assertThat(asked.getContinuation()).isEqualTo("Hello, world");
-    assertThat(asked.getEnds()).isFalse();
+    DecodeRequest asked = gateway.decoder4.requests.element();
+    assertThat(asked.getScoring().getContinuation()).isEqualTo("Hello, world");
+    assertThat(asked.getScoring().getEnds()).isFalse();
     assertThat(asked.getFingerprint()).isEqualTo(Models.FINGERPRINT_A);
     assertThat(asked.getTurns(0).getPartsList())
         .extracting(part -> part.hasRegion())
@@ -82,21 +81,20 @@ class ScoreTest {
 
   @Test
   void handsOnThatTheTurnEnds() {
-    gateway.decoder4.scoreScript =
-        answers -> {
+    gateway.decoder4.script =
+        (request, answers) -> {
+          answers.onNext(FakeDecoder.started());
           answers.onNext(
-              DecoderScoreResponse.newBuilder()
-                  .addTokens(FakeDecoder.score("Hello, world", -1, true))
-                  .addTokens(FakeDecoder.score("", -1, true))
-                  .setUsage(Usage.newBuilder().setGeneratedTokens(1))
-                  .build());
+              FakeDecoder.scored(
+                  FakeDecoder.score("Hello, world", -1, true), FakeDecoder.score("", -1, true)));
+          answers.onNext(FakeDecoder.finished(1));
           answers.onCompleted();
         };
 
     ScoreResponse response = score(request(text("Hi")).toBuilder().setEnds(true).build());
 
     assertThat(response.getTokensCount()).isEqualTo(2);
-    assertThat(gateway.decoder4.scoreRequests.element().getEnds()).isTrue();
+    assertThat(gateway.decoder4.requests.element().getScoring().getEnds()).isTrue();
   }
 
   @Test
@@ -119,22 +117,22 @@ class ScoreTest {
 
   @Test
   void aDecoderThatCannotScoreSaysSoAndIsNotTakenForBroken() {
-    gateway.decoder4.scoreScript =
-        answers -> answers.onError(Problems.unimplemented("scoring", "triton", "onnx"));
+    gateway.decoder4.script =
+        (request, answers) -> answers.onError(Problems.unimplemented("scoring", "triton", "onnx"));
     for (int i = 0; i < 150; i++) {
       assertFails(
           Code.UNIMPLEMENTED, "scoring: triton (expected: onnx)", () -> score(request(text("Hi"))));
     }
 
-    gateway.decoder4.scoreScript = FakeDecoder::scoreHello;
+    gateway.decoder4.script = FakeDecoder::answer;
     assertThat(score(request(text("Hi"))).getTokensCount()).isEqualTo(3);
   }
 
   @Test
   void aDecoderThatIsUnavailableAtFirstIsAskedOnceMore() {
     AtomicInteger calls = new AtomicInteger();
-    gateway.decoder4.scoreScript =
-        answers -> {
+    gateway.decoder4.script =
+        (request, answers) -> {
           if (calls.incrementAndGet() == 1) {
             answers.onError(Status.UNAVAILABLE.asRuntimeException());
           } else {
@@ -147,13 +145,30 @@ class ScoreTest {
   }
 
   @Test
-  void aDecoderThatStopsMidwayIsNoAnswer() {
-    gateway.decoder4.scoreScript =
-        answers -> {
-          answers.onNext(
-              DecoderScoreResponse.newBuilder()
-                  .addTokens(FakeDecoder.score("Hello", -1, true))
-                  .build());
+  void aDecoderThatDiesMidwayIsNotSeenByTheClient() {
+    AtomicInteger calls = new AtomicInteger();
+    gateway.decoder4.script =
+        (request, answers) -> {
+          if (calls.incrementAndGet() == 1) {
+            answers.onNext(FakeDecoder.started());
+            answers.onNext(FakeDecoder.scored(FakeDecoder.score("Hello", -0.5f, true)));
+            answers.onError(Status.UNAVAILABLE.withDescription("killed").asRuntimeException());
+          } else {
+            FakeDecoder.scoreHello(answers);
+          }
+        };
+
+    assertThat(score(request(text("Hi"))).getTokensList())
+        .extracting(TokenScore::getText)
+        .containsExactly("Hello", ", ", "world");
+    assertThat(calls).hasValue(2);
+  }
+
+  @Test
+  void aDecoderThatAlwaysStopsMidwayIsNoAnswer() {
+    gateway.decoder4.script =
+        (request, answers) -> {
+          answers.onNext(FakeDecoder.scored(FakeDecoder.score("Hello", -1, true)));
           answers.onCompleted();
         };
     assertThat(
@@ -163,22 +178,11 @@ class ScoreTest {
                     "decoder of pool four: ended its scores after 1 tokens",
                     () -> score(request(text("Hi"))))))
         .isTrue();
-    gateway.decoder4.scoreScript =
-        answers -> {
-          answers.onNext(
-              DecoderScoreResponse.newBuilder()
-                  .addTokens(FakeDecoder.score("Hello", -1, true))
-                  .setUsage(Usage.newBuilder().setGeneratedTokens(4))
-                  .build());
-          answers.onCompleted();
-        };
-    assertFails(
-        Code.UNAVAILABLE, "ended its scores after 1 of 4 tokens", () -> score(request(text("Hi"))));
   }
 
   @Test
   void aDecoderThatNeverAnswersIsLateAndLetGo() {
-    gateway.decoder4.scoreScript = answers -> {};
+    gateway.decoder4.script = (request, answers) -> {};
 
     assertFails(
         Code.DEADLINE_EXCEEDED,

@@ -11,15 +11,17 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * Does idempotent work again from its beginning when it breaks: on another replica, or once the
  * upstream is back. gRPC by itself repeats only calls that got no answer at all.
  *
- * <p>An upstream that is busy is waited for as long as the caller waits; one that is down, for the
- * patience.
+ * <p>An upstream that is down is waited for as long as the patience lasts. One that is busy has let
+ * the work wait already, as long as anyone may: it is asked a few times more.
  */
 public final class Restarts {
+  private static final int MOST_BUSY = 3;
   private static final Duration LEAST_DELAY = Duration.ofMillis(100);
   private static final Duration MOST_DELAY = Duration.ofSeconds(3);
 
@@ -50,14 +52,23 @@ public final class Restarts {
    * again makes sense.
    */
   public <T> T run(Callable<T> work, BooleanSupplier worthwhile) throws Exception {
+    return retry(worthwhile).executeCallable(work);
+  }
+
+  /** As {@link #run(Callable)}, for work that throws nothing checked. */
+  public <T> T get(Supplier<T> work) {
+    return retry(() -> true).executeSupplier(work);
+  }
+
+  private Retry retry(BooleanSupplier worthwhile) {
     Outage outage = new Outage();
-    RetryConfig config =
+    return Retry.of(
+        "restarts",
         RetryConfig.custom()
             .maxAttempts(Integer.MAX_VALUE)
             .retryOnException(failure -> worthwhile.getAsBoolean() && outage.survives(failure))
             .intervalBiFunction((attempt, outcome) -> delayMillis(attempt, outcome.getLeft()))
-            .build();
-    return Retry.of("restarts", config).executeCallable(work);
+            .build());
   }
 
   private static long delayMillis(int attempt, Throwable failure) {
@@ -71,6 +82,7 @@ public final class Restarts {
   private final class Outage {
     private long sinceNanos;
     private boolean down;
+    private int busy;
 
     boolean survives(Throwable failure) {
       StatusRuntimeException problem = Problems.of(failure);
@@ -79,7 +91,7 @@ public final class Restarts {
       }
       if (isBusy(problem)) {
         down = false;
-        return true;
+        return ++busy <= MOST_BUSY;
       }
       if (!isDown(problem)) {
         return false;

@@ -10,6 +10,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * One tier as its callers see it: all its replicas behind one channel. gRPC finds, health-checks,
@@ -23,13 +24,16 @@ public final class Upstream implements AutoCloseable {
   private final BreakerInterceptor breaker;
   private final Channel control;
   private final Channel channel;
+  private final Consumer<Upstream> onClose;
 
   Upstream(
       String name,
       ManagedChannel replicas,
       UpstreamProperties properties,
-      ScheduledExecutorService timer) {
+      ScheduledExecutorService timer,
+      Consumer<Upstream> onClose) {
     this.name = name;
+    this.onClose = onClose;
     this.replicas = replicas;
     this.breaker = new BreakerInterceptor(name, properties.breaker());
     // The last interceptor sees a call first.
@@ -77,6 +81,7 @@ public final class Upstream implements AutoCloseable {
   /** Ends its calls after a while; the channel takes no more from now on. */
   @Override
   public void close() {
+    onClose.accept(this);
     replicas.shutdown();
     try {
       if (!replicas.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {

@@ -54,7 +54,8 @@ public final class Upstreams implements AutoCloseable {
                 MAX_MESSAGE_BYTES,
                 builder -> builder.defaultServiceConfig(ServiceConfig.of(healthService))),
             properties,
-            timer));
+            timer,
+            opened::remove));
   }
 
   /**
@@ -68,7 +69,8 @@ public final class Upstreams implements AutoCloseable {
             name,
             channel(properties.target(), maxMessageBytes, Upstreams::plainRoundRobin),
             properties,
-            timer));
+            timer,
+            opened::remove));
   }
 
   /** Opens a bare channel, for whoever has to see the connection itself. */

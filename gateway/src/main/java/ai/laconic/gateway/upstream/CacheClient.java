@@ -1,8 +1,9 @@
-package ai.laconic.gateway.hop;
+package ai.laconic.gateway.upstream;
 
 import ai.laconic.servicekit.error.Problems;
-import ai.laconic.servicekit.peer.Peer;
 import ai.laconic.servicekit.tenant.TenantId;
+import ai.laconic.servicekit.upstream.Restarts;
+import ai.laconic.servicekit.upstream.Upstream;
 import ai.laconic.v1.Context;
 import ai.laconic.v1.FindContextsRequest;
 import ai.laconic.v1.FindContextsResponse;
@@ -23,6 +24,7 @@ import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,13 +33,16 @@ public final class CacheClient {
   private static final Logger log = LoggerFactory.getLogger(CacheClient.class);
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
-  private final Retries retries;
+  private final Restarts restarts;
   private final LatentCacheServiceBlockingStub blocking;
   private final LatentCacheServiceBlockingV2Stub streaming;
   private final LatentCacheServiceStub async;
 
-  public CacheClient(Peer cache, Retries retries) {
-    this.retries = retries;
+  /**
+   * @param restarts repeats what is stored, which is idempotent
+   */
+  public CacheClient(Upstream cache, Restarts restarts) {
+    this.restarts = restarts;
     this.blocking = LatentCacheServiceGrpc.newBlockingStub(cache.channel());
     this.streaming = LatentCacheServiceGrpc.newBlockingV2Stub(cache.channel());
     this.async = LatentCacheServiceGrpc.newStub(cache.channel());
@@ -46,14 +51,14 @@ public final class CacheClient {
   /** Returns the manifest of a context; NOT_FOUND without one. */
   public Context get(String contextId) {
     GetContextRequest request = GetContextRequest.newBuilder().setContextId(contextId).build();
-    return retries.call(() -> blocking.getContext(request));
+    return blocking.getContext(request);
   }
 
   /** Returns one page of manifests without segments, newest first. */
   public FindContextsResponse find(int pageSize, String pageToken) {
     FindContextsRequest request =
         FindContextsRequest.newBuilder().setPageSize(pageSize).setPageToken(pageToken).build();
-    return retries.call(() -> blocking.findContexts(request));
+    return blocking.findContexts(request);
   }
 
   /** Forgets a context. Never repeated: a second try would find nothing and say so. */
@@ -65,11 +70,24 @@ public final class CacheClient {
   public Iterator<SegmentText> texts(String contextId, List<Integer> segments) {
     GetTextsRequest request =
         GetTextsRequest.newBuilder().setContextId(contextId).addAllSegments(segments).build();
-    return retries.stream(() -> blocking.getTexts(request));
+    return blocking.getTexts(request);
   }
 
-  /** Stores a manifest with its source text; the cache keeps all of it or nothing. */
-  public void put(Context manifest, Iterator<SegmentText> texts)
+  /**
+   * Stores a manifest with its source text; the cache keeps all of it or nothing. The same manifest
+   * may be stored twice, so it is tried again when it breaks.
+   *
+   * @param texts of its segments, from the first each time
+   */
+  public void put(Context manifest, Supplier<Iterator<SegmentText>> texts) throws Exception {
+    restarts.run(
+        () -> {
+          putOnce(manifest, texts.get());
+          return manifest;
+        });
+  }
+
+  private void putOnce(Context manifest, Iterator<SegmentText> texts)
       throws InterruptedException, StatusException {
     BlockingClientCall<PutContextRequest, PutContextResponse> call = streaming.putContext();
     try {

@@ -1,4 +1,4 @@
-package ai.laconic.gateway.hop;
+package ai.laconic.gateway.upstream;
 
 import ai.laconic.servicekit.error.Problems;
 import io.grpc.Context;

@@ -1,4 +1,4 @@
-package ai.laconic.gateway.hop;
+package ai.laconic.gateway.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

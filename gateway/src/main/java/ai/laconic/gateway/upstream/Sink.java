@@ -1,4 +1,4 @@
-package ai.laconic.gateway.hop;
+package ai.laconic.gateway.upstream;
 
 /** Where the answers of one call go. Waits until the client takes more. */
 @FunctionalInterface

@@ -1,0 +1,123 @@
+package ai.laconic.gateway.prompt;
+
+import ai.laconic.servicekit.error.Problems;
+import ai.laconic.v1.Context;
+import ai.laconic.v1.ContextPart;
+import ai.laconic.v1.DecodePart;
+import ai.laconic.v1.LatentRef;
+import ai.laconic.v1.Segment;
+import ai.laconic.v1.SegmentRange;
+import com.google.protobuf.ByteString;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A context, or some of its segments. Segment numbers have no sign, on the wire as here.
+ *
+ * @param path of the part in the request, for messages: "turns[0].parts[1].context"
+ * @param contextId the context
+ * @param range segments that are read; all of them if null
+ * @param expanded of these, the segments that are read as text
+ */
+record ContextExcerpt(
+    String path, String contextId, @Nullable SegmentRange range, SortedSet<Integer> expanded)
+    implements PromptPart {
+  ContextExcerpt {
+    expanded = Collections.unmodifiableSortedSet(new TreeSet<>(expanded));
+  }
+
+  static ContextExcerpt of(ContextPart part, String path) {
+    SegmentRange range = part.hasRange() ? part.getRange() : null;
+    if (range != null && Integer.compareUnsigned(range.getFirst(), range.getEnd()) >= 0) {
+      throw Problems.invalid(
+          path + ".range.end",
+          Integer.toUnsignedString(range.getEnd()),
+          "more than range.first, " + Integer.toUnsignedString(range.getFirst()));
+    }
+    return new ContextExcerpt(
+        path, part.getContextId(), range, new TreeSet<>(part.getExpandList()));
+  }
+
+  /**
+   * Checks that the context has what the part asks for: OUT_OF_RANGE or FAILED_PRECONDITION.
+   *
+   * @return bytes of source text that it reads
+   */
+  long check(Context context) {
+    int count = context.getSegmentsCount();
+    int first = first();
+    int end = end(context);
+    if (Integer.compareUnsigned(end, count) > 0) {
+      throw Problems.outOfRange(
+          path + ".range.end", Integer.toUnsignedString(end), "1 to " + count);
+    }
+    long bytes = 0;
+    for (int segment : expanded) {
+      if (Integer.compareUnsigned(segment, first) < 0
+          || Integer.compareUnsigned(segment, end) >= 0) {
+        throw Problems.outOfRange(
+            path + ".expand", Integer.toUnsignedString(segment), first + " to " + (end - 1));
+      }
+      bytes += context.getSegments(segment).getTextBytes();
+    }
+    if (!expanded.isEmpty() && !context.getSourceKept()) {
+      throw Problems.precondition(
+          "context " + contextId, "made without keeping its source", "one with its source");
+    }
+    return bytes;
+  }
+
+  /**
+   * Segments that stand together in their span are one memory region, and neighbours that are
+   * expanded are one text, so that they are tokenized as they were written.
+   */
+  @Override
+  public List<DecodePart> resolve(Sources sources) {
+    Context context = sources.context(contextId);
+    Iterator<ByteString> texts =
+        (expanded.isEmpty() ? List.<ByteString>of() : sources.texts(contextId, expanded))
+            .iterator();
+    List<DecodePart> parts = new ArrayList<>();
+    List<LatentRef> region = new ArrayList<>();
+    ByteString text = ByteString.EMPTY;
+    int regionSpan = 0;
+    for (int i = first(); i < end(context); i++) {
+      Segment segment = context.getSegments(i);
+      boolean expands = expanded.contains(i);
+      if (!region.isEmpty() && (expands || segment.getSpan() != regionSpan)) {
+        parts.add(PromptPart.region(region));
+        region.clear();
+      }
+      if (expands) {
+        text = text.concat(texts.next());
+        continue;
+      }
+      if (!text.isEmpty()) {
+        parts.add(PromptPart.text(text));
+        text = ByteString.EMPTY;
+      }
+      region.add(segment.getLatent());
+      regionSpan = segment.getSpan();
+    }
+    if (!region.isEmpty()) {
+      parts.add(PromptPart.region(region));
+    }
+    if (!text.isEmpty()) {
+      parts.add(PromptPart.text(text));
+    }
+    return parts;
+  }
+
+  private int first() {
+    return range == null ? 0 : range.getFirst();
+  }
+
+  private int end(Context context) {
+    return range == null ? context.getSegmentsCount() : range.getEnd();
+  }
+}
