@@ -29,6 +29,7 @@ import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
+import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.AbstractStub;
 import io.grpc.stub.MetadataUtils;
 import java.time.Clock;
@@ -52,7 +53,7 @@ import org.springframework.grpc.client.GrpcChannelFactory;
 import org.springframework.util.unit.DataSize;
 
 /**
- * A gateway as it is put together in production, before fake tiers, over in-process channels. Two
+ * A gateway as it is put together in production, before fake tiers. Two
  * pools: "four" at ratio 4 and "sixteen" at ratio 16.
  */
 public final class GatewayFixture implements AutoCloseable {
@@ -82,11 +83,11 @@ public final class GatewayFixture implements AutoCloseable {
   private final Deque<AutoCloseable> closeables = new ArrayDeque<>();
 
   private GatewayFixture(Map<String, Object> settings, boolean untilReady) throws Exception {
-    encoder4Tier = opened(FakeTier.inProcess(encoder4).serving(encoder4.model));
-    decoder4Tier = opened(FakeTier.inProcess(decoder4).serving(decoder4.model));
-    cacheTier = opened(FakeTier.inProcess(cache));
-    encoder16Tier = opened(FakeTier.inProcess(encoder16).serving(encoder16.model));
-    decoder16Tier = opened(FakeTier.inProcess(decoder16).serving(decoder16.model));
+    encoder4Tier = opened(FakeTier.onPort(encoder4).serving(encoder4.model));
+    decoder4Tier = opened(FakeTier.onPort(decoder4).serving(decoder4.model));
+    cacheTier = opened(FakeTier.onPort(cache));
+    encoder16Tier = opened(FakeTier.onPort(encoder16).serving(encoder16.model));
+    decoder16Tier = opened(FakeTier.onPort(decoder16).serving(decoder16.model));
 
     Map<String, Object> all = new HashMap<>();
     all.put("laconic.gateway.cache.target", cacheTier.target());
@@ -109,7 +110,7 @@ public final class GatewayFixture implements AutoCloseable {
     GatewayConfiguration wiring = new GatewayConfiguration();
     ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     closeables.push(timer::shutdownNow);
-    Upstreams upstreams = opened(new Upstreams(new InProcessChannels(), timer));
+    Upstreams upstreams = opened(new Upstreams(new PlainChannels(), timer));
     pools = opened(wiring.pools(upstreams, properties));
     Restarts restarts = wiring.restarts(properties);
     CacheClient client = wiring.cacheClient(wiring.cacheUpstream(upstreams, properties), restarts);
@@ -229,7 +230,8 @@ public final class GatewayFixture implements AutoCloseable {
     }
   }
 
-  private static final class InProcessChannels implements GrpcChannelFactory {
+  /** Channels as the application opens them: gRPC retries nothing within a process. */
+  private static final class PlainChannels implements GrpcChannelFactory {
     @Override
     public boolean supports(String target) {
       return true;
@@ -237,8 +239,9 @@ public final class GatewayFixture implements AutoCloseable {
 
     @Override
     public ManagedChannel createChannel(String target, ChannelBuilderOptions options) {
-      InProcessChannelBuilder builder = InProcessChannelBuilder.forName(target);
-      options.<InProcessChannelBuilder>customizer().customize(target, builder);
+      NettyChannelBuilder builder =
+          NettyChannelBuilder.forTarget(target.replace("static://", "dns:///")).usePlaintext();
+      options.<NettyChannelBuilder>customizer().customize(target, builder);
       return builder.build();
     }
   }

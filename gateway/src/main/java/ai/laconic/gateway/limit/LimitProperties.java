@@ -54,7 +54,8 @@ public record LimitProperties(
               + maxContextText
               + ")");
     }
-    AdmissionLimits unused = calls();
+    AdmissionLimits unused =
+        new AdmissionLimits(maxConcurrentCalls, tenantShare, maxWaiting, maxWait);
   }
 
   /** Returns the bounds of calls. */

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 record PoolState(
     String name, int ratio, List<ModelState> models, TierReport encoder, TierReport decoder) {
+  private static final int SHOWN_DIGITS = 12;
+
   PoolState {
     models = List.copyOf(models);
   }
@@ -86,14 +88,18 @@ record PoolState(
     Model decodes = decoder.model();
     if (splitByRollout() && encodes != null && decodes != null) {
       return "encoder serves model "
-          + encodes.getFingerprint()
+          + shown(encodes)
           + ", decoder "
-          + decodes.getFingerprint()
-          + " (expected: the same on both sides, once a rollout is through)";
+          + shown(decodes)
+          + " (expected: one on both sides, once a rollout is through)";
     }
     String ofEncoder = trouble("encoder", encoder, ModelState::encoderReady);
     String ofDecoder = trouble("decoder", decoder, ModelState::decoderReady);
     return ofEncoder + (ofEncoder.isEmpty() || ofDecoder.isEmpty() ? "" : "; ") + ofDecoder;
+  }
+
+  private static String shown(Model model) {
+    return model.getName() + " " + model.getFingerprint().substring(0, SHOWN_DIGITS);
   }
 
   private String trouble(String tier, TierReport report, Predicate<ModelState> ready) {

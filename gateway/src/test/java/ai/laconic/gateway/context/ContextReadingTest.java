@@ -40,7 +40,7 @@ class ContextReadingTest {
           "api-keys[1].tenant", "blue",
           "api-keys[1].sha256", Digests.sha256("blue key"),
           "cache.unary-timeout", "1s",
-          "patience", "300ms");
+          "patience", "2s");
 
   private final ContextServiceBlockingStub red = as("red key");
   private final ContextServiceBlockingStub blue = as("blue key");

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import ai.laconic.gateway.GatewayFixture;
+import ai.laconic.v1.CompressionProgress;
 import ai.laconic.v1.ContextOptions;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -26,8 +28,10 @@ class CreateContextBadInputTest {
       GatewayFixture.with(
           "limits.span-text", "200B",
           "limits.max-context-text", "100KB",
-          "limits.text-in-flight", "150KB",
-          "limits.max-concurrent-calls", "4");
+          "limits.text-in-flight", "200KB",
+          "limits.max-concurrent-calls", "4",
+          "limits.tenant-share", "1",
+          "limits.max-waiting", "1");
 
   @AfterEach
   void nothingIsLeft() {
@@ -139,38 +143,56 @@ class CreateContextBadInputTest {
   }
 
   @Test
-  void moreTextThanTheGatewayHoldsAtOnce() {
-    gateway.encoder4.script = (request, windows) -> {};
-    String text = "word ".repeat(18_000);
-    Uploader first = Uploader.open(gateway.asyncContexts()).options(FOUR).text(text);
-    await().until(() -> !first.progress.isEmpty());
-    assertThat(
-            saysRetry(
-                assertFails(
-                    Code.RESOURCE_EXHAUSTED,
-                    "text of all uploads: 180000 bytes (expected: at most 153600 bytes)",
-                    () -> gateway.upload(FOUR, text))))
-        .isTrue();
-    first.cancel();
+  void aTtlThatIsOverBeforeItBegan() {
+    fails(
+        Code.INVALID_ARGUMENT,
+        "ttl: 0.000000001s (expected: at least 1s)",
+        FOUR.toBuilder().setTtl(Duration.newBuilder().setNanos(1)).build());
   }
 
   @Test
-  void moreCallsThanTheGatewayRunsAtOnce() {
+  void moreTextThanTheGatewayHoldsAtOnceIsReadOnceThereIsRoom() throws Exception {
+    gateway.encoder4.script = (request, windows) -> {};
+    String text = "word ".repeat(16_000);
+    Uploader first = Uploader.open(gateway.asyncContexts()).options(FOUR).text(text);
+    await().until(() -> received(first) == text.length());
+    Uploader second = Uploader.open(gateway.asyncContexts()).options(FOUR).text(text);
+    await().until(() -> received(second) == text.length());
+    // The last 100 KB are the oldest upload's alone.
+    Uploader third = Uploader.open(gateway.asyncContexts()).options(FOUR).text(text);
+    await().during(100, TimeUnit.MILLISECONDS).until(() -> received(third) == 0);
+    gateway.encoder4.script = gateway.encoder4::encodeAll;
+    first.cancel();
+    second.cancel();
+    String id = third.end().await().getId();
+    gateway.cache.contexts.remove("default/" + id);
+  }
+
+  private static long received(Uploader uploader) {
+    return uploader.progress.stream().mapToLong(CompressionProgress::getReceivedBytes).max().orElse(0);
+  }
+
+  @Test
+  void moreCallsThanTheGatewayRunsAtOnceWaitUpToABound() throws Exception {
     gateway.encoder4.script = (request, windows) -> {};
     Uploader[] running = new Uploader[4];
     for (int i = 0; i < running.length; i++) {
       running[i] = Uploader.open(gateway.asyncContexts()).options(FOUR).text(TEXT);
     }
     await().until(() -> Stream.of(running).noneMatch(one -> one.progress.isEmpty()));
+    Uploader fifth = Uploader.open(gateway.asyncContexts()).options(FOUR).text(TEXT);
     assertThat(
             saysRetry(
                 assertFails(
                     Code.RESOURCE_EXHAUSTED,
-                    "gateway calls: 5 (expected: at most 4 at once)",
+                    "gateway calls: all in use, and 1 wait (expected: 4 in use and 1 waiting)",
                     () -> gateway.upload(FOUR, TEXT))))
         .isTrue();
+    gateway.encoder4.script = gateway.encoder4::encodeAll;
     for (Uploader uploader : running) {
       uploader.cancel();
     }
+    String id = fifth.end().await().getId();
+    gateway.cache.contexts.remove("default/" + id);
   }
 }

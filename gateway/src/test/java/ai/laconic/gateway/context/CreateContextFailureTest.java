@@ -31,7 +31,7 @@ class CreateContextFailureTest {
   private final GatewayFixture gateway =
       GatewayFixture.with(
           "limits.span-text", "200B",
-          "patience", "300ms");
+          "patience", "2s");
 
   @AfterEach
   void nothingIsLeft() {

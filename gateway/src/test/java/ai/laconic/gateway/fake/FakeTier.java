@@ -10,26 +10,22 @@ import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.ServerBuilder;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
-import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import java.io.IOException;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Serves one fake as the real tier is served: with health, validation and the tenant's header. */
 public final class FakeTier implements AutoCloseable {
   private final HealthStatusManager health = new HealthStatusManager();
   private final Server server;
-  private final String target;
 
   /** Names under which it reports its health. */
   private final Set<String> names = ConcurrentHashMap.newKeySet();
 
-  private FakeTier(ServerBuilder<?> builder, BindableService service, String target)
-      throws IOException {
+  private FakeTier(BindableService service) throws IOException {
     this.server =
-        builder
+        ServerBuilder.forPort(0)
             .addService(service)
             .addService(health.getHealthService())
             // The last is the first to see a call.
@@ -38,23 +34,17 @@ public final class FakeTier implements AutoCloseable {
             .intercept(new ProblemServerInterceptor())
             .build()
             .start();
-    this.target = target;
     names.add("");
     setServing(true);
   }
 
-  public static FakeTier inProcess(BindableService service) throws IOException {
-    String name = UUID.randomUUID().toString();
-    return new FakeTier(InProcessServerBuilder.forName(name), service, name);
-  }
-
   public static FakeTier onPort(BindableService service) throws IOException {
-    return new FakeTier(ServerBuilder.forPort(0), service, "");
+    return new FakeTier(service);
   }
 
   /** Returns the name of its channel. */
   public String target() {
-    return target.isEmpty() ? "static://localhost:" + server.getPort() : target;
+    return "static://localhost:" + server.getPort();
   }
 
   public void setServing(boolean serving) {

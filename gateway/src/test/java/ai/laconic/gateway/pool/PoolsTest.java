@@ -98,10 +98,7 @@ class PoolsTest {
               () ->
                   assertFails(
                       Code.UNAVAILABLE,
-                      "pool four: encoder serves model "
-                          + FINGERPRINT_A
-                          + ", decoder "
-                          + FINGERPRINT_B,
+                      "pool four: encoder serves model nano-4x aaaaaaaaaaaa, decoder nano-4x bbbb",
                       () -> gateway.upload(FOUR, "text")));
       gateway.encoder4.model = after;
       gateway.encoder4Tier.rollOut(before, after);
@@ -125,8 +122,8 @@ class PoolsTest {
   void aPoolThatNeverAnsweredIsUnavailable() {
     try (GatewayFixture gateway =
         GatewayFixture.unready(
-            "pools[0].encoder.target", "nobody listens here",
-            "pools[0].decoder.target", "nobody listens here")) {
+            "pools[0].encoder.target", "static://localhost:1",
+            "pools[0].decoder.target", "static://localhost:1")) {
       assertThat(
               saysRetry(
                   assertFails(

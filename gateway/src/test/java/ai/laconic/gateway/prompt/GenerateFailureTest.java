@@ -19,7 +19,6 @@ import ai.laconic.v1.DecodeResponse;
 import ai.laconic.v1.FinishReason;
 import ai.laconic.v1.GenerateRequest;
 import ai.laconic.v1.GenerateResponse;
-import ai.laconic.v1.Model;
 import ai.laconic.v1.Part;
 import ai.laconic.v1.Sampling;
 import com.google.common.collect.ImmutableList;
@@ -41,7 +40,7 @@ class GenerateFailureTest {
   private static final ContextOptions FOUR = ContextOptions.newBuilder().setRatio(4).build();
   private static final String UNKNOWN = "ctx_" + "0".repeat(32);
 
-  private final GatewayFixture gateway = GatewayFixture.with("patience", "300ms");
+  private final GatewayFixture gateway = GatewayFixture.with();
 
   @AfterEach
   void close() {
@@ -53,6 +52,11 @@ class GenerateFailureTest {
   }
 
   private StatusRuntimeException fails(Code code, String message, GenerateRequest request) {
+    return fails(gateway, code, message, request);
+  }
+
+  private static StatusRuntimeException fails(
+      GatewayFixture gateway, Code code, String message, GenerateRequest request) {
     return assertFails(
         code, message, () -> ImmutableList.copyOf(gateway.generation().generate(request)));
   }
@@ -168,9 +172,7 @@ class GenerateFailureTest {
   @Test
   void aDecoderOfAnotherModel() throws Exception {
     Context context = gateway.upload(FOUR, "Some text.");
-    Model before = gateway.decoder4.model;
     gateway.decoder4.model = Models.model(Models.FINGERPRINT_B, 4);
-    gateway.decoder4Tier.rollOut(before, gateway.decoder4.model);
     await()
         .untilAsserted(
             () ->
@@ -265,22 +267,35 @@ class GenerateFailureTest {
   }
 
   @Test
-  void aDecoderThatEndsWithoutSayingWhy() {
-    gateway.decoder4.script =
-        (request, answers) -> {
-          answers.onNext(FakeDecoder.started());
-          answers.onCompleted();
-        };
-    fails(
-        Code.UNAVAILABLE,
-        "decoder of pool four: ended its answer without saying why",
-        request(text("Hi")));
-    gateway.decoder4.script =
-        (request, answers) -> {
-          answers.onNext(DecodeResponse.getDefaultInstance());
-          answers.onCompleted();
-        };
-    fails(Code.UNAVAILABLE, "decoder of pool four: sent an empty event", request(text("Hi")));
+  void aDecoderThatNeverGetsToTheEndIsGivenUp() {
+    try (GatewayFixture impatient = GatewayFixture.with("patience", "2s")) {
+      impatient.decoder4.script =
+          (request, answers) -> {
+            answers.onNext(FakeDecoder.started());
+            answers.onError(Status.UNAVAILABLE.withDescription("killed").asRuntimeException());
+          };
+      fails(impatient, Code.UNAVAILABLE, "decoder of pool four: killed", request(text("Hi")));
+      impatient.decoder4.script =
+          (request, answers) -> {
+            answers.onNext(FakeDecoder.started());
+            answers.onCompleted();
+          };
+      fails(
+          impatient,
+          Code.UNAVAILABLE,
+          "decoder of pool four: ended its answer without saying why",
+          request(text("Hi")));
+      impatient.decoder4.script =
+          (request, answers) -> {
+            answers.onNext(DecodeResponse.getDefaultInstance());
+            answers.onCompleted();
+          };
+      fails(
+          impatient,
+          Code.UNAVAILABLE,
+          "decoder of pool four: sent an empty event",
+          request(text("Hi")));
+    }
   }
 
   @Test
@@ -296,12 +311,19 @@ class GenerateFailureTest {
                     .withDeadlineAfter(2, TimeUnit.SECONDS)
                     .generate(request(text("Hi")))));
     await().until(() -> gateway.decoder4.cancelled.get() == 1);
-    try (GatewayFixture hasty = GatewayFixture.with("pools[0].decoder.stream-timeout", "200ms")) {
-      hasty.decoder4.script = (request, answers) -> {};
-      assertFails(
-          Code.DEADLINE_EXCEEDED,
-          "decoder of pool four: no answer in time",
-          () -> ImmutableList.copyOf(hasty.generation().generate(request(text("Hi")))));
+  }
+
+  @Test
+  void aDecoderThatSaysNothingForTooLongIsLetGo() {
+    try (GatewayFixture hasty =
+        GatewayFixture.with("pools[0].decoder.stream-idle-timeout", "200ms", "patience", "2s")) {
+      hasty.decoder4.script = (request, answers) -> answers.onNext(FakeDecoder.started());
+      fails(
+          hasty,
+          Code.UNAVAILABLE,
+          "decoder of pool four: said nothing for 200 ms (stream-idle-timeout)",
+          request(text("Hi")));
+      await().until(() -> hasty.decoder4.cancelled.get() == 1);
     }
   }
 

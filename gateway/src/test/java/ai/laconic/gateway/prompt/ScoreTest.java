@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Timeout;
 class ScoreTest {
   private static final ContextOptions FOUR = ContextOptions.newBuilder().setRatio(4).build();
 
-  private final GatewayFixture gateway = GatewayFixture.with("patience", "300ms");
+  private final GatewayFixture gateway = GatewayFixture.with();
 
   @AfterEach
   void close() {
@@ -166,18 +166,20 @@ class ScoreTest {
 
   @Test
   void aDecoderThatAlwaysStopsMidwayIsNoAnswer() {
-    gateway.decoder4.script =
-        (request, answers) -> {
-          answers.onNext(FakeDecoder.scored(FakeDecoder.score("Hello", -1, true)));
-          answers.onCompleted();
-        };
-    assertThat(
-            saysRetry(
-                assertFails(
-                    Code.UNAVAILABLE,
-                    "decoder of pool four: ended its scores after 1 tokens",
-                    () -> score(request(text("Hi"))))))
-        .isTrue();
+    try (GatewayFixture impatient = GatewayFixture.with("patience", "2s")) {
+      impatient.decoder4.script =
+          (request, answers) -> {
+            answers.onNext(FakeDecoder.scored(FakeDecoder.score("Hello", -1, true)));
+            answers.onCompleted();
+          };
+      assertThat(
+              saysRetry(
+                  assertFails(
+                      Code.UNAVAILABLE,
+                      "decoder of pool four: ended its scores after 1 tokens",
+                      () -> impatient.generation().score(request(text("Hi"))))))
+          .isTrue();
+    }
   }
 
   @Test

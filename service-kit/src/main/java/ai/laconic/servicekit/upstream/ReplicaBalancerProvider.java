@@ -1,12 +1,21 @@
 package ai.laconic.servicekit.upstream;
 
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptors;
 import io.grpc.ConnectivityState;
+import io.grpc.Context;
 import io.grpc.LoadBalancer;
+import io.grpc.LoadBalancer.CreateSubchannelArgs;
+import io.grpc.LoadBalancer.Subchannel;
 import io.grpc.LoadBalancer.SubchannelPicker;
 import io.grpc.LoadBalancerProvider;
+import io.grpc.MethodDescriptor;
 import io.grpc.NameResolver.ConfigOrError;
 import io.grpc.protobuf.services.HealthCheckingLoadBalancerUtil;
 import io.grpc.util.ForwardingLoadBalancerHelper;
+import io.grpc.util.ForwardingSubchannel;
 import io.grpc.util.OutlierDetectionLoadBalancerProvider;
 import java.util.Map;
 
@@ -46,17 +55,17 @@ public final class ReplicaBalancerProvider extends LoadBalancerProvider {
         new LoadBalancer.Factory() {
           @Override
           public LoadBalancer newLoadBalancer(LoadBalancer.Helper checked) {
-            return outlierDetection.newLoadBalancer(new ReplicaHelper(checked));
+            return outlierDetection.newLoadBalancer(new PickingHelper(checked));
           }
         },
-        helper);
+        new ConnectingHelper(helper));
   }
 
   /** Puts itself between outlier detection, which counts, and the calls that it counts. */
-  private static final class ReplicaHelper extends ForwardingLoadBalancerHelper {
+  private static final class PickingHelper extends ForwardingLoadBalancerHelper {
     private final LoadBalancer.Helper helper;
 
-    ReplicaHelper(LoadBalancer.Helper helper) {
+    PickingHelper(LoadBalancer.Helper helper) {
       this.helper = helper;
     }
 
@@ -68,6 +77,50 @@ public final class ReplicaBalancerProvider extends LoadBalancerProvider {
     @Override
     public void updateBalancingState(ConnectivityState state, SubchannelPicker picker) {
       super.updateBalancingState(state, new ReplicaPicker(picker));
+    }
+  }
+
+  /**
+   * Keeps health checks out of the contexts of calls: one that happens to be begun by a call's
+   * thread would end with that call.
+   */
+  private static final class ConnectingHelper extends ForwardingLoadBalancerHelper {
+    private final LoadBalancer.Helper helper;
+
+    ConnectingHelper(LoadBalancer.Helper helper) {
+      this.helper = helper;
+    }
+
+    @Override
+    protected LoadBalancer.Helper delegate() {
+      return helper;
+    }
+
+    @Override
+    public Subchannel createSubchannel(CreateSubchannelArgs arguments) {
+      Subchannel connection = super.createSubchannel(arguments);
+      return new ForwardingSubchannel() {
+        @Override
+        protected Subchannel delegate() {
+          return connection;
+        }
+
+        @Override
+        public Channel asChannel() {
+          return ClientInterceptors.intercept(
+              super.asChannel(), ReplicaBalancerProvider::outsideOfCalls);
+        }
+      };
+    }
+  }
+
+  private static <Q, R> ClientCall<Q, R> outsideOfCalls(
+      MethodDescriptor<Q, R> method, CallOptions options, Channel next) {
+    Context callers = Context.ROOT.attach();
+    try {
+      return next.newCall(method, options);
+    } finally {
+      Context.ROOT.detach(callers);
     }
   }
 }

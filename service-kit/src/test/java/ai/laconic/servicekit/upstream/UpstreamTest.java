@@ -14,6 +14,7 @@ import ai.laconic.v1.LatentCacheServiceGrpc;
 import ai.laconic.v1.LatentCacheServiceGrpc.LatentCacheServiceBlockingStub;
 import ai.laconic.v1.RemoveContextRequest;
 import ai.laconic.v1.RemoveContextResponse;
+import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -110,6 +111,19 @@ class UpstreamTest {
     await().until(upstream::available);
     replica.serving("", false);
     await().until(() -> !upstream.available());
+  }
+
+  @Test
+  void staysAvailableWhenTheCallThatConnectedItEnds() {
+    replicas.add(new Tier());
+    Upstream upstream = open();
+    Context.CancellableContext first = Context.current().withCancellation();
+    first.run(() -> find(upstream));
+    first.cancel(null);
+    for (int i = 0; i < 20; i++) {
+      find(upstream);
+      assertThat(upstream.available()).isTrue();
+    }
   }
 
   @Test
