@@ -4,6 +4,7 @@ import ai.laconic.decoder.cache.LatentPuller;
 import ai.laconic.decoder.engine.DecodePrompt;
 import ai.laconic.decoder.engine.DecoderEngine;
 import ai.laconic.decoder.engine.EndReason;
+import ai.laconic.decoder.engine.EngineProblems;
 import ai.laconic.decoder.engine.EngineRequest;
 import ai.laconic.decoder.engine.Token;
 import ai.laconic.decoder.prompt.DecodeCommand;
@@ -60,13 +61,22 @@ final class Decodes {
     }
     engine.checkAvailable();
     try (Permit slot = slots.acquire(1)) {
-      PreparedPrompt prompt = prompts.prepare(command);
-      try (Permit latents = reserve(prompt);
-          TokenQueue tokens = new TokenQueue(slot, latents)) {
-        tokens.start(engine, request(prompt, deadline));
-        responses.started(prompt);
-        answer(command.task(), prompt, tokens, responses);
-      }
+      decode(command, deadline, slot, responses);
+    } catch (OutOfMemoryError e) {
+      // For latents or a long prompt. Others need less, and what this one had is given back.
+      throw EngineProblems.outOfMemory(e, 0);
+    }
+  }
+
+  private void decode(
+      DecodeCommand command, Instant deadline, Permit slot, DecodeResponses responses)
+      throws StatusException, InterruptedException {
+    PreparedPrompt prompt = prompts.prepare(command);
+    try (Permit latents = reserve(prompt);
+        TokenQueue tokens = new TokenQueue(slot, latents)) {
+      tokens.start(engine, request(prompt, deadline));
+      responses.started(prompt);
+      answer(command.task(), prompt, tokens, responses);
     }
   }
 

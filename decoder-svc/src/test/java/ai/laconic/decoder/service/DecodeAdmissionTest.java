@@ -209,6 +209,17 @@ class DecodeAdmissionTest {
   }
 
   @Test
+  void memoryThatIsNotThereIsToldAndHoldsNothing() throws Exception {
+    open(Settings.PATIENT);
+    harness.script().outOfMemory = true;
+
+    assertThatThrownBy(() -> Answer.to(harness.channel(), withLatents()))
+        .hasMessageStartingWith("RESOURCE_EXHAUSTED: memory of the decoder: none left after 0")
+        .satisfies(thrown -> assertThat(Problems.retryAfter(Problems.of(thrown))).isPresent());
+    await().until(() -> harness.slots.inUse() == 0 && harness.memory.inUse() == 0);
+  }
+
+  @Test
   void aClientThatLeavesEndsItsGeneration() throws Exception {
     open(Settings.PATIENT);
     List<SlowClient> clients = fill("a", 2);

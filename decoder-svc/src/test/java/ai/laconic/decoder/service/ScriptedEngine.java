@@ -25,6 +25,9 @@ final class ScriptedEngine implements DecoderEngine {
   volatile EndReason reason = EndReason.STOP;
   volatile Optional<StatusRuntimeException> problem = Optional.empty();
 
+  /** Whether the memory for what is submitted isn't there. */
+  volatile boolean outOfMemory;
+
   /** Whether generations say nothing until {@link #release}. */
   volatile boolean holds;
 
@@ -52,6 +55,9 @@ final class ScriptedEngine implements DecoderEngine {
 
   @Override
   public Generation submit(EngineRequest request, TokenListener listener) {
+    if (outOfMemory) {
+      throw new OutOfMemoryError("Java heap space");
+    }
     Runnable saying = () -> say(request, listener);
     if (holds) {
       held.add(saying);

@@ -39,7 +39,7 @@ final class TritonAttempt
       StreamObserver<ModelInferRequest> sink = endpoint.within(timeLeft).modelStreamInfer(this);
       sink.onNext(request);
       sink.onCompleted();
-    } catch (RuntimeException unsent) {
+    } catch (RuntimeException | Error unsent) {
       // If the call ended before, its generation knows and hears nothing new.
       onError(unsent);
     }

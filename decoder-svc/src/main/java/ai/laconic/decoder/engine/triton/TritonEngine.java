@@ -58,7 +58,7 @@ final class TritonEngine implements DecoderEngine {
       endpoints.ask();
       Instant now = clock.instant();
       inFlight.forEach(generation -> generation.watch(now));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       // Thrown on, it would end the schedule.
       log.error("triton could not be asked how it is", e);
     }
@@ -89,7 +89,7 @@ final class TritonEngine implements DecoderEngine {
     inFlight.add(generation);
     try {
       generation.start(request.prompt(), endpoint);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       inFlight.remove(generation);
       throw e;
     }

@@ -26,15 +26,6 @@ public final class TritonEngines {
       EngineInfo server,
       ScheduledExecutorService timer,
       InstantSource clock) {
-    return engine(connect, settings, server, timer, clock);
-  }
-
-  static TritonEngine engine(
-      Function<String, ManagedChannel> connect,
-      TritonSettings settings,
-      EngineInfo server,
-      ScheduledExecutorService timer,
-      InstantSource clock) {
     List<TritonEndpoint> all =
         settings.targets().stream()
             .map(target -> endpoint(target, connect.apply(target), settings, clock))

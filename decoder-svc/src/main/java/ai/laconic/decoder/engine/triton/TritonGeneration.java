@@ -89,7 +89,7 @@ final class TritonGeneration implements Generation {
     TritonAttempts.Prepared prepared;
     try {
       prepared = attempts.prepare(this, whole, task, end, endpoint);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       endpoint.leave();
       throw e;
     }
@@ -109,7 +109,7 @@ final class TritonGeneration implements Generation {
           }
           try {
             read(by, response);
-          } catch (RuntimeException e) {
+          } catch (RuntimeException | Error e) {
             fail(Problems.of(e));
           }
         });
@@ -226,7 +226,7 @@ final class TritonGeneration implements Generation {
     giveUp(by);
     try {
       begin(again, other.get());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       fail(Problems.of(e));
     }
   }

@@ -160,7 +160,8 @@ final class RealServer implements AutoCloseable {
             stallLimit,
             firstTokenLimit);
     TritonEngine engine =
-        TritonEngines.engine(target -> connect(), settings, info, timer, InstantSource.system());
+        (TritonEngine)
+            TritonEngines.open(target -> connect(), settings, info, timer, InstantSource.system());
     engines.push(engine);
     TritonHarness.awaitReady(engine, 1);
     return engine;

@@ -89,8 +89,9 @@ final class TritonHarness implements AutoCloseable {
             stallLimit,
             firstTokenLimit);
     TritonEngine engine =
-        TritonEngines.engine(
-            this::connect, settings, CountingModel.info(slots, MAX_POSITIONS), timer, clock);
+        (TritonEngine)
+            TritonEngines.open(
+                this::connect, settings, CountingModel.info(slots, MAX_POSITIONS), timer, clock);
     engines.add(engine);
     return engine;
   }
