@@ -24,7 +24,7 @@ import org.springframework.util.unit.DataSize;
  * @param cache where blocks are pulled from
  * @param triton of the Triton engine
  */
-@ConfigurationProperties("laconic.decoder")
+@ConfigurationProperties(prefix = "laconic.decoder", ignoreUnknownFields = false)
 public record DecoderProperties(
     @DefaultValue("") String model,
     @DefaultValue("onnx") EngineKind engine,

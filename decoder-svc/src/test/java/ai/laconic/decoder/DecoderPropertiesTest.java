@@ -128,7 +128,8 @@ class DecoderPropertiesTest {
     assertThat(file.getProperty("spring.grpc.server.inbound.message.max-size")).isEqualTo("20MB");
     assertThat(file.getProperty("spring.grpc.server.health.enabled")).isEqualTo(false);
     assertThat(file.getProperty("spring.grpc.server.shutdown.grace-period")).isEqualTo("20s");
-    assertThat(file.getProperty("laconic.decoder.cache.target")).isEqualTo("dns:///localhost:7072");
+    assertThat(file.getProperty("laconic.decoder.cache.target"))
+        .hasToString("dns:///localhost:${LACONIC_CACHE_PORT:7072}");
     assertThat(file.getProperty("laconic.decoder.cache.stream-idle-timeout")).isEqualTo("30s");
     assertThat(file.getProperty("laconic.decoder.triton.targets"))
         .isEqualTo("dns:///localhost:8001");
