@@ -98,7 +98,7 @@ class BusyIsNotDownTest {
 
   @Test
   void aTenantThatTakesAllItMayLeavesRoomForAnother() {
-    try (GatewayFixture gateway = twoTenants("limits.max-concurrent-calls", "4")) {
+    try (GatewayFixture gateway = twoTenants("admission.max-calls", "4")) {
       gateway.decoder4.script = (request, answers) -> answers.onNext(FakeDecoder.started());
       for (int i = 0; i < 40; i++) {
         Iterator<GenerateResponse> unused = asks(gateway, "flood").generate(REQUEST);
@@ -112,7 +112,7 @@ class BusyIsNotDownTest {
 
   @Test
   void uploadsThatFallSilentGiveTheirPlacesBack() throws Exception {
-    try (GatewayFixture gateway = twoTenants("grace", "PT0.2S", "limits.tenant-share", "1")) {
+    try (GatewayFixture gateway = twoTenants("grace", "PT0.2S", "admission.tenant-share", "1")) {
       List<Uploader> silent = new ArrayList<>();
       for (int i = 0; i < 200; i++) {
         silent.add(Uploader.open(uploads(gateway, "flood")).options(FOUR).text("fourteen bytes"));
