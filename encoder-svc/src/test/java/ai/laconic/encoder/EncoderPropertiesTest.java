@@ -39,7 +39,8 @@ class EncoderPropertiesTest {
         .isEqualTo(new AdmissionLimits(64, 0.5, 1024, Duration.ofMinutes(2)));
     assertThat(properties.tokenLimits())
         .isEqualTo(new AdmissionLimits(65_536, 0.5, 1024, Duration.ofMinutes(2)));
-    assertThat(properties.cache().target()).isEqualTo("dns:///localhost:7072");
+    assertThat(properties.cache().target())
+        .isEqualTo("dns:///localhost:${LACONIC_CACHE_PORT:7072}");
     assertThat(properties.cache().unaryTimeout()).isEqualTo(Duration.ofSeconds(10));
     assertThat(properties.cache().streamIdleTimeout()).isEqualTo(Duration.ofMinutes(1));
     assertThat(properties.triton())

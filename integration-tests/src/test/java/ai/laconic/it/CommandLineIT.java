@@ -151,6 +151,17 @@ class CommandLineIT {
     assertExplained(ExitCode.NOT_FOUND, "context: nobody", "ask", "nobody", "Why?");
     assertExplained(ExitCode.NOT_FOUND, "ctx_", "ask", "ctx_" + "0".repeat(32), "Why?");
     assertExplained(ExitCode.REFUSED, "99", "expand", id, "99");
+    assertExplained(
+        ExitCode.REFUSED, "range.end: 2147483647", "ask", id, "Why?", "--segments", "0-2147483646");
+    assertExplained(
+        ExitCode.REFUSED,
+        "request_id: a b (expected: at most 128 characters",
+        "compress",
+        file.toString(),
+        "--ratio",
+        "4",
+        "--request-id",
+        "a b");
     assertExplained(ExitCode.USAGE, "--segments: 1", "ask", id, "Why?", "--segments", "1");
     assertExplained(ExitCode.REFUSED, "temperature", "ask", id, "Why?", "--temperature", "9");
     assertExplained(ExitCode.USAGE, "Missing required", "compress", file.toString());
@@ -160,6 +171,23 @@ class CommandLineIT {
     Result result = run(arguments);
     assertThat(result.err()).contains(message).doesNotContain("\tat ");
     assertThat(result.exitCode()).isEqualTo(exitCode);
+  }
+
+  @Test
+  void noNameForgesARow() throws Exception {
+    Path file = Files.writeString(folder.resolve("forged.txt"), TEXT);
+    run("compress", file.toString(), "--ratio", "4", "--name", "a\nctx_0\u001b[2K\u202e");
+
+    Result listed = run("contexts");
+    assertThat(listed.out()).contains("a\\nctx_0\\u001b[2K\\u202e").doesNotContain("\u001b");
+    assertThat(listed.out().lines().skip(1)).allMatch(row -> row.matches("ctx_[0-9a-f]{32}  .*"));
+  }
+
+  @Test
+  void saysThatNobodyKnowsAHost() {
+    Result result = execute("contexts", "--server", "nowhere.invalid:7070");
+    assertThat(result.exitCode()).isEqualTo(ExitCode.UNAVAILABLE);
+    assertThat(result.err()).startsWith("error: gateway: nowhere.invalid");
   }
 
   @Test
@@ -174,5 +202,13 @@ class CommandLineIT {
     Result result = execute("up", "--model", folder.resolve("none").toString(), "--port", "0");
     assertThat(result.exitCode()).isEqualTo(ExitCode.USAGE);
     assertThat(result.err()).startsWith("error: ").contains("none");
+  }
+
+  @Test
+  void refusesToStartWhereAnotherGatewayRuns() {
+    String port = standalone.gateway().substring(standalone.gateway().indexOf(':') + 1);
+    Result result = execute("up", "--model", Golden.checkpoint().toString(), "--port", port);
+    assertThat(result.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(result.err()).startsWith("error: --host, --port: 127.0.0.1:" + port).hasLineCount(1);
   }
 }

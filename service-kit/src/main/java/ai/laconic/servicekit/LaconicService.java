@@ -5,6 +5,7 @@ import org.springframework.boot.Banner;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.grpc.server.lifecycle.GrpcServerLifecycle;
 
@@ -42,17 +43,30 @@ public final class LaconicService {
 
   private static Map<String, Object> properties(String name) {
     return Map.of(
-        "spring.config.name", name,
-        "spring.application.name", name,
+        "spring.config.name",
+        name,
+        "spring.application.name",
+        name,
         // Clients ping while they wait, see Upstreams: a host that vanished is noticed.
-        "spring.grpc.server.keepalive.permit.time", "10s",
+        "spring.grpc.server.keepalive.permit.time",
+        "10s",
         // So is a client that vanished or stopped: a process that is stopped answers no ping.
-        "spring.grpc.server.keepalive.time", "10s",
-        "spring.grpc.server.keepalive.timeout", "10s",
+        "spring.grpc.server.keepalive.time",
+        "10s",
+        "spring.grpc.server.keepalive.timeout",
+        "10s",
         // Clients look for replicas when a connection ends. Streams on it go on to their end.
-        "spring.grpc.server.keepalive.connection.max-age", "5m",
-        "spring.grpc.server.keepalive.connection.grace-period", "1d",
-        "spring.grpc.server.keepalive.connection.max-idle-time", "5m");
+        "spring.grpc.server.keepalive.connection.max-age",
+        "5m",
+        "spring.grpc.server.keepalive.connection.grace-period",
+        "1d",
+        "spring.grpc.server.keepalive.connection.max-idle-time",
+        "5m",
+        // A failure to start is told once, in a sentence.
+        "logging.level." + AnnotationConfigApplicationContext.class.getName(),
+        "error",
+        "logging.level.org.springframework.boot.autoconfigure.logging",
+        "warn");
   }
 
   /** Returns the port that a started service listens on. */

@@ -2,6 +2,7 @@ package ai.laconic.servicekit;
 
 import ai.laconic.servicekit.admission.Admission;
 import ai.laconic.servicekit.admission.Draining;
+import ai.laconic.servicekit.call.MalformedRequest;
 import ai.laconic.servicekit.call.UnaryLimitServerInterceptor;
 import ai.laconic.servicekit.call.ValidationServerInterceptor;
 import ai.laconic.servicekit.error.ProblemServerInterceptor;
@@ -13,18 +14,22 @@ import ai.laconic.servicekit.tenant.TenantServerInterceptor;
 import ai.laconic.servicekit.upstream.Upstreams;
 import build.buf.protovalidate.ValidatorFactory;
 import io.grpc.BindableService;
+import io.grpc.ManagedChannelBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
+import org.springframework.grpc.client.GrpcChannelBuilderCustomizer;
 import org.springframework.grpc.client.GrpcChannelFactory;
 import org.springframework.grpc.server.GlobalServerInterceptor;
+import org.springframework.grpc.server.service.GrpcServiceConfigurer;
 
 /**
  * The beans that every service has. Interceptors run in their order: problems outermost, so that
@@ -124,5 +129,31 @@ public class ServiceKitConfiguration {
         health,
         serviceTimer,
         properties.readinessInterval());
+  }
+
+  @Bean
+  ServiceThreads serviceThreads() {
+    return new ServiceThreads();
+  }
+
+  @Bean
+  <B extends ManagedChannelBuilder<B>> GrpcChannelBuilderCustomizer<B> channelThreads(
+      ServiceThreads threads) {
+    return (target, builder) -> builder.executor(threads.getExecutor());
+  }
+
+  /** Hands requests that can't be parsed on to the validation of all services. */
+  @Bean
+  static BeanPostProcessor malformedRequests() {
+    return new BeanPostProcessor() {
+      @Override
+      public Object postProcessAfterInitialization(Object bean, String name) {
+        return bean instanceof GrpcServiceConfigurer services
+            ? (GrpcServiceConfigurer)
+                (service, server) ->
+                    MalformedRequest.handedOnIn(services.configure(service, server))
+            : bean;
+      }
+    };
   }
 }

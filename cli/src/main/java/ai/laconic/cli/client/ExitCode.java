@@ -26,12 +26,17 @@ public final class ExitCode {
 
   private ExitCode() {}
 
-  static int of(Status.Code code) {
+  /**
+   * @param retryHelps whether the gateway said when to try again
+   */
+  static int of(Status.Code code, boolean retryHelps) {
     return switch (code) {
       case OK -> OK;
-      case INVALID_ARGUMENT, OUT_OF_RANGE, FAILED_PRECONDITION -> REFUSED;
+      case INVALID_ARGUMENT, OUT_OF_RANGE, FAILED_PRECONDITION, ALREADY_EXISTS -> REFUSED;
       case NOT_FOUND -> NOT_FOUND;
-      case UNAVAILABLE, RESOURCE_EXHAUSTED, DEADLINE_EXCEEDED -> UNAVAILABLE;
+      case UNAVAILABLE, DEADLINE_EXCEEDED -> UNAVAILABLE;
+      // A limit that the same request will reach again is a refusal.
+      case RESOURCE_EXHAUSTED -> retryHelps ? UNAVAILABLE : REFUSED;
       case UNAUTHENTICATED, PERMISSION_DENIED -> UNAUTHENTICATED;
       default -> FAILED;
     };

@@ -2,17 +2,16 @@ package ai.laconic.cli.client;
 
 import ai.laconic.runtime.model.ModelDirectoryException;
 import ai.laconic.runtime.tokenizer.TokenizerException;
+import ai.laconic.servicekit.StartFailure;
 import ai.laconic.triton.server.TritonUnavailableException;
-import com.google.protobuf.Any;
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.rpc.RetryInfo;
 import io.grpc.Status;
-import io.grpc.protobuf.StatusProto;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * What went wrong, for a person and for a script.
@@ -23,6 +22,9 @@ import java.util.Optional;
  * @param exitCode see {@link ExitCode}
  */
 public record Failure(String code, String message, String hint, int exitCode) {
+  /** As all services begin. */
+  private static final Pattern NAMES_A_PEER = Pattern.compile("[a-z][^:.]*: ");
+
   /** Explains {@code thrown}. */
   public static Failure of(Throwable thrown) {
     Status status = Status.fromThrowable(thrown);
@@ -30,22 +32,35 @@ public record Failure(String code, String message, String hint, int exitCode) {
     if (!remote) {
       return local(thrown);
     }
+    Optional<Duration> retry = RetryDelay.of(thrown);
     return new Failure(
         status.getCode().name(),
         message(status),
-        hint(status, thrown),
-        ExitCode.of(status.getCode()));
+        hint(status, retry),
+        ExitCode.of(status.getCode(), retry.isPresent()));
   }
 
-  /** A status without details was made by the transport: its cause tells more. */
+  /** Returns the same failure with one more thing to do. */
+  public Failure withHint(String more) {
+    return new Failure(code, message, hint.isEmpty() ? more : hint + "; " + more, exitCode);
+  }
+
+  /** What the transport says of a lost connection doesn't name the peer; its cause tells more. */
   private static String message(Status status) {
+    Throwable cause = status.getCause();
     String description = Optional.ofNullable(status.getDescription()).orElse("no explanation");
-    boolean fromTransport =
-        status.getCode() == Status.Code.UNAVAILABLE && status.getCause() != null;
-    return fromTransport ? "gateway: " + status.getCause().getMessage() : description;
+    if (status.getCode() != Status.Code.UNAVAILABLE) {
+      return description;
+    }
+    String told = cause == null ? description : String.valueOf(cause.getMessage());
+    return NAMES_A_PEER.matcher(told).lookingAt() ? told : "gateway: " + told;
   }
 
   private static Failure local(Throwable thrown) {
+    Optional<String> service = StartFailure.explain(thrown);
+    if (service.isPresent()) {
+      return new Failure("CLIENT", service.get(), "", ExitCode.USAGE);
+    }
     if (thrown instanceof NoSuchFileException || thrown instanceof FileNotFoundException) {
       return new Failure(
           "CLIENT",
@@ -56,9 +71,11 @@ public record Failure(String code, String message, String hint, int exitCode) {
     if (thrown instanceof TritonUnavailableException) {
       return new Failure("CLIENT", String.valueOf(thrown.getMessage()), "", ExitCode.FAILED);
     }
+    if (thrown instanceof IllegalArgumentException && thrown.getMessage() != null) {
+      return new Failure("CLIENT", thrown.getMessage(), "", ExitCode.USAGE);
+    }
     boolean typed =
         thrown instanceof IOException
-            || thrown instanceof IllegalArgumentException
             || thrown instanceof ModelDirectoryException
             || thrown instanceof TokenizerException;
     return new Failure("CLIENT", rootMessage(thrown), "", typed ? ExitCode.USAGE : ExitCode.FAILED);
@@ -73,37 +90,18 @@ public record Failure(String code, String message, String hint, int exitCode) {
     return root.getMessage() == null ? root.toString() : root.getMessage();
   }
 
-  private static String hint(Status status, Throwable thrown) {
+  private static String hint(Status status, Optional<Duration> retry) {
+    Optional<String> later =
+        retry.map(
+            delay -> String.format(Locale.ROOT, "try again in %.1f s", delay.toMillis() / 1e3));
     return switch (status.getCode()) {
       case UNAVAILABLE ->
-          retryAfter(thrown)
-              .orElse(
-                  "is the gateway running? start one with: laconic up   (or name it: --server)");
-      case UNAUTHENTICATED -> "set LACONIC_API_KEY to a key of this gateway";
-      case RESOURCE_EXHAUSTED -> retryAfter(thrown).orElse("");
+          later.orElse(
+              "is the gateway running? start one with: laconic up   (or name it: --server)");
+      case UNAUTHENTICATED -> "set LACONIC_API_KEY, or --api-key, to a key of this gateway";
+      case RESOURCE_EXHAUSTED -> later.orElse("");
       case NOT_FOUND -> "laconic contexts lists what there is";
       default -> "";
     };
-  }
-
-  private static Optional<String> retryAfter(Throwable thrown) {
-    com.google.rpc.Status details = StatusProto.fromThrowable(thrown);
-    if (details == null) {
-      return Optional.empty();
-    }
-    return details.getDetailsList().stream()
-        .filter(detail -> detail.is(RetryInfo.class))
-        .findFirst()
-        .map(Failure::unpackRetry);
-  }
-
-  private static String unpackRetry(Any detail) {
-    try {
-      var delay = detail.unpack(RetryInfo.class).getRetryDelay();
-      return String.format(
-          Locale.ROOT, "try again in %.1f s", delay.getSeconds() + delay.getNanos() / 1e9);
-    } catch (InvalidProtocolBufferException e) {
-      return "try again";
-    }
   }
 }

@@ -7,30 +7,52 @@ import ai.laconic.v1.CreateContextRequest;
 import ai.laconic.v1.CreateContextResponse;
 import com.google.protobuf.ByteString;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 
-/** Sends a text to be compressed, no faster than the gateway takes it. */
-public final class Upload
-    implements ClientResponseObserver<CreateContextRequest, CreateContextResponse> {
+/**
+ * Sends a text to be compressed, no faster than the gateway takes it. It can be sent again, as the
+ * same request, after a failure that {@link #repeatAfter} finds worth it.
+ */
+public final class Upload {
   private static final int PIECE_BYTES = 64 << 10;
 
-  private final InputStream text;
+  /** For a gateway that was lost without a word. */
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+
+  private final Connection connection;
   private final ContextOptions options;
   private final Consumer<CompressionProgress> progress;
-  private final CompletableFuture<Context> result = new CompletableFuture<>();
-  private boolean begun;
-  private boolean ended;
 
-  private Upload(InputStream text, ContextOptions options, Consumer<CompressionProgress> progress) {
-    this.text = text;
+  /** Whether a gateway took any of it. */
+  private volatile boolean begun;
+
+  /**
+   * @param progress is told how far it is, on a thread of the connection
+   */
+  public Upload(
+      Connection connection, ContextOptions options, Consumer<CompressionProgress> progress) {
+    this.connection = connection;
     this.options = options;
     this.progress = progress;
+  }
+
+  /** Sends {@code text} once, as {@link #send} does. */
+  public static Context run(
+      Connection connection,
+      InputStream text,
+      ContextOptions options,
+      Consumer<CompressionProgress> progress)
+      throws IOException {
+    return new Upload(connection, options, progress).send(text);
   }
 
   /**
@@ -39,16 +61,11 @@ public final class Upload
    * @throws io.grpc.StatusRuntimeException what the gateway answered
    * @throws IOException the text could not be read
    */
-  public static Context run(
-      Connection connection,
-      InputStream text,
-      ContextOptions options,
-      Consumer<CompressionProgress> progress)
-      throws IOException {
-    Upload upload = new Upload(text, options, progress);
-    connection.uploads().createContext(upload);
+  public Context send(InputStream text) throws IOException {
+    Call call = new Call(text);
+    connection.uploads().createContext(call);
     try {
-      return upload.result.join();
+      return call.result.join();
     } catch (CompletionException e) {
       if (e.getCause() instanceof IOException unreadable) {
         throw unreadable;
@@ -57,54 +74,86 @@ public final class Upload
     }
   }
 
-  @Override
-  public void beforeStart(ClientCallStreamObserver<CreateContextRequest> started) {
-    started.setOnReadyHandler(() -> send(started));
+  /** Returns when to send it again; empty if that is of no use. */
+  public Optional<Duration> repeatAfter(StatusRuntimeException failure) {
+    if (failure.getStatus().getCode() != Status.Code.UNAVAILABLE) {
+      return Optional.empty();
+    }
+    Optional<Duration> asked = RetryDelay.of(failure);
+    return asked.isPresent() || !begun ? asked : Optional.of(PAUSE);
   }
 
-  private void send(ClientCallStreamObserver<CreateContextRequest> started) {
-    try {
-      while (started.isReady() && !ended) {
-        if (!begun) {
-          begun = true;
-          started.onNext(CreateContextRequest.newBuilder().setOptions(options).build());
-          continue;
+  /** Returns whether windows that were encoded before this failure are there for the next try. */
+  public boolean canContinue(StatusRuntimeException failure) {
+    return begun
+        && switch (failure.getStatus().getCode()) {
+          case UNAVAILABLE, DEADLINE_EXCEEDED -> true;
+          case RESOURCE_EXHAUSTED -> RetryDelay.of(failure).isPresent();
+          default -> false;
+        };
+  }
+
+  private final class Call
+      implements ClientResponseObserver<CreateContextRequest, CreateContextResponse> {
+    private final InputStream text;
+    private final CompletableFuture<Context> result = new CompletableFuture<>();
+    private boolean opened;
+    private boolean ended;
+
+    Call(InputStream text) {
+      this.text = text;
+    }
+
+    @Override
+    public void beforeStart(ClientCallStreamObserver<CreateContextRequest> started) {
+      started.setOnReadyHandler(() -> send(started));
+    }
+
+    private void send(ClientCallStreamObserver<CreateContextRequest> started) {
+      try {
+        while (started.isReady() && !ended) {
+          if (!opened) {
+            opened = true;
+            begun = true;
+            started.onNext(CreateContextRequest.newBuilder().setOptions(options).build());
+            continue;
+          }
+          byte[] piece = text.readNBytes(PIECE_BYTES);
+          if (piece.length == 0) {
+            ended = true;
+            started.onCompleted();
+          } else {
+            started.onNext(
+                CreateContextRequest.newBuilder().setText(ByteString.copyFrom(piece)).build());
+          }
         }
-        byte[] piece = text.readNBytes(PIECE_BYTES);
-        if (piece.length == 0) {
-          ended = true;
-          started.onCompleted();
-        } else {
-          started.onNext(
-              CreateContextRequest.newBuilder().setText(ByteString.copyFrom(piece)).build());
-        }
+      } catch (IOException unreadable) {
+        ended = true;
+        result.completeExceptionally(unreadable);
+        started.cancel("the text could not be read", unreadable);
       }
-    } catch (IOException unreadable) {
-      ended = true;
-      result.completeExceptionally(unreadable);
-      started.cancel("the text could not be read", unreadable);
     }
-  }
 
-  @Override
-  public void onNext(CreateContextResponse response) {
-    if (response.hasContext()) {
-      result.complete(response.getContext());
-    } else {
-      progress.accept(response.getProgress());
+    @Override
+    public void onNext(CreateContextResponse response) {
+      if (response.hasContext()) {
+        result.complete(response.getContext());
+      } else {
+        progress.accept(response.getProgress());
+      }
     }
-  }
 
-  @Override
-  public void onError(Throwable failure) {
-    result.completeExceptionally(failure);
-  }
+    @Override
+    public void onError(Throwable failure) {
+      result.completeExceptionally(failure);
+    }
 
-  @Override
-  public void onCompleted() {
-    result.completeExceptionally(
-        Status.INTERNAL
-            .withDescription("gateway: stream ended (expected: a context)")
-            .asRuntimeException());
+    @Override
+    public void onCompleted() {
+      result.completeExceptionally(
+          Status.INTERNAL
+              .withDescription("gateway: stream ended (expected: a context)")
+              .asRuntimeException());
+    }
   }
 }

@@ -30,7 +30,7 @@ import picocli.CommandLine.Parameters;
     description = "Ask a question about a context; the answer streams.",
     mixinStandardHelpOptions = true)
 final class AskCommand implements Callable<Integer> {
-  private static final Pattern RANGE = Pattern.compile("(\\d+)-(\\d+)");
+  private static final Pattern RANGE = Pattern.compile("(\\d{1,10})-(\\d{1,10})");
 
   @Mixin GatewayOptions gateway = new GatewayOptions();
 
@@ -74,19 +74,19 @@ final class AskCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Output output = gateway.output();
+    ContextPart.Builder part = ContextPart.newBuilder().addAllExpand(expand);
+    if (segments != null) {
+      part.setRange(range(segments));
+    }
     try (Connection connection = gateway.connect()) {
-      String id = ContextNames.resolve(connection, context);
-      Iterator<GenerateResponse> answer = connection.generation().generate(request(id));
+      part.setContextId(ContextNames.resolve(connection, context));
+      Iterator<GenerateResponse> answer = connection.generation().generate(request(part));
       print(output, answer);
     }
     return ExitCode.OK;
   }
 
-  private GenerateRequest request(String id) {
-    ContextPart.Builder part = ContextPart.newBuilder().setContextId(id).addAllExpand(expand);
-    if (segments != null) {
-      part.setRange(range(segments));
-    }
+  private GenerateRequest request(ContextPart.Builder part) {
     Sampling.Builder sampling =
         Sampling.newBuilder().setTemperature(temperature).setTopP(topP).setTopK(topK);
     if (seed != null) {
@@ -106,14 +106,15 @@ final class AskCommand implements Callable<Integer> {
 
   private static SegmentRange range(String typed) {
     Matcher matcher = RANGE.matcher(typed);
-    if (!matcher.matches()) {
-      throw new IllegalArgumentException(
-          "--segments: " + typed + " (expected: FIRST-LAST, such as 0-7)");
+    if (matcher.matches()) {
+      long first = Long.parseLong(matcher.group(1));
+      long last = Long.parseLong(matcher.group(2));
+      if (first <= last && last < Integer.MAX_VALUE) {
+        return SegmentRange.newBuilder().setFirst((int) first).setEnd((int) last + 1).build();
+      }
     }
-    return SegmentRange.newBuilder()
-        .setFirst(Integer.parseInt(matcher.group(1)))
-        .setEnd(Integer.parseInt(matcher.group(2)) + 1)
-        .build();
+    throw new IllegalArgumentException(
+        "--segments: " + typed + " (expected: FIRST-LAST with FIRST at most LAST, such as 0-7)");
   }
 
   private static void print(Output output, Iterator<GenerateResponse> answer) {

@@ -2,16 +2,20 @@ package ai.laconic.cli.command;
 
 import ai.laconic.cli.client.Connection;
 import ai.laconic.cli.client.ExitCode;
+import ai.laconic.cli.client.Failure;
 import ai.laconic.cli.client.Upload;
 import ai.laconic.v1.Context;
 import ai.laconic.v1.ContextOptions;
 import ai.laconic.v1.Segment;
 import ai.laconic.v1.Windowing;
+import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -35,6 +39,9 @@ final class CompressCommand implements Callable<Integer> {
     }
   }
 
+  private static final String CONTINUES =
+      "what was encoded is kept: the same command continues from there";
+
   @Mixin GatewayOptions gateway = new GatewayOptions();
 
   @Parameters(paramLabel = "FILE", description = "A text in UTF-8; - reads standard input.")
@@ -43,6 +50,7 @@ final class CompressCommand implements Callable<Integer> {
   @Option(
       names = "--ratio",
       required = true,
+      converter = WholeNumber.Ratio.class,
       description = "Source tokens per latent: 4, 8, 16, as the gateway serves them.")
   int ratio;
 
@@ -64,18 +72,51 @@ final class CompressCommand implements Callable<Integer> {
       description = "Keep latents only; such a context can't be expanded.")
   boolean discardSource;
 
+  @Option(
+      names = "--request-id",
+      paramLabel = "ID",
+      description =
+          "Names this upload, so that sending it again gives the context that is there already;"
+              + " default: a random one.")
+  String requestId = UUID.randomUUID().toString();
+
   @Override
-  public Integer call() throws IOException {
+  public Integer call() throws IOException, InterruptedException {
     Output output = gateway.output();
     boolean standardInput = file.toString().equals("-");
     long bytes = standardInput ? 0 : Files.size(file);
+    ContextOptions options = options(standardInput);
     try (Connection connection = gateway.connect();
-        InputStream text = standardInput ? System.in : Files.newInputStream(file);
         CompressionBar bar = CompressionBar.show(bytes, !output.isJson() && !standardInput)) {
-      Context context = Upload.run(connection, text, options(standardInput), bar::update);
-      output.print(context, () -> print(output, context));
+      Upload upload = new Upload(connection, options, bar::update);
+      try {
+        Context context = standardInput ? upload.send(System.in) : sendFile(upload, file, output);
+        output.print(context, () -> print(output, context));
+      } catch (StatusRuntimeException e) {
+        Failure failure = Failure.of(e);
+        output.failure(upload.canContinue(e) ? failure.withHint(CONTINUES) : failure);
+        return failure.exitCode();
+      }
     }
     return ExitCode.OK;
+  }
+
+  /** A file can be read again, so a gateway that was lost on the way is tried once more. */
+  private static Context sendFile(Upload upload, Path file, Output output)
+      throws IOException, InterruptedException {
+    try (InputStream text = Files.newInputStream(file)) {
+      return upload.send(text);
+    } catch (StatusRuntimeException e) {
+      Optional<Duration> delay = upload.repeatAfter(e);
+      if (delay.isEmpty()) {
+        throw e;
+      }
+      output.step(Failure.of(e).message() + "; sending it again");
+      Thread.sleep(delay.get().toMillis());
+    }
+    try (InputStream text = Files.newInputStream(file)) {
+      return upload.send(text);
+    }
   }
 
   private ContextOptions options(boolean standardInput) {
@@ -85,7 +126,8 @@ final class CompressCommand implements Callable<Integer> {
             .setRatio(ratio)
             .setName(name == null ? fileName : name)
             .setWindowing(window.windowing)
-            .setDiscardSource(discardSource);
+            .setDiscardSource(discardSource)
+            .setRequestId(requestId);
     if (ttl != null) {
       Duration duration = Units.duration(ttl);
       options.setTtl(

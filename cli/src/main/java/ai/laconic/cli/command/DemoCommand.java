@@ -18,7 +18,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -67,8 +66,9 @@ final class DemoCommand implements Callable<Integer> {
     StandaloneOptions options = flags.options("127.0.0.1", 0);
     local.announce("starting gateway, encoder, latent cache and decoder in one process");
     try (Standalone standalone = Standalone.start(options);
-        Connection connection = Connection.open(standalone.gateway(), Optional.empty())) {
-      Pool pool = Ready.await(connection, StandaloneFlags.READY_WITHIN).getPools(0);
+        Connection connection =
+            Connection.open(standalone.gateway(), GatewayOptions.environmentKey())) {
+      Pool pool = Ready.await(standalone::pools, StandaloneFlags.READY_WITHIN).get(0);
       local.announce("compressing " + path.getFileName() + " at " + model.ratio());
       DemoReport report = run(connection, pool, model, path, text);
       if (output.isJson()) {

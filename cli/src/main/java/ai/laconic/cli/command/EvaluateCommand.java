@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -82,9 +81,10 @@ final class EvaluateCommand implements Callable<Integer> {
     flags.maxPositions = Math.min(flags.maxPositions, evaluation.positions(model.ratio().value()));
     output.step("starting gateway, encoder, latent cache and decoder in one process");
     try (Standalone standalone = Standalone.start(flags.options("127.0.0.1", 0));
-        Connection connection = Connection.open(standalone.gateway(), Optional.empty());
+        Connection connection =
+            Connection.open(standalone.gateway(), GatewayOptions.environmentKey());
         TextTokenizer tokenizer = TextTokenizer.open(model.encoderTokenizerFile())) {
-      Pool pool = Ready.await(connection, StandaloneFlags.READY_WITHIN).getPools(0);
+      Pool pool = Ready.await(standalone::pools, StandaloneFlags.READY_WITHIN).get(0);
       String name = String.valueOf(path.getFileName());
       Report report =
           evaluation.run(connection, pool, flags.slots, tokenizer, name, source, output::step);

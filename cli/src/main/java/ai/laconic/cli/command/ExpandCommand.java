@@ -33,7 +33,7 @@ final class ExpandCommand implements Callable<Integer> {
       String id = ContextNames.resolve(connection, context);
       Iterator<SegmentText> texts =
           connection
-              .contexts()
+              .expansions()
               .expandSegments(
                   ExpandSegmentsRequest.newBuilder()
                       .setContextId(id)

@@ -3,6 +3,8 @@ package ai.laconic.cli.command;
 import ai.laconic.cli.client.Connection;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -10,7 +12,10 @@ import picocli.CommandLine.Spec;
 
 /** Options of every command that talks to a running gateway. */
 final class GatewayOptions {
-  static final String DEFAULT_SERVER = "localhost:7070";
+  private static final int DEFAULT_PORT = 7070;
+
+  /** Says with a stack trace that a name can't be resolved, which the call's failure tells too. */
+  private static final Logger CHANNEL_LOG = Logger.getLogger("io.grpc.internal.ManagedChannelImpl");
 
   @Spec(Spec.Target.MIXEE)
   @Nullable CommandSpec command;
@@ -18,24 +23,51 @@ final class GatewayOptions {
   @Option(
       names = "--server",
       paramLabel = "HOST:PORT",
-      description = "The gateway; default $LACONIC_SERVER, or " + DEFAULT_SERVER + ".")
+      description =
+          "The gateway; default $LACONIC_SERVER, or port $LACONIC_GATEWAY_PORT (7070) of"
+              + " localhost.")
   @Nullable String server;
+
+  @Option(
+      names = "--api-key",
+      paramLabel = "KEY",
+      description =
+          "Says to a gateway with API keys whose calls these are; default $LACONIC_API_KEY, which"
+              + " other users of this machine can't see.")
+  @Nullable String apiKey;
 
   @Option(names = "--json", description = "Print one JSON object.")
   boolean json;
 
   Connection connect() {
-    Optional<String> apiKey =
-        Optional.ofNullable(System.getenv("LACONIC_API_KEY")).filter(key -> !key.isBlank());
-    return Connection.open(address(), apiKey);
+    CHANNEL_LOG.setLevel(Level.SEVERE);
+    return Connection.open(
+        server == null
+            ? environment("LACONIC_SERVER").orElseGet(() -> "localhost:" + defaultPort())
+            : server,
+        apiKey == null ? environmentKey() : Optional.of(apiKey));
   }
 
-  private String address() {
-    if (server != null) {
-      return server;
+  /** Returns the key that calls are made with where no option says another. */
+  static Optional<String> environmentKey() {
+    return environment("LACONIC_API_KEY");
+  }
+
+  /** Returns where a gateway listens that is not told otherwise. */
+  static int defaultPort() {
+    return environment("LACONIC_GATEWAY_PORT").map(GatewayOptions::port).orElse(DEFAULT_PORT);
+  }
+
+  private static int port(String value) {
+    try {
+      return new WholeNumber.Port().convert(value);
+    } catch (RuntimeException e) {
+      throw new IllegalArgumentException("LACONIC_GATEWAY_PORT: " + e.getMessage(), e);
     }
-    String environment = System.getenv("LACONIC_SERVER");
-    return environment == null || environment.isBlank() ? DEFAULT_SERVER : environment;
+  }
+
+  private static Optional<String> environment(String name) {
+    return Optional.ofNullable(System.getenv(name)).filter(value -> !value.isBlank());
   }
 
   Output output() {

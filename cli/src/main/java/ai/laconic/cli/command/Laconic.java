@@ -2,6 +2,7 @@ package ai.laconic.cli.command;
 
 import ai.laconic.cli.client.ExitCode;
 import ai.laconic.cli.client.Failure;
+import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -28,7 +29,7 @@ import picocli.CommandLine.Command;
       "0:it worked",
       "1:it failed",
       "2:the command line, or a file that it names, makes no sense",
-      "3:the gateway refused a value",
+      "3:the gateway refused a value, or a text over its limit",
       "4:not found",
       "5:not available now; trying again later may help",
       "6:no valid API key"
@@ -38,16 +39,24 @@ public final class Laconic {
 
   /** Returns the whole command line, with failures as one sentence each and an exit code. */
   public static CommandLine commandLine() {
-    return new CommandLine(new Laconic())
-        .setExecutionStrategy(new CommandLine.RunLast())
-        .setExecutionExceptionHandler(Laconic::explain)
-        .setCaseInsensitiveEnumValuesAllowed(true);
+    CommandLine commandLine =
+        new CommandLine(new Laconic())
+            .setExecutionStrategy(new CommandLine.RunLast())
+            .setExecutionExceptionHandler(Laconic::explain)
+            .setParameterExceptionHandler(UsageFailure::explain)
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .registerConverter(int.class, new WholeNumber.NotNegative())
+            .registerConverter(Integer.class, new WholeNumber.NotNegative());
+    // So that -1 is told to be no segment, rather than no option.
+    Objects.requireNonNull(commandLine.getSubcommands().get("expand"), "expand")
+        .setUnmatchedOptionsArePositionalParams(true);
+    return commandLine;
   }
 
   private static int explain(
       Exception thrown, CommandLine command, CommandLine.ParseResult parsed) {
     Failure failure = Failure.of(thrown);
-    boolean json = parsed.hasMatchedOption("--json");
+    boolean json = command.getParseResult().hasMatchedOption("--json");
     new Output(command.getOut(), command.getErr(), json).failure(failure);
     return failure.exitCode() == ExitCode.OK ? ExitCode.FAILED : failure.exitCode();
   }

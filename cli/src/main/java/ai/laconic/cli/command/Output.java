@@ -17,6 +17,11 @@ final class Output {
   private final PrintWriter err;
   private final boolean json;
 
+  /** Whether a person sees at once what is printed: the launcher knows, where it was used. */
+  private final boolean terminal =
+      Boolean.parseBoolean(
+          System.getProperty("laconic.terminal", Boolean.toString(System.console() != null)));
+
   Output(PrintWriter out, PrintWriter err, boolean json) {
     this.out = out;
     this.err = err;
@@ -35,7 +40,7 @@ final class Output {
       return;
     }
     try {
-      line(
+      document(
           JsonFormat.printer()
               .alwaysPrintFieldsWithNoPresence()
               .preservingProtoFieldNames()
@@ -47,28 +52,38 @@ final class Output {
 
   /** Prints any object as JSON. */
   void json(Object value) {
-    line(JsonMapper.builder().build().writerWithDefaultPrettyPrinter().writeValueAsString(value));
+    document(
+        JsonMapper.builder().build().writerWithDefaultPrettyPrinter().writeValueAsString(value));
   }
 
-  void line(String format, Object... arguments) {
-    out.println(arguments.length == 0 ? format : String.format(Locale.ROOT, format, arguments));
+  private void document(String json) {
+    out.println(json);
     out.flush();
   }
 
-  /** Prints text as it is, now. */
+  /** Prints one line, whatever its parts are. */
+  void line(String format, Object... arguments) {
+    String line = arguments.length == 0 ? format : String.format(Locale.ROOT, format, arguments);
+    out.println(Printable.line(line));
+    out.flush();
+  }
+
+  /** Prints text now: byte for byte, but for what would act on a terminal. */
   void text(String text) {
-    out.print(text);
+    out.print(terminal ? Printable.text(text) : text);
     out.flush();
   }
 
   /** Says on the standard error what comes next, as JSON or not: it is no part of the output. */
   void step(String what) {
-    err.println(". " + what);
+    err.println(". " + Printable.line(what));
     err.flush();
   }
 
   /** Prints rows in columns; the first row is the heading. */
-  void table(List<List<String>> rows) {
+  void table(List<List<String>> cells) {
+    List<List<String>> rows =
+        cells.stream().map(row -> row.stream().map(Printable::line).toList()).toList();
     int columns = rows.stream().mapToInt(List::size).max().orElse(0);
     int[] widths = new int[columns];
     for (List<String> row : rows) {
@@ -77,11 +92,11 @@ final class Output {
       }
     }
     for (List<String> row : rows) {
-      List<String> cells = new ArrayList<>();
+      List<String> padded = new ArrayList<>();
       for (int i = 0; i < row.size(); i++) {
-        cells.add(row.get(i) + " ".repeat(widths[i] - row.get(i).length()));
+        padded.add(row.get(i) + " ".repeat(widths[i] - row.get(i).length()));
       }
-      out.println(String.join("  ", cells).stripTrailing());
+      out.println(String.join("  ", padded).stripTrailing());
     }
     out.flush();
   }
@@ -92,9 +107,9 @@ final class Output {
           Map.of("code", failure.code(), "message", failure.message(), "hint", failure.hint());
       json(Map.of("error", error));
     } else {
-      err.println("error: " + failure.message());
+      err.println("error: " + Printable.line(failure.message()));
       if (!failure.hint().isEmpty()) {
-        err.println("       " + failure.hint());
+        err.println("       " + Printable.line(failure.hint()));
       }
       err.flush();
     }

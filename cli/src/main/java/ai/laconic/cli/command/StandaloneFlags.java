@@ -5,6 +5,7 @@ import ai.laconic.cli.standalone.StandaloneOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,12 +44,14 @@ final class StandaloneFlags {
   @Option(
       names = "--max-positions",
       defaultValue = "32768",
+      converter = WholeNumber.Positive.class,
       description = "Decoder positions of one generation; default ${DEFAULT-VALUE}.")
   int maxPositions = 32768;
 
   @Option(
       names = "--slots",
       defaultValue = "4",
+      converter = WholeNumber.Positive.class,
       description = "Generations at once in each decoder; default ${DEFAULT-VALUE}.")
   int slots = 4;
 
@@ -58,6 +61,13 @@ final class StandaloneFlags {
       description =
           "A setting of any tier, such as laconic.encoder.block-type=fp32; may be repeated.")
   Map<String, String> settings = Map.of();
+
+  /** Adds settings that the command line doesn't name. */
+  void add(Map<String, String> more) {
+    Map<String, String> all = new HashMap<>(more);
+    all.putAll(settings);
+    settings = all;
+  }
 
   StandaloneOptions options(String host, int port) {
     return new StandaloneOptions(

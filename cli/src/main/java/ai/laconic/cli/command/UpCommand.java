@@ -1,15 +1,14 @@
 package ai.laconic.cli.command;
 
-import ai.laconic.cli.client.Connection;
 import ai.laconic.cli.client.ExitCode;
 import ai.laconic.cli.standalone.Engine;
 import ai.laconic.cli.standalone.Ready;
 import ai.laconic.cli.standalone.Standalone;
+import ai.laconic.cli.standalone.StandaloneOptions;
 import ai.laconic.runtime.model.ModelDirectoryException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
@@ -37,20 +36,30 @@ final class UpCommand implements Callable<Integer> {
 
   @Option(
       names = "--port",
-      defaultValue = "7070",
-      description = "Port of the gateway; default ${DEFAULT-VALUE}.")
-  int port = 7070;
+      converter = WholeNumber.Port.class,
+      description = "Port of the gateway; default $LACONIC_GATEWAY_PORT, or 7070.")
+  @Nullable Integer port;
+
+  @Option(
+      names = "--api-key",
+      paramLabel = "TENANT=KEY",
+      description =
+          "Only callers with this key, who are this tenant; may be repeated for more keys and"
+              + " tenants. Without one every caller is the same tenant.")
+  List<String> apiKeys = List.of();
 
   @Override
   public Integer call() throws IOException, ModelDirectoryException, InterruptedException {
     var commandLine = Objects.requireNonNull(command, "command").commandLine();
     Output output = new Output(commandLine.getOut(), commandLine.getErr(), false);
+    flags.add(TenantKeys.settings(apiKeys));
+    StandaloneOptions options =
+        flags.options(host, port == null ? GatewayOptions.defaultPort() : port);
     if (flags.engine == Engine.TRITON) {
       output.step("starting Triton (a first time installs it: 370 MB, a minute or more)");
     }
-    try (Standalone standalone = Standalone.start(flags.options(host, port));
-        Connection connection = Connection.open(standalone.gateway(), Optional.empty())) {
-      Ready.await(connection, StandaloneFlags.READY_WITHIN);
+    try (Standalone standalone = Standalone.start(options)) {
+      Ready.await(standalone::pools, StandaloneFlags.READY_WITHIN);
       output.table(
           Stream.concat(
                   Stream.of(List.of("TIER", "ADDRESS")),

@@ -142,7 +142,7 @@ final class DemoCalls {
 
   String expand(Context context, int segment) {
     return connection
-        .contexts()
+        .expansions()
         .expandSegments(
             ExpandSegmentsRequest.newBuilder()
                 .setContextId(context.getId())

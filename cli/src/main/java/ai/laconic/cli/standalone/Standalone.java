@@ -4,10 +4,16 @@ import ai.laconic.cache.LatentCacheApplication;
 import ai.laconic.decoder.DecoderApplication;
 import ai.laconic.encoder.EncoderApplication;
 import ai.laconic.gateway.GatewayApplication;
+import ai.laconic.gateway.pool.Pools;
 import ai.laconic.runtime.model.ModelDirectory;
 import ai.laconic.runtime.model.ModelDirectoryException;
 import ai.laconic.servicekit.LaconicService;
+import ai.laconic.v1.Pool;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -16,7 +22,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /**
@@ -33,6 +41,9 @@ public final class Standalone implements AutoCloseable {
   private final Deque<Runnable> started = new ArrayDeque<>();
 
   private final List<Tier> tiers = new ArrayList<>();
+
+  /** The gateway's, once it has started. */
+  private @Nullable Pools pools;
 
   /**
    * One service that runs.
@@ -54,6 +65,9 @@ public final class Standalone implements AutoCloseable {
    */
   public static Standalone start(StandaloneOptions options)
       throws IOException, InterruptedException, ModelDirectoryException {
+    KnownSettings.check(options.settings().keySet());
+    checkAddress(options.host(), options.port());
+    TierLog.configure();
     Standalone standalone = new Standalone(options);
     boolean complete = false;
     try {
@@ -64,6 +78,26 @@ public final class Standalone implements AutoCloseable {
       if (!complete) {
         standalone.close();
       }
+    }
+  }
+
+  /** The gateway starts last: an address that it can't have is told before models are loaded. */
+  private static void checkAddress(String host, int port) {
+    try (ServerSocket free = new ServerSocket()) {
+      free.bind(new InetSocketAddress(InetAddress.getByName(host), port));
+    } catch (UnknownHostException e) {
+      throw new IllegalArgumentException(
+          "--host: " + host + " (expected: a name or an address of this machine)", e);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "--host, --port: "
+              + host
+              + ":"
+              + port
+              + ": "
+              + e.getMessage()
+              + " (expected: an address of this machine with a free port)",
+          e);
     }
   }
 
@@ -141,13 +175,15 @@ public final class Standalone implements AutoCloseable {
         options.slots());
   }
 
-  private String start(String name, Starter starter, Map<String, Object> settings) {
+  private String start(String name, Starter starter, Map<String, Object> settings)
+      throws InterruptedException {
     Map<String, Object> all = new HashMap<>(settings);
     all.putIfAbsent("spring.grpc.server.address", LOOPBACK);
     all.putIfAbsent("spring.grpc.server.port", 0);
     all.putAll(options.settings());
-    ConfigurableApplicationContext context = starter.start(all);
+    ConfigurableApplicationContext context = TierLog.inTier(name, () -> starter.start(all));
     started.push(context::close);
+    context.getBeanProvider(Pools.class).ifAvailable(found -> pools = found);
     String address = all.get("spring.grpc.server.address") + ":" + LaconicService.port(context);
     tiers.add(new Tier(name, address));
     return address;
@@ -165,6 +201,11 @@ public final class Standalone implements AutoCloseable {
   /** Returns host and port of the gateway. */
   public String gateway() {
     return tiers.get(tiers.size() - 1).address();
+  }
+
+  /** Returns what the gateway knows of its pools; it asks nobody for a key here. */
+  public List<Pool> pools() {
+    return Objects.requireNonNull(pools, "pools").describe();
   }
 
   /** Stops the tiers, gateway first, so that each still has the peers that it drains to. */

@@ -7,6 +7,7 @@ import io.grpc.Status;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.BeanInstantiationException;
 
 class FailureTest {
   @Test
@@ -19,6 +20,12 @@ class FailureTest {
         .isEqualTo(ExitCode.UNAVAILABLE);
     assertThat(Failure.of(Problems.unauthenticated("a key")).exitCode())
         .isEqualTo(ExitCode.UNAUTHENTICATED);
+    assertThat(Failure.of(Status.ALREADY_EXISTS.asRuntimeException()).exitCode())
+        .isEqualTo(ExitCode.REFUSED);
+    assertThat(Failure.of(Problems.exhausted("queue", 65, "64", Duration.ofSeconds(1))).exitCode())
+        .isEqualTo(ExitCode.UNAVAILABLE);
+    assertThat(Failure.of(Problems.tooLarge("text", "65 MB", "64 MB")).exitCode())
+        .isEqualTo(ExitCode.REFUSED);
     assertThat(Failure.of(new IllegalStateException("broken")).exitCode())
         .isEqualTo(ExitCode.FAILED);
   }
@@ -29,6 +36,26 @@ class FailureTest {
         .isEqualTo("ratio: 5 (expected: 4, 8 or 16)");
     assertThat(Failure.of(new NoSuchFileException("nowhere.txt")).message())
         .isEqualTo("file: nowhere.txt (expected: a file that exists)");
+  }
+
+  @Test
+  void saysWhoWasLost() {
+    assertThat(
+            Failure.of(Status.UNAVAILABLE.withDescription("Keepalive failed").asRuntimeException())
+                .message())
+        .isEqualTo("gateway: Keepalive failed");
+    assertThat(Failure.of(Problems.unavailable("encoder", "down", Duration.ofSeconds(1))).message())
+        .isEqualTo("encoder: down");
+  }
+
+  @Test
+  void saysWhatAServiceSaidThatDidNotStart() {
+    assertThat(Failure.of(new BeanInstantiationException(Object.class, "x", refused())).message())
+        .isEqualTo("laconic.encoder.model: none (expected: a directory)");
+  }
+
+  private static IllegalArgumentException refused() {
+    return new IllegalArgumentException("laconic.encoder.model: none (expected: a directory)");
   }
 
   @Test

@@ -19,6 +19,7 @@ import ai.laconic.v1.DecodeResponse;
 import ai.laconic.v1.FinishReason;
 import ai.laconic.v1.GenerateRequest;
 import ai.laconic.v1.GenerateResponse;
+import ai.laconic.v1.Model;
 import ai.laconic.v1.Part;
 import ai.laconic.v1.Sampling;
 import com.google.common.collect.ImmutableList;
@@ -172,7 +173,9 @@ class GenerateFailureTest {
   @Test
   void aDecoderOfAnotherModel() throws Exception {
     Context context = gateway.upload(FOUR, "Some text.");
+    Model before = gateway.decoder4.model;
     gateway.decoder4.model = Models.model(Models.FINGERPRINT_B, 4);
+    gateway.decoder4Tier.rollOut(before, gateway.decoder4.model);
     await()
         .untilAsserted(
             () ->
@@ -323,7 +326,7 @@ class GenerateFailureTest {
           Code.UNAVAILABLE,
           "decoder of pool four: said nothing for 200 ms (stream-idle-timeout)",
           request(text("Hi")));
-      await().until(() -> hasty.decoder4.cancelled.get() == 1);
+      await().until(() -> hasty.decoder4.cancelled.get() == hasty.decoder4.requests.size());
     }
   }
 

@@ -1,20 +1,21 @@
 package ai.laconic.servicekit.call;
 
 import ai.laconic.servicekit.error.Problems;
-import build.buf.protovalidate.ValidationResult;
 import build.buf.protovalidate.Validator;
+import build.buf.protovalidate.Violation;
 import build.buf.protovalidate.exceptions.ValidationException;
-import build.buf.validate.FieldPath;
-import build.buf.validate.FieldPathElement;
 import com.google.protobuf.Message;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
-import java.util.stream.Collectors;
+import java.util.List;
 
-/** Checks every message that comes in against the rules in the proto; INVALID_ARGUMENT if not. */
+/**
+ * Checks every message that comes in against the rules in the proto: INVALID_ARGUMENT if it breaks
+ * one or is no message at all, OUT_OF_RANGE for a uint32 of 2^31 or more.
+ */
 public final class ValidationServerInterceptor implements ServerInterceptor {
   private final Validator validator;
 
@@ -31,7 +32,7 @@ public final class ValidationServerInterceptor implements ServerInterceptor {
       @Override
       public void onMessage(Q message) {
         try {
-          check((Message) message);
+          check(message);
         } catch (RuntimeException e) {
           refused = true;
           throw e;
@@ -48,34 +49,33 @@ public final class ValidationServerInterceptor implements ServerInterceptor {
     };
   }
 
-  private void check(Message message) {
-    ValidationResult result;
+  void check(Object request) {
+    if (request instanceof MalformedRequest malformed) {
+      throw Problems.invalid(
+          "request",
+          malformed.why(),
+          "a message in the format of Protocol Buffers, as the API defines it");
+    }
+    Message message = (Message) request;
+    List<Violation> violations;
     try {
-      result = validator.validate(message);
+      violations = validator.validate(message).getViolations();
     } catch (ValidationException e) {
+      checkNumbers(message);
       throw new IllegalStateException(
           "rules of " + message.getDescriptorForType().getFullName() + " can't be evaluated", e);
     }
-    if (result.isSuccess()) {
-      return;
+    if (!violations.isEmpty()) {
+      throw BrokenRule.of(message, violations.get(0));
     }
-    build.buf.validate.Violation violation = result.getViolations().get(0).toProto();
-    Object value =
-        result.getViolations().get(0).getFieldValue() == null
-            ? "missing"
-            : result.getViolations().get(0).getFieldValue().getValue();
-    throw Problems.invalid(path(violation.getField()), value, violation.getMessage());
+    checkNumbers(message);
   }
 
-  private static String path(FieldPath path) {
-    return path.getElementsList().stream()
-        .map(ValidationServerInterceptor::element)
-        .collect(Collectors.joining("."));
-  }
-
-  private static String element(FieldPathElement element) {
-    return element.hasIndex()
-        ? element.getFieldName() + "[" + element.getIndex() + "]"
-        : element.getFieldName();
+  /** After the rules: theirs are closer limits, and say more. */
+  private static void checkNumbers(Message message) {
+    Uint32Limit.Excess excess = Uint32Limit.find(message);
+    if (excess != null) {
+      throw Problems.outOfRange(excess.path(), excess.value(), Uint32Limit.EXPECTED);
+    }
   }
 }

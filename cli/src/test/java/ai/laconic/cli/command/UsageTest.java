@@ -1,0 +1,94 @@
+package ai.laconic.cli.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.laconic.cli.client.ExitCode;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Command lines that make no sense are refused before anybody is called. */
+class UsageTest {
+  private static final String NOBODY = "127.0.0.1:1";
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int execute(String... arguments) {
+    return Laconic.commandLine()
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true))
+        .execute(arguments);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          ask ctx why --segments 5-3            | --segments: 5-3 (expected: FIRST-LAST with FIRST at most LAST, such as 0-7)
+          ask ctx why --segments 1              | --segments: 1 (expected: FIRST-LAST
+          ask ctx why --segments 0-2147483647   | --segments: 0-2147483647 (expected: FIRST-LAST
+          ask ctx why --segments 0-99999999999  | --segments: 0-99999999999 (expected: FIRST-LAST
+          ask ctx why --expand -1               | --expand: -1 (expected: a whole number from 0 to 2147483647)
+          ask ctx why --expand 3,-1             | --expand: -1 (expected: a whole number
+          ask ctx why --expand 99999999999      | --expand: 99999999999 (expected: a whole number
+          ask ctx why --max-tokens -1           | --max-tokens: -1 (expected: a whole number
+          ask ctx why --max-tokens many         | --max-tokens: many (expected: a whole number
+          ask ctx why --top-k -1                | --top-k: -1 (expected: a whole number
+          expand ctx -1                         | SEGMENT: -1 (expected: a whole number
+          expand ctx 4294967295                 | SEGMENT: 4294967295 (expected: a whole number
+          compress pom.xml --ratio -4           | --ratio: -4 (expected: a whole number from 1 to 256)
+          compress pom.xml --ratio 0            | --ratio: 0 (expected: a whole number from 1 to 256)
+          compress pom.xml --ratio 4 --ttl -1h  | duration: -1h (expected: a number and s, m, h or d
+          contexts --sever                      | --sever (expected: an option or a command of laconic contexts; similar: --server)
+          """)
+  void refusesBeforeItCalls(String arguments, String message) {
+    List<String> all = new ArrayList<>(List.of(arguments.strip().split(" +")));
+    all.addAll(List.of("--server", NOBODY));
+
+    assertThat(execute(all.toArray(String[]::new))).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).startsWith("error: " + message);
+    assertThat(err.toString().lines().count()).isLessThanOrEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          up --port -1                            | --port: -1 (expected: a whole number from 0 to 65535)
+          up --port 70707                         | --port: 70707 (expected: a whole number from 0 to 65535)
+          up --slots 0                            | --slots: 0 (expected: a whole number from 1
+          up --max-positions -5                   | --max-positions: -5 (expected: a whole number from 1
+          up --model x --host nowhere.invalid     | --host: nowhere.invalid (expected: a name or an address of this machine)
+          up --model x --set laconic.gateway.pool-refesh=1s | --set: laconic.gateway.pool-refesh (expected: a setting of a tier; similar: laconic.gateway.pool-refresh)
+          up --model x --api-key wonderland       | --api-key: number 1 (expected: TENANT=KEY
+          up --model x --api-key Alice!=key       | tenant: Alice! (expected: 1 to 64
+          """)
+  void refusesToStart(String arguments, String message) {
+    assertThat(execute(arguments.strip().split(" +"))).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).startsWith("error: " + message).doesNotContain("\tat ");
+  }
+
+  @Test
+  void tellsAMachineToo() {
+    assertThat(execute("contexts", "--sever", "--json")).isEqualTo(ExitCode.USAGE);
+    assertThat(out.toString()).contains("\"code\" : \"CLIENT\"");
+    assertThat(execute("contexts", "--server", NOBODY, "--json")).isEqualTo(ExitCode.UNAVAILABLE);
+    assertThat(out.toString()).contains("\"code\" : \"UNAVAILABLE\"");
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void neverRepeatsAKey() {
+    execute("contxts", "--api-key", "secret");
+    execute("up", "--api-key", "secret");
+    execute("up", "--api-key", "alice=sec ret");
+    assertThat(err.toString() + out).doesNotContain("secret").doesNotContain("sec ret");
+  }
+}
