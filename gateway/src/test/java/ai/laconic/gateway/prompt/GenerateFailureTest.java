@@ -141,7 +141,7 @@ class GenerateFailureTest {
   void anEncoderThatFailsInline() {
     gateway.encoder4.script =
         (request, windows) ->
-            windows.onError(Problems.exhausted("queue", 9, "at most 8", Duration.ofSeconds(1)));
+            windows.onError(Problems.exhausted("queue", 9, "at most 8", Duration.ofMillis(5)));
     assertThat(
             saysRetry(
                 fails(
@@ -156,7 +156,7 @@ class GenerateFailureTest {
   void aDecoderThatRefusesKeepsItsDetails() {
     gateway.decoder4.script =
         (request, answers) ->
-            answers.onError(Problems.exhausted("slots", 9, "at most 8", Duration.ofSeconds(1)));
+            answers.onError(Problems.exhausted("slots", 9, "at most 8", Duration.ofMillis(5)));
     assertThat(saysRetry(fails(Code.RESOURCE_EXHAUSTED, "slots: 9", request(text("Hi"))))).isTrue();
     gateway.decoder4.script =
         (request, answers) ->
