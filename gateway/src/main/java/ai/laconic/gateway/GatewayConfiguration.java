@@ -132,13 +132,12 @@ class GatewayConfiguration {
       Pools pools,
       SpanEncoder encoder,
       CacheClient cache,
-      Restarts restarts,
       GatewayProperties properties,
       ExecutorService upstreamExecutor) {
     PromptResolver resolver =
         new PromptResolver(
             pools, encoder, cache, properties.generation(), properties.limits(), upstreamExecutor);
-    return new GenerationGrpc(calls, resolver, restarts);
+    return new GenerationGrpc(calls, resolver, new Restarts(properties.generation().patience()));
   }
 
   @Bean

@@ -137,9 +137,7 @@ public final class GatewayFixture implements AutoCloseable {
                     calls,
                     wiring.contextMaker(pools, spans, client, clock, properties, inParallel),
                     client))
-            .addService(
-                wiring.generationGrpc(
-                    calls, pools, spans, client, restarts, properties, inParallel))
+            .addService(wiring.generationGrpc(calls, pools, spans, client, properties, inParallel))
             .addService(wiring.poolGrpc(pools))
             // The last is the first to see a call.
             .intercept(new ValidationServerInterceptor(ValidatorFactory.newBuilder().build()))

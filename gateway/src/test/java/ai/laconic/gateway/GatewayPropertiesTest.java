@@ -62,7 +62,7 @@ class GatewayPropertiesTest {
                 upstream("dns:///cache"),
                 List.of(),
                 new ContextProperties(Duration.ofHours(24), Duration.ofDays(7)),
-                new GenerationProperties(Duration.ofMinutes(15)),
+                new GenerationProperties(Duration.ofMinutes(15), Duration.ofSeconds(10)),
                 new AdmissionProperties(128, 0.5, 1024, Duration.ofSeconds(60)),
                 new LimitProperties(
                     DataSize.ofMegabytes(64),
@@ -85,6 +85,7 @@ class GatewayPropertiesTest {
                 "context.default-ttl", "1h",
                 "context.max-ttl", "2h",
                 "generation.inline-ttl", "3m",
+                "generation.patience", "5s",
                 "admission.max-calls", "1",
                 "admission.tenant-share", "0.25",
                 "admission.max-waiting", "2",
@@ -103,7 +104,7 @@ class GatewayPropertiesTest {
                 bind().cache(),
                 List.of(new ApiKeyProperties("red", digest)),
                 new ContextProperties(Duration.ofHours(1), Duration.ofHours(2)),
-                new GenerationProperties(Duration.ofMinutes(3)),
+                new GenerationProperties(Duration.ofMinutes(3), Duration.ofSeconds(5)),
                 new AdmissionProperties(1, 0.25, 2, Duration.ofSeconds(4)),
                 new LimitProperties(
                     DataSize.ofMegabytes(2),

@@ -22,6 +22,7 @@ public record AdmissionProperties(
     if (maxCalls < 1) {
       throw new IllegalArgumentException("max-calls: " + maxCalls + " (expected: 1 or more)");
     }
+    AdmissionLimits unused = new AdmissionLimits(maxCalls, tenantShare, maxWaiting, maxWait);
   }
 
   public AdmissionLimits limits() {

@@ -271,7 +271,7 @@ class GenerateFailureTest {
 
   @Test
   void aDecoderThatNeverGetsToTheEndIsGivenUp() {
-    try (GatewayFixture impatient = GatewayFixture.with("patience", "2s")) {
+    try (GatewayFixture impatient = GatewayFixture.with("generation.patience", "2s")) {
       impatient.decoder4.script =
           (request, answers) -> {
             answers.onNext(FakeDecoder.started());
@@ -319,7 +319,8 @@ class GenerateFailureTest {
   @Test
   void aDecoderThatSaysNothingForTooLongIsLetGo() {
     try (GatewayFixture hasty =
-        GatewayFixture.with("pools[0].decoder.stream-idle-timeout", "200ms", "patience", "2s")) {
+        GatewayFixture.with(
+            "pools[0].decoder.stream-idle-timeout", "200ms", "generation.patience", "2s")) {
       hasty.decoder4.script = (request, answers) -> answers.onNext(FakeDecoder.started());
       fails(
           hasty,
