@@ -12,8 +12,10 @@ import ai.laconic.runtime.model.ModelFingerprint;
 import ai.laconic.runtime.prompt.PromptAssembler;
 import ai.laconic.runtime.tokenizer.TextTokenizer;
 import ai.laconic.runtime.tokenizer.TokenizerException;
+import ai.laconic.servicekit.ProcessExit;
+import ai.laconic.servicekit.health.HealthName;
 import ai.laconic.servicekit.health.ReadinessCheck;
-import ai.laconic.servicekit.peer.Peers;
+import ai.laconic.servicekit.upstream.Upstreams;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.concurrent.ScheduledExecutorService;
@@ -56,8 +58,9 @@ class EngineConfiguration {
   DecoderEngine engine(
       DecoderProperties properties,
       ModelDirectory model,
-      Peers peers,
-      ScheduledExecutorService serviceTimer) {
+      Upstreams upstreams,
+      ScheduledExecutorService serviceTimer,
+      ProcessExit processExit) {
     int maxPositions = Math.min(properties.maxPositions(), model.decoder().maxPositions());
     log.info(
         "{} {}: engine {}, {} slots of {} positions",
@@ -67,10 +70,12 @@ class EngineConfiguration {
         properties.slots(),
         maxPositions);
     return switch (properties.engine()) {
-      case ONNX -> OnnxEngines.open(model, onnx(properties, maxPositions), InstantSource.system());
+      case ONNX ->
+          OnnxEngines.open(
+              model, onnx(properties, maxPositions), InstantSource.system(), processExit);
       case TRITON ->
           TritonEngines.open(
-              peers,
+              upstreams::connect,
               triton(properties, model.fingerprint()),
               info(properties, model, maxPositions),
               serviceTimer,
@@ -78,6 +83,13 @@ class EngineConfiguration {
     };
   }
 
+  /** Callers that hold its latents look for replicas that serve this very model. */
+  @Bean
+  HealthName modelHealth(ModelDirectory model) {
+    return new HealthName(model.fingerprint().hex());
+  }
+
+  /** The engine alone: raw prompts need no cache. */
   @Bean
   ReadinessCheck engineReadiness(DecoderEngine engine) {
     return ReadinessCheck.of("engine", engine::ready);
@@ -89,9 +101,7 @@ class EngineConfiguration {
         threads == 0 ? Runtime.getRuntime().availableProcessors() : threads,
         properties.slots(),
         maxPositions,
-        properties.prefillChunk(),
-        properties.queueLimit(),
-        properties.pauseLimit());
+        properties.prefillChunk());
   }
 
   private static TritonSettings triton(DecoderProperties properties, ModelFingerprint fingerprint) {
@@ -104,9 +114,8 @@ class EngineConfiguration {
         triton.modelControl(),
         triton.timeout(),
         triton.healthInterval(),
-        properties.queueLimit(),
-        properties.pauseLimit(),
-        triton.stallLimit());
+        triton.stallLimit(),
+        triton.firstTokenLimit());
   }
 
   private static EngineInfo info(

@@ -16,7 +16,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param modelControl whether this service has the model loaded: {@code none}, {@code load} or
  *     {@code load-unload}
  * @param timeout longest generation, first to last token
- * @param stallLimit how long a server may say nothing between two tokens of a generation
+ * @param stallLimit how long a server may say nothing between two tokens of a generation, or not be
+ *     ready while a generation waits there for its first
+ * @param firstTokenLimit how long a server may let a generation wait for its first token while it
+ *     produces none for others either
  * @param healthInterval between two questions to one server how its model is
  */
 public record TritonProperties(
@@ -26,6 +29,7 @@ public record TritonProperties(
     @DefaultValue("none") ModelControl modelControl,
     @DefaultValue("10m") Duration timeout,
     @DefaultValue("30s") Duration stallLimit,
+    @DefaultValue("2m") Duration firstTokenLimit,
     @DefaultValue("1s") Duration healthInterval) {
   public TritonProperties {
     targets = List.copyOf(targets);

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.laconic.decoder.engine.triton.ModelControl;
-import ai.laconic.servicekit.guard.GuardSettings;
-import ai.laconic.servicekit.peer.PeerProperties;
+import ai.laconic.servicekit.upstream.BreakerProperties;
+import ai.laconic.servicekit.upstream.UpstreamProperties;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -40,16 +40,15 @@ class DecoderPropertiesTest {
                 4,
                 8192,
                 512,
-                64,
                 512,
-                Duration.ofSeconds(60),
                 2_097_152,
                 DataSize.ofGigabytes(1),
-                new PeerProperties(
+                new AdmissionProperties(4, 256, 0.5, 1024, Duration.ofSeconds(90)),
+                new UpstreamProperties(
                     "dns:///c:1",
                     Duration.ofSeconds(10),
-                    Duration.ofMinutes(10),
-                    GuardSettings.DEFAULT),
+                    Duration.ofMinutes(5),
+                    BreakerProperties.DEFAULT),
                 new TritonProperties(
                     List.of("dns:///localhost:8001"),
                     "lclm_decoder",
@@ -57,6 +56,7 @@ class DecoderPropertiesTest {
                     ModelControl.NONE,
                     Duration.ofMinutes(10),
                     Duration.ofSeconds(30),
+                    Duration.ofMinutes(2),
                     Duration.ofSeconds(1))));
   }
 
@@ -70,18 +70,23 @@ class DecoderPropertiesTest {
                     Map.entry("slots", "5"),
                     Map.entry("max-positions", "100"),
                     Map.entry("prefill-chunk", "7"),
-                    Map.entry("queue-limit", "8"),
                     Map.entry("default-max-tokens", "9"),
-                    Map.entry("pause-limit", "2s"),
                     Map.entry("max-prompt-characters", "10"),
                     Map.entry("latent-memory", "2MB"),
+                    Map.entry("admission.prefetch", "0"),
+                    Map.entry("admission.max-calls", "11"),
+                    Map.entry("admission.tenant-share", "0.25"),
+                    Map.entry("admission.max-waiting", "12"),
+                    Map.entry("admission.max-wait", "7s"),
                     Map.entry("cache.unary-timeout", "3s"),
-                    Map.entry("cache.stream-timeout", "4s"),
+                    Map.entry("cache.stream-idle-timeout", "4s"),
                     Map.entry("triton.targets", "dns:///t:2,dns:///t:3"),
                     Map.entry("triton.model-name", "other"),
                     Map.entry("triton.model-version", "4"),
                     Map.entry("triton.model-control", "load-unload"),
                     Map.entry("triton.timeout", "5s"),
+                    Map.entry("triton.stall-limit", "8s"),
+                    Map.entry("triton.first-token-limit", "9s"),
                     Map.entry("triton.health-interval", "6s"))))
         .isEqualTo(
             new DecoderProperties(
@@ -91,35 +96,24 @@ class DecoderPropertiesTest {
                 5,
                 100,
                 7,
-                8,
                 9,
-                Duration.ofSeconds(2),
                 10,
                 DataSize.ofMegabytes(2),
-                new PeerProperties(
+                new AdmissionProperties(0, 11, 0.25, 12, Duration.ofSeconds(7)),
+                new UpstreamProperties(
                     "dns:///c:1",
                     Duration.ofSeconds(3),
                     Duration.ofSeconds(4),
-                    GuardSettings.DEFAULT),
+                    BreakerProperties.DEFAULT),
                 new TritonProperties(
                     List.of("dns:///t:2", "dns:///t:3"),
                     "other",
                     "4",
                     ModelControl.LOAD_UNLOAD,
                     Duration.ofSeconds(5),
-                    Duration.ofSeconds(30),
+                    Duration.ofSeconds(8),
+                    Duration.ofSeconds(9),
                     Duration.ofSeconds(6))));
-  }
-
-  @Test
-  void everyTritonServerAdmitsAsManyAsOneEngine() {
-    Map<String, String> settings =
-        Map.of("slots", "2", "queue-limit", "3", "triton.targets", "dns:///t:1,dns:///t:2");
-
-    assertThat(bind(settings).mostGenerations()).isEqualTo(5);
-    Map<String, String> remote = new HashMap<>(settings);
-    remote.put("engine", "triton");
-    assertThat(bind(remote).mostGenerations()).isEqualTo(10);
   }
 
   @Test
@@ -136,7 +130,7 @@ class DecoderPropertiesTest {
     assertThat(file.getProperty("spring.grpc.server.shutdown.grace-period")).isEqualTo("20s");
     assertThat(file.getProperty("laconic.decoder.cache.target"))
         .hasToString("dns:///localhost:${LACONIC_CACHE_PORT:7072}");
-    assertThat(file.getProperty("laconic.decoder.cache.stream-timeout")).isEqualTo("30s");
+    assertThat(file.getProperty("laconic.decoder.cache.stream-idle-timeout")).isEqualTo("30s");
     assertThat(file.getProperty("laconic.decoder.triton.targets"))
         .isEqualTo("dns:///localhost:8001");
   }
@@ -146,7 +140,8 @@ class DecoderPropertiesTest {
     refused("model", " ", "laconic.decoder.model: missing (expected: the path of a checkpoint");
     refused("slots", "0", "slots: 0 (expected: 1 or more)");
     refused("threads", "-1", "threads: -1 (expected: 0 or more)");
-    refused("pause-limit", "0s", "pause-limit: PT0S (expected: above 0)");
+    refused("admission.prefetch", "-1", "prefetch: -1 (expected: 0 or more)");
+    refused("admission.max-calls", "0", "max-calls: 0 (expected: 1 or more)");
   }
 
   private static void refused(String name, String value, String message) {

@@ -5,7 +5,6 @@ import ai.laconic.gateway.context.ContextGrpc;
 import ai.laconic.gateway.context.ContextIds;
 import ai.laconic.gateway.context.ContextMaker;
 import ai.laconic.gateway.context.ContextReader;
-import ai.laconic.gateway.limit.LimitProperties;
 import ai.laconic.gateway.limit.TextBudget;
 import ai.laconic.gateway.pool.PoolGrpc;
 import ai.laconic.gateway.pool.Pools;
@@ -70,14 +69,13 @@ class GatewayConfiguration {
   }
 
   @Bean
-  StreamingCalls streamingCalls(
-      GatewayProperties properties,
-      ServiceProperties service,
-      ScheduledExecutorService serviceTimer) {
-    return new StreamingCalls(
-        "gateway",
-        new Admission("gateway calls", properties.limits().calls(), serviceTimer),
-        service.minDataRate());
+  Admission gatewayCalls(GatewayProperties properties, ScheduledExecutorService serviceTimer) {
+    return new Admission("gateway calls", properties.admission().limits(), serviceTimer);
+  }
+
+  @Bean
+  StreamingCalls streamingCalls(Admission gatewayCalls, ServiceProperties service) {
+    return new StreamingCalls("gateway", gatewayCalls, service.minDataRate());
   }
 
   /**
@@ -86,11 +84,11 @@ class GatewayConfiguration {
    */
   @Bean(destroyMethod = "shutdownNow")
   ExecutorService upstreamExecutor(GatewayProperties properties) {
-    LimitProperties limits = properties.limits();
     AtomicInteger number = new AtomicInteger();
     return new ThreadPoolExecutor(
         0,
-        Math.multiplyExact(limits.maxConcurrentCalls(), limits.spansInFlight() + 1),
+        Math.multiplyExact(
+            properties.admission().maxCalls(), properties.limits().spansInFlight() + 1),
         30,
         TimeUnit.SECONDS,
         new SynchronousQueue<>(),
@@ -134,13 +132,12 @@ class GatewayConfiguration {
       Pools pools,
       SpanEncoder encoder,
       CacheClient cache,
-      Restarts restarts,
       GatewayProperties properties,
       ExecutorService upstreamExecutor) {
     PromptResolver resolver =
         new PromptResolver(
             pools, encoder, cache, properties.generation(), properties.limits(), upstreamExecutor);
-    return new GenerationGrpc(calls, resolver, restarts);
+    return new GenerationGrpc(calls, resolver, new Restarts(properties.generation().patience()));
   }
 
   @Bean

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import ai.laconic.gateway.auth.ApiKeyProperties;
 import ai.laconic.gateway.context.ContextProperties;
+import ai.laconic.gateway.limit.AdmissionProperties;
 import ai.laconic.gateway.limit.LimitProperties;
 import ai.laconic.gateway.pool.PoolProperties;
 import ai.laconic.gateway.prompt.GenerationProperties;
@@ -22,7 +23,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param apiKeys who may call; nobody is asked if there are none
  * @param context lives of contexts
  * @param generation settings of generations
- * @param limits what is bounded
+ * @param admission calls that run and wait
+ * @param limits sizes that are bounded
  * @param patience how long an upload goes on trying while a tier is down
  */
 @ConfigurationProperties(prefix = "laconic.gateway", ignoreUnknownFields = false)
@@ -33,6 +35,7 @@ public record GatewayProperties(
     @DefaultValue List<ApiKeyProperties> apiKeys,
     @DefaultValue ContextProperties context,
     @DefaultValue GenerationProperties generation,
+    @DefaultValue AdmissionProperties admission,
     @DefaultValue LimitProperties limits,
     @DefaultValue("60s") Duration patience) {
   public GatewayProperties {

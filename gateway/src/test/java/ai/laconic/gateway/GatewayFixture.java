@@ -118,14 +118,13 @@ public final class GatewayFixture implements AutoCloseable {
     StreamingCalls calls =
         opened(
             wiring.streamingCalls(
-                properties,
+                wiring.gatewayCalls(properties, timer),
                 new ServiceProperties(
                     Duration.ofMinutes(1),
                     new MinDataRate(
                         DataSize.ofBytes(1),
                         Duration.parse((String) settings.getOrDefault(GRACE, "PT1M"))),
-                    Duration.ofSeconds(1)),
-                timer));
+                    Duration.ofSeconds(1))));
     ExecutorService inParallel = wiring.upstreamExecutor(properties);
     closeables.push(inParallel::shutdownNow);
     Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
@@ -138,9 +137,7 @@ public final class GatewayFixture implements AutoCloseable {
                     calls,
                     wiring.contextMaker(pools, spans, client, clock, properties, inParallel),
                     client))
-            .addService(
-                wiring.generationGrpc(
-                    calls, pools, spans, client, restarts, properties, inParallel))
+            .addService(wiring.generationGrpc(calls, pools, spans, client, properties, inParallel))
             .addService(wiring.poolGrpc(pools))
             // The last is the first to see a call.
             .intercept(new ValidationServerInterceptor(ValidatorFactory.newBuilder().build()))

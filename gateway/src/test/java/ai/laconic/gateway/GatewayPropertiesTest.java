@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.laconic.gateway.auth.ApiKeyProperties;
 import ai.laconic.gateway.context.ContextProperties;
+import ai.laconic.gateway.limit.AdmissionProperties;
 import ai.laconic.gateway.limit.LimitProperties;
 import ai.laconic.gateway.pool.PoolProperties;
 import ai.laconic.gateway.prompt.GenerationProperties;
@@ -61,12 +62,9 @@ class GatewayPropertiesTest {
                 upstream("dns:///cache"),
                 List.of(),
                 new ContextProperties(Duration.ofHours(24), Duration.ofDays(7)),
-                new GenerationProperties(Duration.ofMinutes(15)),
+                new GenerationProperties(Duration.ofMinutes(15), Duration.ofSeconds(10)),
+                new AdmissionProperties(128, 0.5, 1024, Duration.ofSeconds(60)),
                 new LimitProperties(
-                    128,
-                    0.5,
-                    1024,
-                    Duration.ofSeconds(60),
                     DataSize.ofMegabytes(64),
                     DataSize.ofMegabytes(512),
                     DataSize.ofKilobytes(256),
@@ -87,10 +85,11 @@ class GatewayPropertiesTest {
                 "context.default-ttl", "1h",
                 "context.max-ttl", "2h",
                 "generation.inline-ttl", "3m",
-                "limits.max-concurrent-calls", "1",
-                "limits.tenant-share", "0.25",
-                "limits.max-waiting", "2",
-                "limits.max-wait", "4s",
+                "generation.patience", "5s",
+                "admission.max-calls", "1",
+                "admission.tenant-share", "0.25",
+                "admission.max-waiting", "2",
+                "admission.max-wait", "4s",
                 "limits.max-context-text", "2MB",
                 "limits.text-in-flight", "5MB",
                 "limits.span-text", "4KB",
@@ -105,12 +104,9 @@ class GatewayPropertiesTest {
                 bind().cache(),
                 List.of(new ApiKeyProperties("red", digest)),
                 new ContextProperties(Duration.ofHours(1), Duration.ofHours(2)),
-                new GenerationProperties(Duration.ofMinutes(3)),
+                new GenerationProperties(Duration.ofMinutes(3), Duration.ofSeconds(5)),
+                new AdmissionProperties(1, 0.25, 2, Duration.ofSeconds(4)),
                 new LimitProperties(
-                    1,
-                    0.25,
-                    2,
-                    Duration.ofSeconds(4),
                     DataSize.ofMegabytes(2),
                     DataSize.ofMegabytes(5),
                     DataSize.ofKilobytes(4),
@@ -141,9 +137,9 @@ class GatewayPropertiesTest {
     "context.default-ttl, 0s, 'default-ttl: PT0S (expected: more than nothing)'",
     "context.max-ttl, 1h, 'max-ttl: PT1H (expected: at least default-ttl, PT24H)'",
     "generation.inline-ttl, 0s, 'inline-ttl: PT0S (expected: more than nothing)'",
-    "limits.max-concurrent-calls, 0, 'max-concurrent-calls: 0 (expected: 1 or more)'",
-    "limits.tenant-share, 0, 'tenant-share: 0.0 (expected: above 0, at most 1)'",
-    "limits.max-wait, -1s, 'max-wait: PT-1S (expected: 0 or more)'",
+    "admission.max-calls, 0, 'max-calls: 0 (expected: 1 or more)'",
+    "admission.tenant-share, 0, 'tenant-share: 0.0 (expected: above 0, at most 1)'",
+    "admission.max-wait, -1s, 'max-wait: PT-1S (expected: 0 or more)'",
     "pools[0].decoder.breaker.failure-rate, 101, 'breaker.failure-rate: 101 (expected: 1 to 100 percent)'",
     "pools[0].decoder.breaker.open-for, 0s, 'breaker.open-for: PT0S (expected: 1ms or more)'",
     "cache.stream-idle-timeout, 0s, 'stream-idle-timeout: PT0S (expected: 1ms or more)'",

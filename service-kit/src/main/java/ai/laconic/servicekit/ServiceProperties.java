@@ -13,7 +13,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param minDataRate how slowly a client of a stream may send and take
  * @param readinessInterval how often readiness is looked at
  */
-@ConfigurationProperties("laconic.service")
+@ConfigurationProperties(prefix = "laconic.service", ignoreUnknownFields = false)
 public record ServiceProperties(
     @DefaultValue("1m") Duration unaryTimeout,
     @DefaultValue MinDataRate minDataRate,

@@ -29,20 +29,14 @@ public record EngineInfo(
    *
    * @throws io.grpc.StatusRuntimeException OUT_OF_RANGE or INVALID_ARGUMENT
    */
-  public void check(GenerationRequest request) {
-    checkFits(request.prompt(), "max_tokens", request.maxTokens());
-    checkPrompt(request.prompt());
-  }
-
-  /**
-   * Checks a request before anything is done for it.
-   *
-   * @throws io.grpc.StatusRuntimeException OUT_OF_RANGE or INVALID_ARGUMENT
-   */
-  public void check(ScoringRequest request) {
-    checkFits(request.prompt(), "continuation", request.continuation().length);
-    checkPrompt(request.prompt());
-    checkIds("continuation id", request.continuation());
+  public void check(EngineRequest request) {
+    DecodePrompt prompt = request.prompt();
+    DecodeTask task = request.task();
+    checkFits(prompt, task instanceof DecodeTask.Score ? "continuation" : "max_tokens", task);
+    checkPrompt(prompt);
+    if (task instanceof DecodeTask.Score score) {
+      checkIds("continuation id", score.continuation());
+    }
   }
 
   /** Returns the same with other slots. */
@@ -50,11 +44,11 @@ public record EngineInfo(
     return new EngineInfo(count, maxPositions, latentWidth, vocabularySize, placeholderId);
   }
 
-  private void checkFits(DecodePrompt prompt, String what, int tokens) {
-    if ((long) prompt.length() + tokens > maxPositions) {
+  private void checkFits(DecodePrompt prompt, String what, DecodeTask task) {
+    if ((long) prompt.length() + task.maxTokens() > maxPositions) {
       throw Problems.outOfRange(
           "prompt and " + what,
-          prompt.length() + " + " + tokens + " positions",
+          prompt.length() + " + " + task.maxTokens() + " positions",
           "at most " + maxPositions + " together");
     }
   }

@@ -4,6 +4,6 @@ package ai.laconic.decoder.engine;
  * How busy an engine is: what an autoscaler needs.
  *
  * @param running generations that hold a slot
- * @param waiting generations that were admitted and wait for one
+ * @param waiting generations that were submitted and wait for one
  */
 public record EngineLoad(int running, int waiting) {}

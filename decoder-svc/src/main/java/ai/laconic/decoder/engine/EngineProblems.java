@@ -4,17 +4,13 @@ import ai.laconic.servicekit.error.Problems;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
+import java.util.Locale;
 
 /** The statuses that every engine answers with. */
 public final class EngineProblems {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
   private EngineProblems() {}
-
-  /** One more than may wait: RESOURCE_EXHAUSTED. */
-  public static StatusRuntimeException queueFull(int waiting, int limit) {
-    return Problems.exhausted("generations waiting", waiting + 1, "at most " + limit, RETRY_AFTER);
-  }
 
   /** Ended because its client asked: CANCELLED. */
   public static StatusRuntimeException cancelled(int tokens) {
@@ -31,12 +27,19 @@ public final class EngineProblems {
         .asRuntimeException();
   }
 
-  /** Ended because its client took nothing for too long: RESOURCE_EXHAUSTED. */
-  public static StatusRuntimeException pausedTooLong(Duration limit, int tokens) {
+  /**
+   * The memory that it needed wasn't there: RESOURCE_EXHAUSTED, since what others need is given
+   * back.
+   */
+  public static StatusRuntimeException outOfMemory(OutOfMemoryError cause, int tokens) {
+    String words = String.valueOf(cause.getMessage());
+    boolean direct = words.toLowerCase(Locale.ROOT).contains("direct buffer");
     return Problems.exhausted(
-        "generation paused",
-        "longer than " + limit.toMillis() + " ms after " + tokens + " tokens",
-        "a client that reads on sooner",
+        direct ? "direct memory of the decoder" : "memory of the decoder",
+        "none left after " + tokens + " tokens, " + words,
+        direct
+            ? "enough for all slots, see -XX:MaxDirectMemorySize"
+            : "enough for all slots, see -Xmx or -XX:MaxRAMPercentage",
         RETRY_AFTER);
   }
 

@@ -7,19 +7,15 @@ import io.grpc.StatusRuntimeException;
  * one thread at a time; must not block.
  */
 public interface TokenListener {
-  /** Returns whether it takes more now. After it turned true, call {@link Generation#resume}. */
-  boolean ready();
+  /** Takes the next token of the answer. */
+  void token(Token token);
 
-  /**
-   * Takes the next token of the answer. An end-of-sequence id only in a scoring. A few may come
-   * although it isn't ready: what one answer of an engine holds, at most the generation's whole
-   * answer.
-   */
-  void token(int id);
-
-  /** The answer is complete. */
+  /** The answer is complete, and the engine holds nothing for it any more. */
   void finished(EndReason reason);
 
-  /** The generation ended early; CANCELLED if {@link Generation#cancel} asked for it. */
+  /**
+   * The generation ended early, and the engine holds nothing for it any more; CANCELLED if {@link
+   * Generation#cancel} asked for it.
+   */
   void failed(StatusRuntimeException problem);
 }

@@ -2,19 +2,63 @@ package ai.laconic.decoder.prompt;
 
 import ai.laconic.decoder.engine.SamplingSettings;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
- * One generation as it was asked for.
+ * What a client asks for.
  *
- * @param maxTokens most tokens of the answer; 0 takes the default
- * @param stops the answer ends before the first of these
+ * @param turns the conversation so far
+ * @param fingerprint of the model that made the latents; empty if unknown
+ * @param task what to do with it
  */
-public record DecodeCommand(
-    CommandPrompt prompt, int maxTokens, List<String> stops, SamplingSettings sampling) {
+public record DecodeCommand(List<CommandTurn> turns, String fingerprint, Task task) {
   public DecodeCommand {
-    stops = List.copyOf(stops);
-    if (maxTokens < 0) {
-      throw new IllegalArgumentException("max_tokens: " + maxTokens + " (expected: 0 or more)");
+    turns = List.copyOf(turns);
+  }
+
+  /** What the assistant's next turn is to be. */
+  public sealed interface Task {}
+
+  /**
+   * The model writes it.
+   *
+   * @param maxTokens most tokens of the answer; 0 takes the default
+   * @param stops the answer ends before the first of these
+   */
+  public record Generation(int maxTokens, List<String> stops, SamplingSettings sampling)
+      implements Task {
+    public Generation {
+      stops = List.copyOf(stops);
+      if (maxTokens < 0) {
+        throw new IllegalArgumentException("max_tokens: " + maxTokens + " (expected: 0 or more)");
+      }
     }
+  }
+
+  /**
+   * It is given, and scored.
+   *
+   * @param continuation what the assistant says
+   * @param ends whether the token that ends its turn is scored behind it
+   */
+  public record Scoring(String continuation, boolean ends) implements Task {}
+
+  List<BlockRef> blocks() {
+    return parts()
+        .filter(CommandPart.Region.class::isInstance)
+        .flatMap(part -> ((CommandPart.Region) part).blocks().stream())
+        .toList();
+  }
+
+  /** Returns the length of all raw text in UTF-16 units. */
+  long characters() {
+    return parts()
+        .filter(CommandPart.Text.class::isInstance)
+        .mapToLong(part -> ((CommandPart.Text) part).text().length())
+        .sum();
+  }
+
+  private Stream<CommandPart> parts() {
+    return turns.stream().flatMap(turn -> turn.parts().stream());
   }
 }

@@ -1,5 +1,6 @@
 package ai.laconic.decoder.prompt;
 
+import ai.laconic.decoder.engine.DecodeTask;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -9,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  * @param ids with a placeholder for each latent; shared, not to be written
  * @param blocks whose rows go in the place of the placeholders, in order
  * @param latents the number of placeholders
- * @param maxTokens most tokens of the answer; fits behind the prompt
+ * @param task what the engine does behind it; its tokens fit
  */
-public record PreparedPrompt(int[] ids, List<BlockRef> blocks, int latents, int maxTokens) {
+public record PreparedPrompt(int[] ids, List<BlockRef> blocks, int latents, DecodeTask task) {
   public PreparedPrompt {
     blocks = List.copyOf(blocks);
   }

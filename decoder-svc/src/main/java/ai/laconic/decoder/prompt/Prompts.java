@@ -1,5 +1,6 @@
 package ai.laconic.decoder.prompt;
 
+import ai.laconic.decoder.engine.DecodeTask;
 import ai.laconic.runtime.model.ModelFingerprint;
 import ai.laconic.runtime.prompt.AssembledPrompt;
 import ai.laconic.runtime.prompt.PromptAssembler;
@@ -7,7 +8,6 @@ import ai.laconic.runtime.prompt.PromptPart;
 import ai.laconic.runtime.prompt.Turn;
 import ai.laconic.servicekit.error.Problems;
 import java.util.List;
-import java.util.function.IntUnaryOperator;
 
 /** Makes prompts for one model. Safe for use by many threads. */
 public final class Prompts {
@@ -22,50 +22,30 @@ public final class Prompts {
   }
 
   /**
-   * Assembles the ids and checks that they fit.
+   * Assembles the ids and checks that the answer fits behind them.
    *
    * @throws io.grpc.StatusRuntimeException FAILED_PRECONDITION for another model's latents,
    *     INVALID_ARGUMENT for latents of an unnamed one, OUT_OF_RANGE for what doesn't fit
    */
   public PreparedPrompt prepare(DecodeCommand command) {
-    return prepare(command.prompt(), positions -> limits.maxTokens(positions, command.maxTokens()));
-  }
-
-  /**
-   * Assembles the ids and checks that a continuation fits behind them.
-   *
-   * @param tokens of the continuation
-   * @throws io.grpc.StatusRuntimeException as {@link #prepare(DecodeCommand)}
-   */
-  public PreparedPrompt prepare(ScoreCommand command, int tokens) {
-    return prepare(
-        command.prompt(),
-        positions -> {
-          limits.checkContinuation(positions, tokens);
-          return tokens;
-        });
-  }
-
-  /**
-   * Returns the ids that a command wants scored.
-   *
-   * @throws io.grpc.StatusRuntimeException OUT_OF_RANGE if they are more than any prompt leaves
-   *     room for
-   */
-  public int[] continuation(ScoreCommand command) {
-    int[] ids = assembler.continuation(command.continuation(), command.ends());
-    limits.checkContinuation(1, ids.length);
-    return ids;
-  }
-
-  private PreparedPrompt prepare(CommandPrompt prompt, IntUnaryOperator answer) {
-    List<BlockRef> blocks = prompt.blocks();
-    checkModel(prompt.fingerprint(), blocks);
-    limits.checkSize(blocks.stream().mapToLong(BlockRef::latents).sum(), prompt.characters());
+    List<BlockRef> blocks = command.blocks();
+    checkModel(command.fingerprint(), blocks);
+    limits.checkSize(blocks.stream().mapToLong(BlockRef::latents).sum(), command.characters());
     AssembledPrompt assembled =
-        assembler.assemble(prompt.turns().stream().map(Prompts::turn).toList());
-    int maxTokens = answer.applyAsInt(assembled.length());
-    return new PreparedPrompt(assembled.ids(), blocks, assembled.latents(), maxTokens);
+        assembler.assemble(command.turns().stream().map(Prompts::turn).toList());
+    DecodeTask task = task(command.task(), assembled.length());
+    return new PreparedPrompt(assembled.ids(), blocks, assembled.latents(), task);
+  }
+
+  private DecodeTask task(DecodeCommand.Task asked, int positions) {
+    if (asked instanceof DecodeCommand.Generation generation) {
+      int maxTokens = limits.maxTokens(positions, generation.maxTokens());
+      return new DecodeTask.Generate(generation.sampling(), maxTokens);
+    }
+    DecodeCommand.Scoring scoring = (DecodeCommand.Scoring) asked;
+    int[] ids = assembler.continuation(scoring.continuation(), scoring.ends());
+    limits.checkContinuation(positions, ids.length);
+    return new DecodeTask.Score(ids);
   }
 
   private void checkModel(String named, List<BlockRef> blocks) {

@@ -3,20 +3,17 @@ package ai.laconic.decoder.service;
 import ai.laconic.decoder.engine.SamplingSettings;
 import ai.laconic.decoder.prompt.BlockRef;
 import ai.laconic.decoder.prompt.CommandPart;
-import ai.laconic.decoder.prompt.CommandPrompt;
 import ai.laconic.decoder.prompt.CommandTurn;
 import ai.laconic.decoder.prompt.DecodeCommand;
-import ai.laconic.decoder.prompt.ScoreCommand;
 import ai.laconic.runtime.latent.LatentId;
 import ai.laconic.runtime.prompt.Role;
 import ai.laconic.servicekit.error.Problems;
 import ai.laconic.v1.DecodePart;
 import ai.laconic.v1.DecodeRequest;
 import ai.laconic.v1.DecodeTurn;
-import ai.laconic.v1.DecoderScoreRequest;
+import ai.laconic.v1.GenerationTask;
 import ai.laconic.v1.MemoryRegion;
 import ai.laconic.v1.Sampling;
-import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
@@ -27,21 +24,24 @@ import java.util.function.LongSupplier;
 record DecodeRequests(LongSupplier seeds) {
   DecodeCommand read(DecodeRequest request) {
     return new DecodeCommand(
-        prompt(request.getTurnsList(), request.getFingerprint()),
-        request.getMaxTokens(),
-        request.getStopList(),
-        sampling(request.getSampling()));
+        request.getTurnsList().stream().map(DecodeRequests::turn).toList(),
+        request.getFingerprint(),
+        task(request));
   }
 
-  static ScoreCommand read(DecoderScoreRequest request) {
-    return new ScoreCommand(
-        prompt(request.getTurnsList(), request.getFingerprint()),
-        request.getContinuation(),
-        request.getEnds());
+  private DecodeCommand.Task task(DecodeRequest request) {
+    return switch (request.getTaskCase()) {
+      case GENERATION -> generation(request.getGeneration());
+      case SCORING ->
+          new DecodeCommand.Scoring(
+              request.getScoring().getContinuation(), request.getScoring().getEnds());
+      case TASK_NOT_SET -> throw Problems.invalid("task", "missing", "generation or scoring");
+    };
   }
 
-  private static CommandPrompt prompt(List<DecodeTurn> turns, String fingerprint) {
-    return new CommandPrompt(turns.stream().map(DecodeRequests::turn).toList(), fingerprint);
+  private DecodeCommand.Task generation(GenerationTask task) {
+    return new DecodeCommand.Generation(
+        task.getMaxTokens(), task.getStopList(), sampling(task.getSampling()));
   }
 
   private SamplingSettings sampling(Sampling sampling) {

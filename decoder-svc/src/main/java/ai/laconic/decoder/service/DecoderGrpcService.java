@@ -1,12 +1,9 @@
 package ai.laconic.decoder.service;
 
 import ai.laconic.decoder.prompt.DecodeCommand;
-import ai.laconic.decoder.prompt.ScoreCommand;
 import ai.laconic.servicekit.call.StreamingCalls;
 import ai.laconic.v1.DecodeRequest;
 import ai.laconic.v1.DecodeResponse;
-import ai.laconic.v1.DecoderScoreRequest;
-import ai.laconic.v1.DecoderScoreResponse;
 import ai.laconic.v1.DecoderServiceGrpc.DecoderServiceImplBase;
 import ai.laconic.v1.DescribeDecoderRequest;
 import ai.laconic.v1.DescribeDecoderResponse;
@@ -22,7 +19,6 @@ final class DecoderGrpcService extends DecoderServiceImplBase {
   private final DescribeDecoderResponse description;
   private final DecodeRequests requests;
   private final Decodes decodes;
-  private final Scorings scorings;
   private final StreamingCalls calls;
   private final InstantSource clock;
 
@@ -30,13 +26,11 @@ final class DecoderGrpcService extends DecoderServiceImplBase {
       DescribeDecoderResponse description,
       DecodeRequests requests,
       Decodes decodes,
-      Scorings scorings,
       StreamingCalls calls,
       InstantSource clock) {
     this.description = description;
     this.requests = requests;
     this.decodes = decodes;
-    this.scorings = scorings;
     this.calls = calls;
     this.clock = clock;
   }
@@ -51,24 +45,8 @@ final class DecoderGrpcService extends DecoderServiceImplBase {
   @Override
   public void decode(DecodeRequest request, StreamObserver<DecodeResponse> responses) {
     DecodeCommand command = requests.read(request);
-    // The call's own context ends with the call, and this one with it.
-    Context.CancellableContext call = Context.current().withCancellation();
-    call.run(
-        () ->
-            calls.answer(
-                responses,
-                writer -> decodes.decode(command, deadline(), new ResponseSink(writer, call))));
-  }
-
-  @Override
-  public void score(DecoderScoreRequest request, StreamObserver<DecoderScoreResponse> responses) {
-    ScoreCommand command = DecodeRequests.read(request);
-    Context.CancellableContext call = Context.current().withCancellation();
-    call.run(
-        () ->
-            calls.answer(
-                responses,
-                writer -> scorings.score(command, deadline(), new ScoreResponses(writer, call))));
+    calls.answer(
+        responses, writer -> decodes.decode(command, deadline(), new DecodeResponses(writer)));
   }
 
   private Instant deadline() {

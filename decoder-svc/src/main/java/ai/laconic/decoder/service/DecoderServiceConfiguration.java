@@ -1,7 +1,7 @@
 package ai.laconic.decoder.service;
 
+import ai.laconic.decoder.AdmissionProperties;
 import ai.laconic.decoder.DecoderProperties;
-import ai.laconic.decoder.cache.LatentMemory;
 import ai.laconic.decoder.cache.LatentPuller;
 import ai.laconic.decoder.engine.DecoderEngine;
 import ai.laconic.decoder.prompt.PromptLimits;
@@ -9,34 +9,26 @@ import ai.laconic.decoder.prompt.Prompts;
 import ai.laconic.runtime.model.ModelDirectory;
 import ai.laconic.runtime.prompt.PromptAssembler;
 import ai.laconic.runtime.tokenizer.TextTokenizer;
+import ai.laconic.servicekit.ServiceProperties;
+import ai.laconic.servicekit.admission.Admission;
 import ai.laconic.servicekit.call.StreamingCalls;
-import ai.laconic.servicekit.peer.Peer;
-import ai.laconic.servicekit.peer.Peers;
+import ai.laconic.servicekit.upstream.Upstream;
+import ai.laconic.servicekit.upstream.Upstreams;
 import io.grpc.BindableService;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.concurrent.ScheduledExecutorService;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /** The beans between the wire and the engine. */
 @Configuration(proxyBeanMethods = false)
 class DecoderServiceConfiguration {
-  /** Calls beyond those that the engine runs or lets wait: they prepare and pull. */
-  private static final int PREPARING = 16;
-
   @Bean
-  Peer cachePeer(Peers peers, DecoderProperties properties) {
-    return peers.open("cache", properties.cache());
-  }
-
-  @Bean
-  LatentMemory latentMemory(DecoderProperties properties) {
-    return new LatentMemory(properties.latentMemory().toBytes());
-  }
-
-  @Bean
-  LatentPuller latentPuller(Peer cachePeer, ModelDirectory model) {
-    return new LatentPuller(cachePeer.channel(), model.fingerprint(), model.latentWidth());
+  LatentPuller latentPuller(
+      Upstreams upstreams, DecoderProperties properties, ModelDirectory model) {
+    Upstream cache = upstreams.open("cache", properties.cache());
+    return new LatentPuller(cache.channel(), model.fingerprint(), model.latentWidth());
   }
 
   @Bean
@@ -55,41 +47,40 @@ class DecoderServiceConfiguration {
 
   @Bean
   Decodes decodes(
+      DecoderProperties properties,
       Prompts prompts,
-      LatentMemory memory,
       LatentPuller puller,
       DecoderEngine engine,
-      TextTokenizer tokenizer) {
-    return new Decodes(prompts, memory, puller, engine, tokenizer);
+      TextTokenizer tokenizer,
+      ScheduledExecutorService serviceTimer) {
+    AdmissionProperties admission = properties.admission();
+    long slots = (long) engine.info().slots() + admission.prefetch();
+    long bytes = properties.latentMemory().toBytes();
+    return new Decodes(
+        prompts,
+        new Admission("decoder slots", admission.within(slots), serviceTimer),
+        new Admission("bytes of latents in memory", admission.within(bytes), serviceTimer),
+        puller,
+        engine,
+        tokenizer);
   }
 
   @Bean
-  Scorings scorings(
-      Prompts prompts,
-      LatentMemory memory,
-      LatentPuller puller,
-      DecoderEngine engine,
-      TextTokenizer tokenizer) {
-    return new Scorings(prompts, memory, puller, engine, tokenizer);
-  }
-
-  @Bean
-  StreamingCalls decoderCalls(DecoderProperties properties) {
-    return new StreamingCalls("decoder", properties.mostGenerations() + PREPARING);
+  StreamingCalls decoderCalls(
+      DecoderProperties properties,
+      ServiceProperties service,
+      ScheduledExecutorService serviceTimer) {
+    Admission calls = new Admission("decoder calls", properties.admission().calls(), serviceTimer);
+    return new StreamingCalls("decoder", calls, service.minDataRate());
   }
 
   @Bean
   BindableService decoderService(
-      ModelDirectory model,
-      DecoderEngine engine,
-      Decodes decodes,
-      Scorings scorings,
-      StreamingCalls decoderCalls) {
+      ModelDirectory model, DecoderEngine engine, Decodes decodes, StreamingCalls decoderCalls) {
     return new DecoderGrpcService(
         ModelDescription.of(model, engine.info()),
         new DecodeRequests(new SecureRandom()::nextLong),
         decodes,
-        scorings,
         decoderCalls,
         InstantSource.system());
   }

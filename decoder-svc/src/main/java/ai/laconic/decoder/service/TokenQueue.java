@@ -1,53 +1,53 @@
 package ai.laconic.decoder.service;
 
+import ai.laconic.decoder.engine.DecoderEngine;
 import ai.laconic.decoder.engine.EndReason;
+import ai.laconic.decoder.engine.EngineRequest;
 import ai.laconic.decoder.engine.Generation;
+import ai.laconic.decoder.engine.Token;
 import ai.laconic.decoder.engine.TokenListener;
+import ai.laconic.servicekit.admission.Permit;
+import ai.laconic.servicekit.error.Problems;
 import io.grpc.Context;
-import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.util.ArrayDeque;
-import java.util.OptionalInt;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tokens on their way from the engine's thread to the call's. The call's thread makes it, reads it
- * and closes it; closing it cancels the generation.
+ * Tokens on their way from the engine's thread to the call's. Takes a whole answer, some 30 bytes
+ * for each token, so that the engine never waits: the permits go back when the engine is done, even
+ * if nobody has read a token. The call's thread makes it, reads it and closes it; closing it
+ * cancels the generation.
  */
 final class TokenQueue implements TokenListener, AutoCloseable {
-  private final int capacity;
-  private final Consumer<StatusRuntimeException> abandon;
+  private final Permit slot;
+  private final Permit latents;
   private final Context context = Context.current();
-  private final Context.CancellationListener onCancel = ended -> contextEnded();
+  private final Context.CancellationListener onCancel = ended -> change(() -> {});
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private final Queue<Integer> tokens = new ArrayDeque<>();
+  private final Queue<Token> tokens = new ArrayDeque<>();
   private @Nullable EndReason reason;
   private @Nullable StatusRuntimeException problem;
-
-  /** Whether the engine may have seen it full. */
-  private boolean filled;
-
   private @Nullable Generation generation;
 
   /**
-   * @param capacity tokens from which on the engine should wait
-   * @param abandon ends the call if the generation fails while nobody reads
+   * @param slot given back as soon as the engine is done with the generation
+   * @param latents given back as soon as the engine has read the prompt
    */
-  TokenQueue(int capacity, Consumer<StatusRuntimeException> abandon) {
-    this.capacity = capacity;
-    this.abandon = abandon;
+  TokenQueue(Permit slot, Permit latents) {
+    this.slot = slot;
+    this.latents = latents;
     context.addListener(onCancel, Runnable::run);
   }
 
   /** Starts the generation that fills this queue. */
-  void start(Supplier<Generation> start) {
-    generation = start.get();
+  void start(DecoderEngine engine, EngineRequest request) {
+    generation = engine.submit(request, this);
   }
 
   /**
@@ -55,32 +55,23 @@ final class TokenQueue implements TokenListener, AutoCloseable {
    *
    * @throws StatusRuntimeException why the generation failed, or CANCELLED if the call ended
    */
-  OptionalInt next() throws InterruptedException {
-    Integer token;
-    boolean hasRoomAgain = false;
+  Optional<Token> next() throws InterruptedException {
     lock.lock();
     try {
       while (tokens.isEmpty() && reason == null && problem == null && !context.isCancelled()) {
         changed.await();
       }
       if (context.isCancelled()) {
-        throw Status.CANCELLED.withDescription("call: ended early").asRuntimeException();
+        throw Problems.ended(context, "early");
       }
-      token = tokens.poll();
+      Token token = tokens.poll();
       if (token == null && problem != null) {
         throw problem;
       }
-      if (filled && tokens.size() <= capacity / 2) {
-        filled = false;
-        hasRoomAgain = true;
-      }
+      return Optional.ofNullable(token);
     } finally {
       lock.unlock();
     }
-    if (hasRoomAgain && generation != null) {
-      generation.resume();
-    }
-    return token == null ? OptionalInt.empty() : OptionalInt.of(token);
   }
 
   /** Returns why the answer is complete, once {@link #next} was empty. */
@@ -97,40 +88,22 @@ final class TokenQueue implements TokenListener, AutoCloseable {
   }
 
   @Override
-  public boolean ready() {
-    lock.lock();
-    try {
-      filled = filled || tokens.size() >= capacity;
-      return !filled;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  @Override
-  public void token(int id) {
-    change(() -> tokens.add(id));
+  public void token(Token token) {
+    // The engine let go of the latents before it said anything.
+    latents.close();
+    change(() -> tokens.add(token));
   }
 
   @Override
   public void finished(EndReason why) {
+    giveBack();
     change(() -> reason = why);
   }
 
   @Override
   public void failed(StatusRuntimeException why) {
-    boolean nobodyReads;
-    lock.lock();
-    try {
-      problem = why;
-      changed.signalAll();
-      nobodyReads = filled;
-    } finally {
-      lock.unlock();
-    }
-    if (nobodyReads) {
-      abandon.accept(why);
-    }
+    giveBack();
+    change(() -> problem = why);
   }
 
   @Override
@@ -141,8 +114,9 @@ final class TokenQueue implements TokenListener, AutoCloseable {
     }
   }
 
-  private void contextEnded() {
-    change(() -> {});
+  private void giveBack() {
+    latents.close();
+    slot.close();
   }
 
   private void change(Runnable update) {

@@ -1,5 +1,6 @@
 package ai.laconic.decoder.engine;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -45,6 +46,12 @@ public final class CountingModel {
   /** Returns a prompt whose answer starts with {@code token}. */
   public static DecodePrompt startingWith(int token) {
     return new DecodePrompt(new int[] {token}, new float[0]);
+  }
+
+  /** Returns a request for up to so many tokens, without a deadline. */
+  public static EngineRequest request(DecodePrompt prompt, int maxTokens) {
+    DecodeTask task = new DecodeTask.Generate(SamplingSettings.GREEDY, maxTokens);
+    return new EngineRequest(prompt, task, Instant.MAX);
   }
 
   public static EngineInfo info(int slots, int maxPositions) {

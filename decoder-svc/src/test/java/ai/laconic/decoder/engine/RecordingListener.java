@@ -3,39 +3,23 @@ package ai.laconic.decoder.engine;
 import io.grpc.StatusRuntimeException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Writes down what it hears, and fails the test's assumptions loudly if it hears too much. */
 public final class RecordingListener implements TokenListener {
-  private final List<Integer> tokens = new ArrayList<>();
-  private int takes = Integer.MAX_VALUE;
+  private final List<Token> tokens = new ArrayList<>();
   private @Nullable EndReason reason;
   private @Nullable StatusRuntimeException problem;
   private int ends;
   private int afterEnd;
 
-  /** Makes a listener that isn't ready any more once it has {@code count} tokens. */
-  public static RecordingListener taking(int count) {
-    RecordingListener listener = new RecordingListener();
-    listener.takes = count;
-    return listener;
-  }
-
-  public synchronized void takeAll() {
-    takes = Integer.MAX_VALUE;
-  }
-
   @Override
-  public synchronized boolean ready() {
-    return tokens.size() < takes;
-  }
-
-  @Override
-  public synchronized void token(int id) {
+  public synchronized void token(Token token) {
     if (ends > 0) {
       afterEnd++;
     }
-    tokens.add(id);
+    tokens.add(token);
   }
 
   @Override
@@ -51,7 +35,12 @@ public final class RecordingListener implements TokenListener {
   }
 
   public synchronized List<Integer> tokens() {
-    return List.copyOf(tokens);
+    return tokens.stream().map(Token::id).toList();
+  }
+
+  /** Returns the score of every token; fails if one has none. */
+  public synchronized List<Token.Score> scores() {
+    return tokens.stream().map(token -> Objects.requireNonNull(token.score(), "score")).toList();
   }
 
   public synchronized boolean ended() {

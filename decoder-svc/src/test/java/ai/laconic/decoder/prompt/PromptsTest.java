@@ -3,6 +3,7 @@ package ai.laconic.decoder.prompt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.laconic.decoder.engine.DecodeTask;
 import ai.laconic.decoder.engine.SamplingSettings;
 import ai.laconic.runtime.Golden;
 import ai.laconic.runtime.latent.LatentId;
@@ -39,11 +40,23 @@ class PromptsTest {
   }
 
   private static DecodeCommand command(String fingerprint, CommandPart... parts) {
-    return new DecodeCommand(prompt(fingerprint, parts), 0, List.of(), SamplingSettings.GREEDY);
+    return command(
+        new DecodeCommand.Generation(0, List.of(), SamplingSettings.GREEDY), fingerprint, parts);
   }
 
-  private static CommandPrompt prompt(String fingerprint, CommandPart... parts) {
-    return new CommandPrompt(List.of(new CommandTurn(Role.USER, List.of(parts))), fingerprint);
+  private static DecodeCommand command(
+      DecodeCommand.Task task, String fingerprint, CommandPart... parts) {
+    return new DecodeCommand(
+        List.of(new CommandTurn(Role.USER, List.of(parts))), fingerprint, task);
+  }
+
+  private static PreparedPrompt prepareScoring(String continuation, boolean ends) {
+    return prompts.prepare(
+        command(new DecodeCommand.Scoring(continuation, ends), "", new CommandPart.Text("Go on")));
+  }
+
+  private static int[] continuation(String text, boolean ends) {
+    return ((DecodeTask.Score) prepareScoring(text, ends).task()).continuation();
   }
 
   @Test
@@ -61,7 +74,7 @@ class PromptsTest {
     assertThat(prompt.ids()).containsExactly(golden.promptIds());
     assertThat(prompt.latents()).isEqualTo(8);
     assertThat(prompt.blocks()).containsExactly(BLOCK);
-    assertThat(prompt.maxTokens()).isEqualTo(50);
+    assertThat(prompt.task()).isEqualTo(new DecodeTask.Generate(SamplingSettings.GREEDY, 50));
   }
 
   @Test
@@ -103,9 +116,8 @@ class PromptsTest {
   @Test
   void aContinuationIsTokenizedApartAndMayEndTheTurn() {
     String text = " now<|im_end|> and on";
-    CommandPrompt prompt = prompt("", new CommandPart.Text("Go on"));
-    int[] open = prompts.continuation(new ScoreCommand(prompt, text, false));
-    int[] ended = prompts.continuation(new ScoreCommand(prompt, text, true));
+    int[] open = continuation(text, false);
+    int[] ended = continuation(text, true);
     int end = tokenizer.specialId("<|im_end|>").orElseThrow();
 
     assertThat(open).containsExactly(tokenizer.tokenize(text).ids()).doesNotContain(end);
@@ -114,19 +126,15 @@ class PromptsTest {
 
   @Test
   void refusesAContinuationThatDoesNotFit() {
-    ScoreCommand command =
-        new ScoreCommand(prompt("", new CommandPart.Text("Go on")), "a b ".repeat(200), false);
-    ScoreCommand shorter = new ScoreCommand(command.prompt(), "and on", false);
-    int positions = prompts.prepare(shorter, 1).positions();
+    int positions = prepareScoring("a", false).positions();
+    String fits = " a".repeat(200 - positions);
 
-    assertThat(prompts.prepare(shorter, 200 - positions).positions()).isEqualTo(positions);
-    assertThatThrownBy(() -> prompts.prepare(shorter, 201 - positions))
+    assertThat(continuation(fits, false)).hasSize(200 - positions);
+    assertThatThrownBy(() -> prepareScoring(fits, true))
         .hasMessage(
             "OUT_OF_RANGE: continuation: %d tokens after a prompt of %d positions"
                     .formatted(201 - positions, positions)
                 + " (expected: at most 200 positions together)");
-    assertThatThrownBy(() -> prompts.continuation(command))
-        .hasMessageStartingWith("OUT_OF_RANGE: continuation: ");
   }
 
   @Test

@@ -45,7 +45,7 @@ class AnswerTest {
   private static Answer ask(String... stops) {
     var request = GoldenPrompts.text("question");
     for (String stop : stops) {
-      request.addStop(stop);
+      request.getGenerationBuilder().addStop(stop);
     }
     return Answer.to(harness.channel(), request);
   }

@@ -104,9 +104,9 @@ class DecoderApplicationIT {
     return GoldenPrompts.request(ModelDirectory.open(Golden.checkpoint()), CACHE, FIRST);
   }
 
-  private static ServingStatus health() {
-    return HealthGrpc.newBlockingStub(channel)
-        .check(HealthCheckRequest.getDefaultInstance())
+  private static ServingStatus health(Channel of, String service) {
+    return HealthGrpc.newBlockingStub(of)
+        .check(HealthCheckRequest.newBuilder().setService(service).build())
         .getStatus();
   }
 
@@ -116,7 +116,7 @@ class DecoderApplicationIT {
 
     assertThatThrownBy(() -> Answer.to(channel, request()))
         .hasMessageStartingWith("UNAUTHENTICATED");
-    assertThatThrownBy(() -> Answer.to(withTenant(channel), DecodeRequest.newBuilder()))
+    assertThatThrownBy(() -> Answer.to(withTenant(channel), GoldenPrompts.text("so").clearTurns()))
         .hasMessageStartingWith("INVALID_ARGUMENT: turns:");
     assertThat(
             DecoderServiceGrpc.newBlockingStub(withTenant(channel))
@@ -126,12 +126,22 @@ class DecoderApplicationIT {
   }
 
   @Test
-  void isReadyWhileItsCacheIs() {
-    await().atMost(SLOW_START).until(() -> health() == ServingStatus.SERVING);
+  void needsNoCacheForRawTextAndSaysWhichModelItServes() throws Exception {
+    String fingerprint = ModelDirectory.open(Golden.checkpoint()).fingerprint().hex();
+    try (ConfigurableApplicationContext alone =
+        DecoderApplication.start(
+            settings(Map.of("laconic.decoder.cache.target", "dns:///localhost:1")))) {
+      ManagedChannel toAlone = connect(alone);
+      await().atMost(SLOW_START).until(() -> health(toAlone, "") == ServingStatus.SERVING);
 
-    CACHE_HEALTH.setStatus("", ServingStatus.NOT_SERVING);
-
-    await().atMost(SLOW_START).until(() -> health() == ServingStatus.NOT_SERVING);
+      assertThat(health(toAlone, fingerprint)).isEqualTo(ServingStatus.SERVING);
+      assertThat(Answer.to(withTenant(toAlone), GoldenPrompts.text("raw")).finished().hasUsage())
+          .isTrue();
+      assertThatThrownBy(() -> Answer.to(withTenant(toAlone), request()))
+          .hasMessageStartingWith("UNAVAILABLE: cache: ");
+      assertThat(health(toAlone, "")).isEqualTo(ServingStatus.SERVING);
+      toAlone.shutdownNow();
+    }
   }
 
   @Test
@@ -165,7 +175,7 @@ class DecoderApplicationIT {
 
   private static boolean isRefused(Channel channel) {
     try {
-      Answer.to(channel, GoldenPrompts.text("one more").setMaxTokens(1));
+      Answer.to(channel, GoldenPrompts.text("one more").setGeneration(GoldenPrompts.atMost(1)));
       return false;
     } catch (StatusRuntimeException refused) {
       return true;

@@ -1,7 +1,7 @@
 package ai.laconic.decoder.service;
 
+import ai.laconic.decoder.AdmissionProperties;
 import ai.laconic.decoder.cache.CacheHarness;
-import ai.laconic.decoder.cache.LatentMemory;
 import ai.laconic.decoder.cache.LatentPuller;
 import ai.laconic.decoder.engine.DecoderEngine;
 import ai.laconic.decoder.engine.EngineInfo;
@@ -13,6 +13,8 @@ import ai.laconic.runtime.Golden;
 import ai.laconic.runtime.model.ModelDirectory;
 import ai.laconic.runtime.prompt.PromptAssembler;
 import ai.laconic.runtime.tokenizer.TextTokenizer;
+import ai.laconic.servicekit.admission.Admission;
+import ai.laconic.servicekit.call.MinDataRate;
 import ai.laconic.servicekit.call.StreamingCalls;
 import ai.laconic.servicekit.call.ValidationServerInterceptor;
 import ai.laconic.servicekit.error.ProblemServerInterceptor;
@@ -32,23 +34,62 @@ import io.grpc.stub.MetadataUtils;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.springframework.util.unit.DataSize;
 
 /** The service with the golden model, a fake cache and its interceptors, behind real gRPC. */
 final class DecoderHarness implements AutoCloseable {
   static final int MAX_POSITIONS = 1000;
   static final int DEFAULT_MAX_TOKENS = 40;
-  static final long MEMORY = 1 << 20;
+
+  /**
+   * What a test may want otherwise.
+   *
+   * @param memory bytes of latents
+   * @param readers how slowly they may read
+   * @param cacheIdle how long the cache may say nothing
+   */
+  record Settings(
+      AdmissionProperties admission, long memory, MinDataRate readers, Duration cacheIdle) {
+    static final Settings PATIENT =
+        new Settings(
+            new AdmissionProperties(0, 20, 1, 100, Duration.ofMinutes(1)),
+            1 << 20,
+            new MinDataRate(DataSize.ofBytes(1), Duration.ofMinutes(1)),
+            Duration.ofSeconds(30));
+
+    Settings with(AdmissionProperties other) {
+      return new Settings(other, memory, readers, cacheIdle);
+    }
+
+    Settings withMemory(long bytes) {
+      return new Settings(admission, bytes, readers, cacheIdle);
+    }
+
+    Settings withReaders(Duration grace) {
+      MinDataRate rate = new MinDataRate(readers.bytesPerSecond(), grace);
+      return new Settings(admission, memory, rate, cacheIdle);
+    }
+
+    Settings withCacheIdle(Duration limit) {
+      return new Settings(admission, memory, readers, limit);
+    }
+  }
 
   final ModelDirectory model;
   final TextTokenizer tokenizer;
   final CacheHarness cache = new CacheHarness();
-  final LatentMemory memory = new LatentMemory(MEMORY);
+  final Admission slots;
+  final Admission memory;
+  final Admission threads;
   final DecoderEngine engine;
-  private final StreamingCalls calls = new StreamingCalls("decoder", 20);
+  private final StreamingCalls calls;
+  private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
   private final Server server;
   private final ManagedChannel channel;
 
-  private DecoderHarness(ModelDirectory model, DecoderEngine engine, Duration cacheTimeout)
+  private DecoderHarness(ModelDirectory model, DecoderEngine engine, Settings settings)
       throws Exception {
     this.model = model;
     this.engine = engine;
@@ -60,13 +101,21 @@ final class DecoderHarness implements AutoCloseable {
     Prompts prompts = new Prompts(assembler, model.fingerprint(), limits);
     LatentPuller puller =
         new LatentPuller(
-            cache.peer(cacheTimeout).channel(), model.fingerprint(), model.latentWidth());
+            cache.upstream(settings.cacheIdle()).channel(),
+            model.fingerprint(),
+            model.latentWidth());
+    AdmissionProperties admission = settings.admission();
+    long atOnce = (long) engine.info().slots() + admission.prefetch();
+    slots = new Admission("decoder slots", admission.within(atOnce), timer);
+    memory =
+        new Admission("bytes of latents in memory", admission.within(settings.memory()), timer);
+    threads = new Admission("decoder calls", admission.calls(), timer);
+    calls = new StreamingCalls("decoder", threads, settings.readers());
     DecoderGrpcService service =
         new DecoderGrpcService(
             ModelDescription.of(model, engine.info()),
             new DecodeRequests(() -> 1),
-            new Decodes(prompts, memory, puller, engine, tokenizer),
-            new Scorings(prompts, memory, puller, engine, tokenizer),
+            new Decodes(prompts, slots, memory, puller, engine, tokenizer),
             calls,
             InstantSource.system());
     String name = UUID.randomUUID().toString();
@@ -85,20 +134,23 @@ final class DecoderHarness implements AutoCloseable {
   }
 
   /** Starts it with the embedded engine. */
-  static DecoderHarness embedded(int slots, int queueLimit, Duration pauseLimit) throws Exception {
-    return embedded(slots, queueLimit, pauseLimit, Duration.ofSeconds(30));
+  static DecoderHarness embedded(int slots) throws Exception {
+    return embedded(slots, Settings.PATIENT);
   }
 
-  static DecoderHarness embedded(
-      int slots, int queueLimit, Duration pauseLimit, Duration cacheTimeout) throws Exception {
+  static DecoderHarness embedded(int slots, Settings settings) throws Exception {
     ModelDirectory model = ModelDirectory.open(Golden.checkpoint());
-    OnnxSettings settings = new OnnxSettings(1, slots, MAX_POSITIONS, 64, queueLimit, pauseLimit);
-    DecoderEngine engine = OnnxEngines.open(model, settings, InstantSource.system());
-    return new DecoderHarness(model, engine, cacheTimeout);
+    OnnxSettings onnx = new OnnxSettings(1, slots, MAX_POSITIONS, 64);
+    DecoderEngine engine = OnnxEngines.open(model, onnx, InstantSource.system(), sentence -> {});
+    return new DecoderHarness(model, engine, settings);
   }
 
-  /** Starts it with an engine that says what it is told to. */
+  /** Starts it with an engine of two slots that says what it is told to. */
   static DecoderHarness scripted() throws Exception {
+    return scripted(Settings.PATIENT);
+  }
+
+  static DecoderHarness scripted(Settings settings) throws Exception {
     ModelDirectory model = ModelDirectory.open(Golden.checkpoint());
     EngineInfo info =
         new EngineInfo(
@@ -107,7 +159,7 @@ final class DecoderHarness implements AutoCloseable {
             model.latentWidth(),
             model.decoder().vocabularySize(),
             model.memoryTokens().placeholder());
-    return new DecoderHarness(model, new ScriptedEngine(info), Duration.ofSeconds(30));
+    return new DecoderHarness(model, new ScriptedEngine(info), settings);
   }
 
   ScriptedEngine script() {
@@ -116,8 +168,12 @@ final class DecoderHarness implements AutoCloseable {
 
   /** Returns a channel whose calls have a tenant. */
   Channel channel() {
+    return channel("default");
+  }
+
+  Channel channel(String tenant) {
     Metadata headers = new Metadata();
-    headers.put(TenantClientInterceptor.HEADER, "default");
+    headers.put(TenantClientInterceptor.HEADER, tenant);
     return ClientInterceptors.intercept(
         channel, MetadataUtils.newAttachHeadersInterceptor(headers));
   }
@@ -131,6 +187,7 @@ final class DecoderHarness implements AutoCloseable {
     channel.shutdownNow();
     server.shutdownNow();
     calls.close();
+    timer.shutdownNow();
     engine.close();
     tokenizer.close();
     cache.close();

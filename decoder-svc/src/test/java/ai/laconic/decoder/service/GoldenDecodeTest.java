@@ -8,13 +8,14 @@ import ai.laconic.runtime.Golden;
 import ai.laconic.runtime.latent.LatentId;
 import ai.laconic.runtime.model.ModelFingerprint;
 import ai.laconic.v1.DecodeRequest;
-import ai.laconic.v1.DecoderScoreRequest;
 import ai.laconic.v1.DecoderServiceGrpc;
 import ai.laconic.v1.DescribeDecoderRequest;
 import ai.laconic.v1.DescribeDecoderResponse;
 import ai.laconic.v1.FinishReason;
+import ai.laconic.v1.GenerationTask;
 import ai.laconic.v1.Model;
 import ai.laconic.v1.Sampling;
+import ai.laconic.v1.ScoringTask;
 import ai.laconic.v1.TokenScore;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,7 +35,7 @@ class GoldenDecodeTest {
 
   @BeforeAll
   static void open() throws Exception {
-    harness = DecoderHarness.embedded(2, 4, Duration.ofMinutes(1));
+    harness = DecoderHarness.embedded(2);
   }
 
   @AfterAll
@@ -49,7 +50,7 @@ class GoldenDecodeTest {
 
   @AfterEach
   void givesAllMemoryBack() {
-    assertThat(harness.memory.used()).isZero();
+    await().until(() -> harness.memory.inUse() == 0 && harness.slots.inUse() == 0);
   }
 
   private static DecodeRequest.Builder first() {
@@ -80,16 +81,11 @@ class GoldenDecodeTest {
   }
 
   private static List<TokenScore> scores(DecodeRequest.Builder prompt, String continuation) {
-    DecoderScoreRequest request =
-        DecoderScoreRequest.newBuilder()
-            .addAllTurns(prompt.getTurnsList())
-            .setFingerprint(prompt.getFingerprint())
-            .setContinuation(continuation)
-            .build();
+    ScoringTask task = ScoringTask.newBuilder().setContinuation(continuation).build();
     List<TokenScore> scores = new ArrayList<>();
     DecoderServiceGrpc.newBlockingStub(harness.channel())
-        .score(request)
-        .forEachRemaining(piece -> scores.addAll(piece.getTokensList()));
+        .decode(prompt.setScoring(task).build())
+        .forEachRemaining(response -> scores.addAll(response.getScored().getTokensList()));
     return scores;
   }
 
@@ -126,18 +122,16 @@ class GoldenDecodeTest {
               () ->
                   DecoderServiceGrpc.newBlockingStub(harness.channel())
                       .withDeadlineAfter(Duration.ofMillis(300))
-                      .score(
-                          DecoderScoreRequest.newBuilder()
-                              .addAllTurns(request.getTurnsList())
-                              .setFingerprint(request.getFingerprint())
-                              .setContinuation("so")
+                      .decode(
+                          request
+                              .setScoring(ScoringTask.newBuilder().setContinuation("so"))
                               .build())
                       .hasNext())
           .hasMessageStartingWith("DEADLINE_EXCEEDED");
     } finally {
       harness.cache.cache.hangs = false;
     }
-    await().until(() -> harness.memory.used() == 0);
+    await().until(() -> harness.memory.inUse() == 0);
     request
         .getTurnsBuilder(0)
         .getPartsBuilder(1)
@@ -173,18 +167,22 @@ class GoldenDecodeTest {
 
   @Test
   void takesTheDefaultWhereNoLimitIsGiven() {
-    Answer answer = ask(first().setMaxTokens(0));
+    Answer answer = ask(first().setGeneration(GenerationTask.getDefaultInstance()));
 
     assertThat(answer.finished().getUsage().getGeneratedTokens())
         .isEqualTo(DecoderHarness.DEFAULT_MAX_TOKENS);
   }
 
+  private static DecodeRequest.Builder sampled(Sampling sampling) {
+    return first().mergeGeneration(GenerationTask.newBuilder().setSampling(sampling).build());
+  }
+
   @Test
   void theSameSeedSaysTheSame() {
     Sampling hot = Sampling.newBuilder().setTemperature(1.5f).setTopP(0.9f).setSeed(5).build();
-    Answer one = ask(first().setSampling(hot));
-    Answer same = ask(first().setSampling(hot));
-    Answer other = ask(first().setSampling(hot.toBuilder().setSeed(6)));
+    Answer one = ask(sampled(hot));
+    Answer same = ask(sampled(hot));
+    Answer other = ask(sampled(hot.toBuilder().setSeed(6).build()));
 
     assertThat(same.text()).isEqualTo(one.text());
     assertThat(other.text()).isNotEqualTo(one.text());
@@ -267,7 +265,7 @@ class GoldenDecodeTest {
         .hasMessage(
             "OUT_OF_RANGE: prompt: 2000 latents"
                 + " (expected: at most 999 positions, text and markers included)");
-    assertThatThrownBy(() -> ask(first().setMaxTokens(2000)))
+    assertThatThrownBy(() -> ask(first().setGeneration(GoldenPrompts.atMost(2000))))
         .hasMessageStartingWith("OUT_OF_RANGE: max_tokens: 2000 after a prompt of 34 positions");
     assertThatThrownBy(() -> ask(GoldenPrompts.text("?!".repeat(2000))))
         .hasMessageMatching("OUT_OF_RANGE: prompt: \\d+ positions \\(expected: at most 999.*");
@@ -278,10 +276,10 @@ class GoldenDecodeTest {
 
   @Test
   void refusesWhatTheProtosRulesForbid() {
-    assertThatThrownBy(() -> ask(DecodeRequest.newBuilder()))
+    assertThatThrownBy(() -> ask(GoldenPrompts.text("so").clearTurns()))
         .hasMessageStartingWith("INVALID_ARGUMENT: turns:");
-    assertThatThrownBy(() -> ask(first().setMaxTokens(100_000)))
-        .hasMessageStartingWith("INVALID_ARGUMENT: max_tokens: 100000");
+    assertThatThrownBy(() -> ask(first().setGeneration(GoldenPrompts.atMost(100_000))))
+        .hasMessageStartingWith("INVALID_ARGUMENT: generation.max_tokens: 100000");
   }
 
   @Test

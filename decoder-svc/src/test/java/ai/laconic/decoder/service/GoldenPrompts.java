@@ -11,6 +11,7 @@ import ai.laconic.runtime.model.ModelFingerprint;
 import ai.laconic.v1.DecodePart;
 import ai.laconic.v1.DecodeRequest;
 import ai.laconic.v1.DecodeTurn;
+import ai.laconic.v1.GenerationTask;
 import ai.laconic.v1.LatentRef;
 import ai.laconic.v1.MemoryRegion;
 import ai.laconic.v1.Role;
@@ -27,7 +28,8 @@ final class GoldenPrompts {
         .addTurns(
             DecodeTurn.newBuilder()
                 .setRole(Role.ROLE_USER)
-                .addParts(DecodePart.newBuilder().setText(text)));
+                .addParts(DecodePart.newBuilder().setText(text)))
+        .setGeneration(GenerationTask.getDefaultInstance());
   }
 
   /** Returns the request for a golden prompt, after its blocks were put into the cache. */
@@ -43,7 +45,12 @@ final class GoldenPrompts {
     return DecodeRequest.newBuilder()
         .addTurns(turn)
         .setFingerprint(model.fingerprint().hex())
-        .setMaxTokens(prompt.tokens().length);
+        .setGeneration(atMost(prompt.tokens().length));
+  }
+
+  /** Returns a greedy generation of up to so many tokens. */
+  static GenerationTask atMost(int tokens) {
+    return GenerationTask.newBuilder().setMaxTokens(tokens).build();
   }
 
   /** A region with one block for each window, as the encoder would write it. */

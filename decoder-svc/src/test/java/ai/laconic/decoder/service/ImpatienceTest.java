@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import ai.laconic.decoder.engine.EngineLoad;
+import ai.laconic.decoder.service.DecoderHarness.Settings;
 import ai.laconic.runtime.Golden;
 import ai.laconic.v1.DecodeRequest;
 import ai.laconic.v1.DecoderServiceGrpc;
@@ -12,42 +13,40 @@ import io.grpc.Status;
 import java.time.Duration;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Clients that are slow, leave or are too many, and a cache that is slow or gone. */
+/** Clients that read slowly or leave, and a cache that is slow or gone. */
 @SuppressWarnings("NullAway.Init")
 class ImpatienceTest {
   private static final Golden.Prompt FIRST = GoldenPrompts.GOLDEN.prompts().get(0);
 
   private DecoderHarness harness;
 
-  @BeforeEach
-  void open() throws Exception {
-    harness = DecoderHarness.embedded(2, 1, Duration.ofMinutes(1));
-  }
-
   @AfterEach
   void close() {
     harness.close();
+  }
+
+  private void open(Settings settings) throws Exception {
+    harness = DecoderHarness.embedded(1, settings);
   }
 
   private DecodeRequest.Builder request() {
     return GoldenPrompts.request(harness.model, harness.cache.cache, FIRST);
   }
 
-  /** Starts a call that takes no text, and waits until its generation is paused in its slot. */
-  private SlowClient holdSlot(int running) {
-    SlowClient client = SlowClient.start(harness.channel(), request().setMaxTokens(900));
-    await().until(() -> client.messages() == 1 && harness.engine.load().running() == running);
-    return client;
+  private DecodeRequest.Builder longRequest() {
+    return request().setGeneration(GoldenPrompts.atMost(900));
   }
 
   private void awaitIdle() {
     await()
         .atMost(Duration.ofSeconds(20))
         .until(
-            () -> harness.engine.load().equals(new EngineLoad(0, 0)) && harness.memory.used() == 0);
+            () ->
+                harness.engine.load().equals(new EngineLoad(0, 0))
+                    && harness.slots.inUse() == 0
+                    && harness.memory.inUse() == 0);
   }
 
   private static Status end(SlowClient client) {
@@ -56,34 +55,42 @@ class ImpatienceTest {
   }
 
   @Test
-  void aSlowClientPausesOnlyItself() {
-    SlowClient slow = holdSlot(1);
+  void aClientThatTakesNothingHoldsNoSlotAndLosesNothing() throws Exception {
+    open(Settings.PATIENT);
+    SlowClient slow = SlowClient.start(harness.channel(), longRequest());
+    await().until(() -> slow.messages() == 1);
 
+    awaitIdle();
+
+    assertThat(slow.end()).isNull();
     assertThat(Answer.to(harness.channel(), request()).text()).isEqualTo(FIRST.text());
-
     assertThat(slow.messages()).isEqualTo(1);
-    assertThat(harness.engine.load().running()).isEqualTo(1);
     slow.take(2000);
     assertThat(end(slow).isOk()).isTrue();
-    awaitIdle();
+    assertThat(slow.text()).isEqualTo(Answer.to(harness.channel(), longRequest()).text());
   }
 
   @Test
-  void aClientThatLeavesFreesItsSlot() {
-    SlowClient leaving = holdSlot(1);
+  void aClientThatTakesNothingIsEndedInTheEnd() throws Exception {
+    open(Settings.PATIENT.withReaders(Duration.ofMillis(100)));
+    SlowClient slow = SlowClient.start(harness.channel(), longRequest());
+    await().until(() -> slow.messages() == 1);
 
-    leaving.cancel();
+    await().until(() -> harness.threads.inUse() == 0);
+    slow.take(2000);
 
-    awaitIdle();
+    assertThat(end(slow).getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+    assertThat(end(slow).getDescription()).contains("takes answers too slowly");
   }
 
   @Test
-  void aClientsDeadlineFreesItsSlot() {
+  void aClientsDeadlineFreesItsSlot() throws Exception {
+    open(Settings.PATIENT);
     assertThatThrownBy(
             () ->
                 DecoderServiceGrpc.newBlockingStub(harness.channel())
                     .withDeadlineAfter(Duration.ofMillis(300))
-                    .decode(request().setMaxTokens(960).build())
+                    .decode(longRequest().build())
                     .forEachRemaining(
                         response -> await().pollDelay(Duration.ofMillis(20)).until(() -> true)))
         .hasMessageStartingWith("DEADLINE_EXCEEDED");
@@ -92,33 +99,8 @@ class ImpatienceTest {
   }
 
   @Test
-  void oneMoreThanMayWaitIsRefused() {
-    holdSlot(1);
-    holdSlot(2);
-    SlowClient waiting = SlowClient.start(harness.channel(), request());
-    await().until(() -> harness.engine.load().waiting() == 1 && waiting.messages() == 1);
-
-    int pulls = harness.cache.cache.asked.size();
-    assertThatThrownBy(() -> Answer.to(harness.channel(), request()))
-        .hasMessage("RESOURCE_EXHAUSTED: generations waiting: 2 (expected: at most 1)");
-    assertThat(harness.cache.cache.asked).hasSize(pulls);
-  }
-
-  @Test
-  void aClientThatTakesNothingForTooLongIsCutOff() throws Exception {
-    harness.close();
-    harness = DecoderHarness.embedded(1, 1, Duration.ofMillis(100));
-
-    SlowClient slow = SlowClient.start(harness.channel(), request().setMaxTokens(900));
-    await().until(() -> slow.messages() == 1);
-    awaitIdle();
-    slow.take(2000);
-
-    assertThat(end(slow).getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
-  }
-
-  @Test
-  void aClientThatLeavesDuringThePullEndsThePull() {
+  void aClientThatLeavesDuringThePullEndsThePull() throws Exception {
+    open(Settings.PATIENT);
     harness.cache.cache.hangs = true;
     SlowClient leaving = SlowClient.start(harness.channel(), request());
     await().until(() -> !harness.cache.cache.asked.isEmpty());
@@ -131,17 +113,17 @@ class ImpatienceTest {
 
   @Test
   void aSlowCacheEndsTheCall() throws Exception {
-    harness.close();
-    harness = DecoderHarness.embedded(1, 1, Duration.ofMinutes(1), Duration.ofMillis(200));
+    open(Settings.PATIENT.withCacheIdle(Duration.ofMillis(200)));
     harness.cache.cache.hangs = true;
 
     assertThatThrownBy(() -> Answer.to(harness.channel(), request()))
-        .hasMessageStartingWith("DEADLINE_EXCEEDED: cache: no answer in time");
+        .hasMessageStartingWith("UNAVAILABLE: cache: said nothing for 200 ms");
     awaitIdle();
   }
 
   @Test
-  void aCacheThatIsGoneEndsTheCall() {
+  void aCacheThatIsGoneEndsTheCallAndRawTextNeedsNone() throws Exception {
+    open(Settings.PATIENT);
     harness.cache.stopServer();
 
     assertThatThrownBy(() -> Answer.to(harness.channel(), request()))
@@ -151,14 +133,13 @@ class ImpatienceTest {
   }
 
   @Test
-  void anEngineThatClosesFailsItsCalls() {
-    SlowClient running = holdSlot(1);
+  void anEngineThatClosedRefusesCalls() throws Exception {
+    open(Settings.PATIENT);
 
     harness.engine.close();
-    running.take(2000);
 
-    assertThat(end(running).getCode()).isIn(Status.Code.UNAVAILABLE, Status.Code.CANCELLED);
     assertThatThrownBy(() -> Answer.to(harness.channel(), request()))
         .hasMessageStartingWith("UNAVAILABLE: engine: shutting down");
+    assertThat(harness.cache.cache.asked).isEmpty();
   }
 }

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.laconic.decoder.engine.EndReason;
 import ai.laconic.servicekit.error.Problems;
+import ai.laconic.v1.DecodeFinished;
 import ai.laconic.v1.DecodeRequest;
-import ai.laconic.v1.DecoderScoreRequest;
-import ai.laconic.v1.DecoderScoreResponse;
+import ai.laconic.v1.DecodeResponse;
 import ai.laconic.v1.DecoderServiceGrpc;
+import ai.laconic.v1.FinishReason;
+import ai.laconic.v1.ScoringTask;
 import ai.laconic.v1.TokenScore;
 import com.google.common.collect.ImmutableList;
 import java.time.Duration;
@@ -42,25 +44,25 @@ class ScoreTest {
   }
 
   /** Asks for scores of a text, and lets the engine score exactly its tokens. */
-  private static List<DecoderScoreResponse> score(String text) {
+  private static List<DecodeResponse> score(String text) {
     harness.script().says = harness.tokenizer.tokenize(text).ids();
     return ask(request(text));
   }
 
-  private static DecoderScoreRequest.Builder request(String text) {
-    DecodeRequest prompt = GoldenPrompts.text("question").build();
-    return DecoderScoreRequest.newBuilder()
-        .addAllTurns(prompt.getTurnsList())
-        .setContinuation(text);
+  private static DecodeRequest.Builder request(String text) {
+    return GoldenPrompts.text("question")
+        .setScoring(ScoringTask.newBuilder().setContinuation(text));
   }
 
-  private static List<DecoderScoreResponse> ask(DecoderScoreRequest.Builder request) {
+  private static List<DecodeResponse> ask(DecodeRequest.Builder request) {
     return ImmutableList.copyOf(
-        DecoderServiceGrpc.newBlockingStub(harness.channel()).score(request.build()));
+        DecoderServiceGrpc.newBlockingStub(harness.channel()).decode(request.build()));
   }
 
-  private static List<TokenScore> tokens(List<DecoderScoreResponse> responses) {
-    return responses.stream().flatMap(piece -> piece.getTokensList().stream()).toList();
+  private static List<TokenScore> tokens(List<DecodeResponse> responses) {
+    return responses.stream()
+        .flatMap(response -> response.getScored().getTokensList().stream())
+        .toList();
   }
 
   @Test
@@ -68,7 +70,7 @@ class ScoreTest {
     String text = "🦊 one two ".repeat(30);
     int count = harness.tokenizer.tokenize(text).length();
 
-    List<DecoderScoreResponse> responses = score(text);
+    List<DecodeResponse> responses = score(text);
 
     List<TokenScore> tokens = tokens(responses);
     assertThat(tokens).hasSize(count);
@@ -76,11 +78,15 @@ class ScoreTest {
       assertThat(tokens.get(i).getLogprob()).isEqualTo(-i);
       assertThat(tokens.get(i).getFirstChoice()).isEqualTo(i % 2 == 0);
     }
-    assertThat(responses).hasSizeGreaterThan(1);
     int last = responses.size() - 1;
-    assertThat(responses.subList(0, last)).noneMatch(DecoderScoreResponse::hasUsage);
-    assertThat(responses.get(last).getUsage().getGeneratedTokens()).isEqualTo(count);
-    assertThat(responses.get(last).getUsage().getPromptPositions()).isPositive();
+    assertThat(responses.get(0).getStarted().getPromptPositions()).isPositive();
+    assertThat(responses.subList(1, last))
+        .hasSizeGreaterThan(1)
+        .allMatch(DecodeResponse::hasScored);
+    DecodeFinished finished = responses.get(last).getFinished();
+    assertThat(finished.getReason()).isEqualTo(FinishReason.FINISH_REASON_UNSPECIFIED);
+    assertThat(finished.getUsage().getGeneratedTokens()).isEqualTo(count);
+    assertThat(finished.getUsage().getPromptPositions()).isPositive();
   }
 
   @Test
@@ -99,10 +105,11 @@ class ScoreTest {
     int end = harness.tokenizer.specialId("<|im_end|>").orElseThrow();
     harness.script().says = new int[] {text[0], end};
 
-    List<DecoderScoreResponse> responses = ask(request("a").setEnds(true));
+    List<DecodeResponse> responses =
+        ask(request("a").setScoring(ScoringTask.newBuilder().setContinuation("a").setEnds(true)));
 
     assertThat(tokens(responses)).extracting(TokenScore::getText).containsExactly("a", "");
-    assertThat(responses.get(0).getUsage().getGeneratedTokens()).isEqualTo(1);
+    assertThat(responses.get(2).getFinished().getUsage().getGeneratedTokens()).isEqualTo(1);
   }
 
   @Test
@@ -123,9 +130,10 @@ class ScoreTest {
 
   @Test
   void refusesWhatCannotBeScored() {
-    assertThatThrownBy(() -> score("")).hasMessageStartingWith("INVALID_ARGUMENT: continuation:");
+    assertThatThrownBy(() -> score(""))
+        .hasMessageStartingWith("INVALID_ARGUMENT: scoring.continuation:");
     assertThatThrownBy(() -> score("a".repeat(262_145)))
-        .hasMessageStartingWith("INVALID_ARGUMENT: continuation:");
+        .hasMessageStartingWith("INVALID_ARGUMENT: scoring.continuation:");
     assertThatThrownBy(() -> score("?!".repeat(2000)))
         .hasMessageMatching("OUT_OF_RANGE: continuation: \\d+ tokens after a prompt of .*");
     assertThatThrownBy(() -> ask(request("so").clearTurns()))
@@ -135,7 +143,7 @@ class ScoreTest {
     assertThatThrownBy(
             () ->
                 DecoderServiceGrpc.newBlockingStub(harness.channelWithoutTenant())
-                    .score(request("so").build())
+                    .decode(request("so").build())
                     .hasNext())
         .hasMessageStartingWith("UNAUTHENTICATED");
   }

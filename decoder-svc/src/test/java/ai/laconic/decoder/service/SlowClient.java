@@ -8,6 +8,7 @@ import io.grpc.Status;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ final class SlowClient implements ClientResponseObserver<DecodeRequest, DecodeRe
   private final AtomicReference<@Nullable ClientCallStreamObserver<DecodeRequest>> call =
       new AtomicReference<>();
   private final AtomicReference<@Nullable Status> end = new AtomicReference<>();
+  private final StringBuilder text = new StringBuilder();
   private final AtomicInteger messages = new AtomicInteger();
 
   static SlowClient start(Channel channel, DecodeRequest.Builder request) {
@@ -56,8 +58,19 @@ final class SlowClient implements ClientResponseObserver<DecodeRequest, DecodeRe
     return end.get();
   }
 
+  /** Returns how the call ended. */
+  Status ended() {
+    return Objects.requireNonNull(end.get(), "end");
+  }
+
+  /** Returns the text so far. */
+  synchronized String text() {
+    return text.toString();
+  }
+
   @Override
-  public void onNext(DecodeResponse response) {
+  public synchronized void onNext(DecodeResponse response) {
+    text.append(response.getText());
     messages.incrementAndGet();
   }
 

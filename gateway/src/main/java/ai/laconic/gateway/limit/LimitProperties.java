@@ -1,17 +1,11 @@
 package ai.laconic.gateway.limit;
 
-import ai.laconic.servicekit.admission.AdmissionLimits;
-import java.time.Duration;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
  * Bounds of the gateway.
  *
- * @param maxConcurrentCalls calls of clients at once; more of them wait
- * @param tenantShare most of these that one tenant may hold, above 0 to 1
- * @param maxWaiting calls that wait at once
- * @param maxWait longest that a call waits
  * @param maxContextText longest source text of one context
  * @param textInFlight source text that all uploads hold together; beyond it they are read no
  *     further
@@ -21,10 +15,6 @@ import org.springframework.util.unit.DataSize;
  * @param expandedText raw text that expanded segments put into one prompt
  */
 public record LimitProperties(
-    @DefaultValue("128") int maxConcurrentCalls,
-    @DefaultValue("0.5") double tenantShare,
-    @DefaultValue("1024") int maxWaiting,
-    @DefaultValue("60s") Duration maxWait,
     @DefaultValue("64MB") DataSize maxContextText,
     @DefaultValue("512MB") DataSize textInFlight,
     @DefaultValue("256KB") DataSize spanText,
@@ -37,7 +27,6 @@ public record LimitProperties(
   private static final DataSize LEAST_SPAN = DataSize.ofBytes(16);
 
   public LimitProperties {
-    positive("max-concurrent-calls", maxConcurrentCalls);
     positive("max-context-text", maxContextText.toBytes());
     positive("spans-in-flight", spansInFlight);
     positive("contexts-per-prompt", contextsPerPrompt);
@@ -54,13 +43,6 @@ public record LimitProperties(
               + maxContextText
               + ")");
     }
-    AdmissionLimits unused =
-        new AdmissionLimits(maxConcurrentCalls, tenantShare, maxWaiting, maxWait);
-  }
-
-  /** Returns the bounds of calls. */
-  public AdmissionLimits calls() {
-    return new AdmissionLimits(maxConcurrentCalls, tenantShare, maxWaiting, maxWait);
   }
 
   private static void positive(String name, long value) {

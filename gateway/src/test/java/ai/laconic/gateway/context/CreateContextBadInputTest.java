@@ -29,9 +29,9 @@ class CreateContextBadInputTest {
           "limits.span-text", "200B",
           "limits.max-context-text", "100KB",
           "limits.text-in-flight", "200KB",
-          "limits.max-concurrent-calls", "4",
-          "limits.tenant-share", "1",
-          "limits.max-waiting", "1");
+          "admission.max-calls", "4",
+          "admission.tenant-share", "1",
+          "admission.max-waiting", "1");
 
   @AfterEach
   void nothingIsLeft() {

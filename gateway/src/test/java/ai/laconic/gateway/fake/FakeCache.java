@@ -40,6 +40,7 @@ public final class FakeCache extends LatentCacheServiceGrpc.LatentCacheServiceIm
   public volatile Runnable onPut = () -> {};
   public volatile Runnable afterPut = () -> {};
   public volatile String nextPage = "";
+  public volatile boolean losesTexts;
 
   /** Returns what a tenant has put. */
   public Stored stored(String tenant, String id) {
@@ -108,7 +109,8 @@ public final class FakeCache extends LatentCacheServiceGrpc.LatentCacheServiceIm
   public void getTexts(GetTextsRequest request, StreamObserver<SegmentText> responses) {
     onGet.run();
     Map<Integer, String> texts = find(request.getContextId()).texts();
-    for (int segment : request.getSegmentsList()) {
+    List<Integer> segments = losesTexts ? List.of() : request.getSegmentsList();
+    for (int segment : segments) {
       String text = texts.get(segment);
       if (text == null) {
         throw Problems.outOfRange("segment", segment, "one of the context");

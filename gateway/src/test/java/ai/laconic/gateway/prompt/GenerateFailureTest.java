@@ -19,6 +19,7 @@ import ai.laconic.v1.DecodeResponse;
 import ai.laconic.v1.FinishReason;
 import ai.laconic.v1.GenerateRequest;
 import ai.laconic.v1.GenerateResponse;
+import ai.laconic.v1.Model;
 import ai.laconic.v1.Part;
 import ai.laconic.v1.Sampling;
 import com.google.common.collect.ImmutableList;
@@ -140,7 +141,7 @@ class GenerateFailureTest {
   void anEncoderThatFailsInline() {
     gateway.encoder4.script =
         (request, windows) ->
-            windows.onError(Problems.exhausted("queue", 9, "at most 8", Duration.ofSeconds(1)));
+            windows.onError(Problems.exhausted("queue", 9, "at most 8", Duration.ofMillis(5)));
     assertThat(
             saysRetry(
                 fails(
@@ -155,7 +156,7 @@ class GenerateFailureTest {
   void aDecoderThatRefusesKeepsItsDetails() {
     gateway.decoder4.script =
         (request, answers) ->
-            answers.onError(Problems.exhausted("slots", 9, "at most 8", Duration.ofSeconds(1)));
+            answers.onError(Problems.exhausted("slots", 9, "at most 8", Duration.ofMillis(5)));
     assertThat(saysRetry(fails(Code.RESOURCE_EXHAUSTED, "slots: 9", request(text("Hi"))))).isTrue();
     gateway.decoder4.script =
         (request, answers) ->
@@ -172,7 +173,9 @@ class GenerateFailureTest {
   @Test
   void aDecoderOfAnotherModel() throws Exception {
     Context context = gateway.upload(FOUR, "Some text.");
+    Model before = gateway.decoder4.model;
     gateway.decoder4.model = Models.model(Models.FINGERPRINT_B, 4);
+    gateway.decoder4Tier.rollOut(before, gateway.decoder4.model);
     await()
         .untilAsserted(
             () ->
@@ -268,7 +271,7 @@ class GenerateFailureTest {
 
   @Test
   void aDecoderThatNeverGetsToTheEndIsGivenUp() {
-    try (GatewayFixture impatient = GatewayFixture.with("patience", "2s")) {
+    try (GatewayFixture impatient = GatewayFixture.with("generation.patience", "2s")) {
       impatient.decoder4.script =
           (request, answers) -> {
             answers.onNext(FakeDecoder.started());
@@ -316,14 +319,15 @@ class GenerateFailureTest {
   @Test
   void aDecoderThatSaysNothingForTooLongIsLetGo() {
     try (GatewayFixture hasty =
-        GatewayFixture.with("pools[0].decoder.stream-idle-timeout", "200ms", "patience", "2s")) {
+        GatewayFixture.with(
+            "pools[0].decoder.stream-idle-timeout", "200ms", "generation.patience", "2s")) {
       hasty.decoder4.script = (request, answers) -> answers.onNext(FakeDecoder.started());
       fails(
           hasty,
           Code.UNAVAILABLE,
           "decoder of pool four: said nothing for 200 ms (stream-idle-timeout)",
           request(text("Hi")));
-      await().until(() -> hasty.decoder4.cancelled.get() == 1);
+      await().until(() -> hasty.decoder4.cancelled.get() == hasty.decoder4.requests.size());
     }
   }
 

@@ -187,7 +187,7 @@ class GenerateTest {
               () -> {
                 while (answers.isReady()) {
                   sent.incrementAndGet();
-                  answers.onNext(FakeDecoder.text("more "));
+                  answers.onNext(FakeDecoder.text("more ".repeat(20_000)));
                 }
               });
         };

@@ -179,4 +179,14 @@ class PromptResolverTest {
         "turns[0].parts[0].context.expand: 9 (expected: 0 to 4)",
         () -> generate(user(context(ONE, 9))));
   }
+
+  @Test
+  void aCacheThatLostTextIsNotBelieved() {
+    gateway.cache.losesTexts = true;
+    assertFails(
+        Code.DATA_LOSS,
+        "text of context " + ONE + ": 0 segments came of 2 asked for",
+        () -> generate(user(context(ONE, 1, 2))));
+    assertThat(gateway.decoder4.requests).isEmpty();
+  }
 }

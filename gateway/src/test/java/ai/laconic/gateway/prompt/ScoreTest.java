@@ -166,7 +166,7 @@ class ScoreTest {
 
   @Test
   void aDecoderThatAlwaysStopsMidwayIsNoAnswer() {
-    try (GatewayFixture impatient = GatewayFixture.with("patience", "2s")) {
+    try (GatewayFixture impatient = GatewayFixture.with("generation.patience", "2s")) {
       impatient.decoder4.script =
           (request, answers) -> {
             answers.onNext(FakeDecoder.scored(FakeDecoder.score("Hello", -1, true)));

@@ -33,7 +33,10 @@ public final class Problems {
   private static final Metadata.Key<byte[]> STATUS_DETAILS =
       Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER);
 
-  /** Tells gRPC's own retry when to try again; a negative number: not at all. */
+  /**
+   * Tells gRPC's own retry when to try again, whatever the status; a negative number: not at all.
+   * Who is busy has let the call wait already, so only UNAVAILABLE is tried again.
+   */
   private static final Metadata.Key<String> RETRY_PUSHBACK =
       Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER);
 
@@ -222,7 +225,7 @@ public final class Problems {
       details.add(Any.pack(detail));
     }
     Metadata trailers = new Metadata();
-    trailers.put(RETRY_PUSHBACK, Long.toString(pushbackMillis(detail)));
+    trailers.put(RETRY_PUSHBACK, Long.toString(pushbackMillis(code, detail)));
     return StatusProto.toStatusRuntimeException(
         com.google.rpc.Status.newBuilder()
             .setCode(code.getNumber())
@@ -232,8 +235,10 @@ public final class Problems {
         trailers);
   }
 
-  private static long pushbackMillis(@Nullable Message detail) {
-    return detail instanceof RetryInfo retry ? delay(retry).toMillis() : NO_RETRY;
+  private static long pushbackMillis(Code code, @Nullable Message detail) {
+    return code == Code.UNAVAILABLE && detail instanceof RetryInfo retry
+        ? delay(retry).toMillis()
+        : NO_RETRY;
   }
 
   private static Duration delay(RetryInfo retry) {

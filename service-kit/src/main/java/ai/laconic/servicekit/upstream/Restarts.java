@@ -8,7 +8,6 @@ import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -22,13 +21,15 @@ import java.util.function.Supplier;
  */
 public final class Restarts {
   private static final int MOST_BUSY = 3;
-  private static final Duration LEAST_DELAY = Duration.ofMillis(100);
-  private static final Duration MOST_DELAY = Duration.ofSeconds(3);
+  private static final IntervalFunction BACKOFF =
+      IntervalFunction.ofExponentialRandomBackoff(
+          Duration.ofMillis(100), 2, 0.5, Duration.ofSeconds(3));
 
   private final Duration patience;
 
   /**
-   * @param patience how long the upstream may be down, from the first failure on
+   * @param patience how long is waited in all, between the tries of one piece of work, while the
+   *     upstream is down
    */
   public Restarts(Duration patience) {
     if (patience.isNegative()) {
@@ -67,21 +68,14 @@ public final class Restarts {
         RetryConfig.custom()
             .maxAttempts(Integer.MAX_VALUE)
             .retryOnException(failure -> worthwhile.getAsBoolean() && outage.survives(failure))
-            .intervalBiFunction((attempt, outcome) -> delayMillis(attempt, outcome.getLeft()))
+            .intervalBiFunction(
+                (attempt, outcome) -> outage.delayMillis(attempt, outcome.getLeft()))
             .build());
   }
 
-  private static long delayMillis(int attempt, Throwable failure) {
-    Optional<Duration> asked = Problems.retryAfter(Problems.of(failure));
-    long backoff =
-        IntervalFunction.ofExponentialRandomBackoff(LEAST_DELAY, 2, 0.5, MOST_DELAY).apply(attempt);
-    return asked.isPresent() ? Math.max(1, asked.get().toMillis()) : backoff;
-  }
-
-  /** How long the upstream is down, as one piece of work sees it. */
+  /** What one piece of work has seen of the upstream's trouble. */
   private final class Outage {
-    private long sinceNanos;
-    private boolean down;
+    private long waitedMillis;
     private int busy;
 
     boolean survives(Throwable failure) {
@@ -89,18 +83,18 @@ public final class Restarts {
       if (Context.current().isCancelled()) {
         return false;
       }
-      if (isBusy(problem)) {
-        down = false;
-        return ++busy <= MOST_BUSY;
-      }
-      if (!isDown(problem)) {
-        return false;
-      }
-      if (!down) {
-        down = true;
-        sinceNanos = System.nanoTime();
-      }
-      return System.nanoTime() - sinceNanos < patience.toNanos();
+      return isBusy(problem)
+          ? ++busy <= MOST_BUSY
+          : isDown(problem) && waitedMillis < patience.toMillis();
+    }
+
+    long delayMillis(int attempt, Throwable failure) {
+      long delay =
+          Problems.retryAfter(Problems.of(failure))
+              .map(asked -> Math.max(1, asked.toMillis()))
+              .orElseGet(() -> BACKOFF.apply(attempt));
+      waitedMillis += delay;
+      return delay;
     }
   }
 

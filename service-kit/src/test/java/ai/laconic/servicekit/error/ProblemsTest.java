@@ -66,8 +66,10 @@ class ProblemsTest {
   @Test
   void tellsGrpcsRetryWhenToTryAgainAndElseNotTo() {
     StatusRuntimeException full = Problems.exhausted("queue", 65, "64", Duration.ofMillis(1500));
-    assertThat(pushback(full)).isEqualTo("1500");
+    assertThat(pushback(full)).as("it has waited").isEqualTo("-1");
     assertThat(Problems.retryAfter(full)).contains(Duration.ofMillis(1500));
+    StatusRuntimeException down = Problems.unavailable("x", "gone", Duration.ofMillis(50));
+    assertThat(pushback(down)).isEqualTo("50");
     StatusRuntimeException wrong = Problems.invalid("ratio", 5, "4");
     assertThat(pushback(wrong)).isEqualTo("-1");
     assertThat(Problems.retryAfter(wrong)).isEmpty();

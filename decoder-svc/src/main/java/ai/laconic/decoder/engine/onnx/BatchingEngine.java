@@ -1,18 +1,17 @@
 package ai.laconic.decoder.engine.onnx;
 
+import ai.laconic.decoder.engine.DecodeTask;
 import ai.laconic.decoder.engine.DecoderEngine;
 import ai.laconic.decoder.engine.EngineInfo;
 import ai.laconic.decoder.engine.EngineLoad;
-import ai.laconic.decoder.engine.EngineProblems;
+import ai.laconic.decoder.engine.EngineRequest;
 import ai.laconic.decoder.engine.Generation;
-import ai.laconic.decoder.engine.GenerationRequest;
-import ai.laconic.decoder.engine.ScoreListener;
-import ai.laconic.decoder.engine.ScoringRequest;
 import ai.laconic.decoder.engine.TokenListener;
-import ai.laconic.servicekit.error.Problems;
-import java.time.Duration;
+import ai.laconic.servicekit.ProcessExit;
 import java.time.InstantSource;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,17 +19,22 @@ import org.slf4j.LoggerFactory;
 final class BatchingEngine implements DecoderEngine {
   private static final Logger log = LoggerFactory.getLogger(BatchingEngine.class);
 
-  /** How often deadlines and pauses are looked at while there is nothing to compute. */
-  private static final Duration LOOK = Duration.ofMillis(20);
-
   private final DecoderBatch batch;
   private final EngineInfo info;
-  private final WaitingRoom room;
+  private final SubmissionQueue queue = new SubmissionQueue();
   private final Scheduler scheduler;
   private final Set<Integer> endIds;
+  private final ProcessExit exit;
   private final Thread thread;
 
-  BatchingEngine(DecoderBatch batch, BatchingSettings settings, InstantSource clock) {
+  /** Reached when the thread touches neither batch nor listeners any more. */
+  private final CountDownLatch ended = new CountDownLatch(1);
+
+  /**
+   * @param exit ends the process, should the loop fail: nothing can be decoded any more
+   */
+  BatchingEngine(
+      DecoderBatch batch, BatchingSettings settings, InstantSource clock, ProcessExit exit) {
     this.batch = batch;
     this.info =
         new EngineInfo(
@@ -40,8 +44,8 @@ final class BatchingEngine implements DecoderEngine {
             batch.vocabularySize(),
             batch.placeholderId());
     this.endIds = settings.endIds();
-    this.room = new WaitingRoom(settings.queueLimit());
-    this.scheduler = new Scheduler(batch, settings, room, clock);
+    this.exit = exit;
+    this.scheduler = new Scheduler(batch, settings, queue, clock);
     this.thread = new Thread(this::run, "decoder-loop");
     thread.setDaemon(true);
   }
@@ -57,84 +61,75 @@ final class BatchingEngine implements DecoderEngine {
   }
 
   @Override
-  public void checkRoom() {
-    room.check();
-  }
-
-  @Override
-  public Generation generate(GenerationRequest request, TokenListener listener) {
-    info.check(request);
-    TokenChooser chooser = new SampledTokens(request.sampling(), endIds);
-    return enter(
-        new Sequence(
-            request.prompt(),
-            chooser,
-            request.maxTokens(),
-            request.deadline(),
-            listener,
-            room::wake));
+  public void checkAvailable() {
+    queue.checkOpen();
   }
 
   @Override
   public void checkScores() {}
 
   @Override
-  public Generation score(ScoringRequest request, ScoreListener scores, TokenListener listener) {
+  public Generation submit(EngineRequest request, TokenListener listener) {
     info.check(request);
-    TokenChooser chooser = new ForcedTokens(request.continuation(), scores);
-    return enter(
-        new Sequence(
-            request.prompt(),
-            chooser,
-            request.continuation().length,
-            request.deadline(),
-            listener,
-            room::wake));
+    Sequence sequence = new Sequence(request, chooser(request.task()), listener);
+    queue.add(sequence);
+    return sequence;
   }
 
-  private Sequence enter(Sequence sequence) {
-    room.enter(sequence);
-    return sequence;
+  private TokenChooser chooser(DecodeTask task) {
+    return task instanceof DecodeTask.Generate generate
+        ? new SampledTokens(generate.sampling(), endIds)
+        : new ForcedTokens(((DecodeTask.Score) task).continuation());
   }
 
   @Override
   public EngineLoad load() {
-    return new EngineLoad(scheduler.running(), room.size());
+    return new EngineLoad(scheduler.running(), queue.size());
   }
 
   @Override
   public boolean ready() {
-    return thread.isAlive() && !room.closed();
+    return !queue.closed();
   }
 
   private void run() {
+    @Nullable Throwable failure = null;
     try {
-      while (!room.closed()) {
+      while (!queue.closed()) {
         if (!scheduler.round()) {
-          room.await(scheduler.idle() ? null : LOOK);
+          queue.await();
         }
       }
-    } catch (InterruptedException asked) {
-      log.info("interrupted, closing");
-    } catch (RuntimeException | Error e) {
-      log.error("the decoder's loop failed, nothing can be decoded any more", e);
-      room.close();
-      scheduler.failAll(tokens -> Problems.of(e));
+    } catch (InterruptedException | RuntimeException | Error e) {
+      failure = e;
     } finally {
-      room.close();
+      end(failure);
+    }
+  }
+
+  private void end(@Nullable Throwable failure) {
+    try {
+      queue.close();
       // Nobody else may free what this thread computes with.
-      scheduler.failAll(EngineProblems::closing);
+      scheduler.failAll();
       batch.close();
+    } finally {
+      // Before the exit, which may well wait until the engine is closed.
+      ended.countDown();
+      if (failure != null) {
+        log.error("the decoder's loop failed", failure);
+        exit.exit("The decoder's loop failed, so nothing can be decoded any more: " + failure);
+      }
     }
   }
 
   @Override
   public void close() {
-    room.close();
+    queue.close();
     boolean interrupted = false;
-    while (thread.isAlive()) {
+    while (ended.getCount() > 0) {
       try {
-        thread.join();
+        ended.await();
       } catch (InterruptedException e) {
         // A step takes seconds at most, and freeing its memory under it would end the process.
         interrupted = true;

@@ -1,25 +1,23 @@
 package ai.laconic.decoder.engine.onnx;
 
 import ai.laconic.decoder.engine.SamplingSettings;
-import ai.laconic.decoder.engine.ScoreListener;
+import ai.laconic.decoder.engine.Token;
 
-/** Scores: follows given tokens, and tells how probable each was. */
+/** Scores: follows given tokens, and says how probable each was. */
 final class ForcedTokens implements TokenChooser {
   private final int[] ids;
-  private final ScoreListener scores;
   private int index;
 
-  ForcedTokens(int[] ids, ScoreListener scores) {
+  ForcedTokens(int[] ids) {
     this.ids = ids;
-    this.scores = scores;
   }
 
   @Override
-  public int next(float[] logits) {
-    int id = ids[index];
+  public Token next(float[] logits) {
+    int id = ids[index++];
     int first = Sampler.next(logits, SamplingSettings.GREEDY, 0);
-    scores.scored(index++, (float) logprob(logits, id, logits[first]), id == first);
-    return id;
+    float logprob = (float) logprob(logits, id, logits[first]);
+    return new Token(id, new Token.Score(logprob, id == first));
   }
 
   /** Logits are taken relative to the highest: their exponentials would overflow. */

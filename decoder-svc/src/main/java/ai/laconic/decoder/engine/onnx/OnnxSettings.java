@@ -1,7 +1,5 @@
 package ai.laconic.decoder.engine.onnx;
 
-import java.time.Duration;
-
 /**
  * How the embedded engine runs. It computes on the CPU.
  *
@@ -9,13 +7,5 @@ import java.time.Duration;
  * @param slots generations that run at once
  * @param maxPositions of each slot
  * @param prefillChunk most ids appended to one slot between two tokens of the others
- * @param queueLimit most generations that wait for a slot
- * @param pauseLimit how long a listener may take nothing while it holds a slot
  */
-public record OnnxSettings(
-    int threads,
-    int slots,
-    int maxPositions,
-    int prefillChunk,
-    int queueLimit,
-    Duration pauseLimit) {}
+public record OnnxSettings(int threads, int slots, int maxPositions, int prefillChunk) {}

@@ -1,8 +1,10 @@
 package ai.laconic.decoder.engine.onnx;
 
 import ai.laconic.decoder.engine.SamplingSettings;
+import ai.laconic.decoder.engine.Token;
 import java.util.Set;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /** Generates: samples a token until the model ends its turn. */
 final class SampledTokens implements TokenChooser {
@@ -17,8 +19,8 @@ final class SampledTokens implements TokenChooser {
   }
 
   @Override
-  public int next(float[] logits) {
-    int token = Sampler.next(logits, sampling, sampling.greedy() ? 0 : random.nextDouble());
-    return endIds.contains(token) ? END : token;
+  public @Nullable Token next(float[] logits) {
+    int id = Sampler.next(logits, sampling, sampling.greedy() ? 0 : random.nextDouble());
+    return endIds.contains(id) ? null : new Token(id, null);
   }
 }

@@ -2,15 +2,14 @@ package ai.laconic.decoder.engine.onnx;
 
 import ai.laconic.decoder.engine.EndReason;
 import ai.laconic.decoder.engine.EngineProblems;
+import ai.laconic.decoder.engine.Token;
 import ai.laconic.servicekit.error.Problems;
 import io.grpc.StatusRuntimeException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,7 +21,7 @@ final class Scheduler {
 
   private final DecoderBatch batch;
   private final BatchingSettings settings;
-  private final WaitingRoom room;
+  private final SubmissionQueue queue;
   private final InstantSource clock;
   private final @Nullable Sequence[] slots;
 
@@ -32,10 +31,11 @@ final class Scheduler {
   /** Read by other threads. */
   private final AtomicInteger running = new AtomicInteger();
 
-  Scheduler(DecoderBatch batch, BatchingSettings settings, WaitingRoom room, InstantSource clock) {
+  Scheduler(
+      DecoderBatch batch, BatchingSettings settings, SubmissionQueue queue, InstantSource clock) {
     this.batch = batch;
     this.settings = settings;
-    this.room = room;
+    this.queue = queue;
     this.clock = clock;
     this.slots = new Sequence[batch.slots()];
   }
@@ -46,7 +46,7 @@ final class Scheduler {
     dropEnded(now);
     admit();
     boolean prefilled = prefillOne();
-    boolean stepped = step(now);
+    boolean stepped = step();
     return prefilled || stepped;
   }
 
@@ -54,54 +54,46 @@ final class Scheduler {
     return running.get();
   }
 
-  boolean idle() {
-    return running() == 0 && room.size() == 0;
-  }
-
-  /** Ends all that run or wait; the argument is the number of tokens that were told. */
-  void failAll(Function<Integer, StatusRuntimeException> problem) {
+  /** Ends all that run or wait. */
+  void failAll() {
     for (int slot = 0; slot < slots.length; slot++) {
       Sequence sequence = slots[slot];
       if (sequence != null) {
         slots[slot] = null;
-        fail(sequence, problem.apply(sequence.tokens()));
+        fail(sequence, EngineProblems.closing(sequence.tokens()));
       }
     }
     running.set(0);
-    room.remove(any -> true).forEach(sequence -> fail(sequence, problem.apply(0)));
+    queue.remove(any -> true).forEach(sequence -> fail(sequence, EngineProblems.closing(0)));
   }
 
   private void dropEnded(Instant now) {
-    for (Sequence left : room.remove(s -> s.cancelled() || s.late(now))) {
-      fail(left, left.cancelled() ? EngineProblems.cancelled(0) : EngineProblems.late(0));
+    for (Sequence left : queue.remove(sequence -> leaves(sequence, now))) {
+      fail(left, early(left));
     }
     for (int slot = 0; slot < slots.length; slot++) {
       Sequence sequence = slots[slot];
-      StatusRuntimeException problem = sequence == null ? null : problem(sequence, now);
-      if (sequence != null && problem != null) {
+      if (sequence != null && leaves(sequence, now)) {
         free(slot);
-        fail(sequence, problem);
+        fail(sequence, early(sequence));
       }
     }
   }
 
-  private @Nullable StatusRuntimeException problem(Sequence sequence, Instant now) {
-    if (sequence.cancelled()) {
-      return EngineProblems.cancelled(sequence.tokens());
-    }
-    if (sequence.late(now)) {
-      return EngineProblems.late(sequence.tokens());
-    }
-    Instant since = sequence.pausedSince();
-    boolean tooLong =
-        since != null && Duration.between(since, now).compareTo(settings.pauseLimit()) > 0;
-    return tooLong ? EngineProblems.pausedTooLong(settings.pauseLimit(), sequence.tokens()) : null;
+  private static boolean leaves(Sequence sequence, Instant now) {
+    return sequence.cancelled() || sequence.late(now);
+  }
+
+  private static StatusRuntimeException early(Sequence sequence) {
+    return sequence.cancelled()
+        ? EngineProblems.cancelled(sequence.tokens())
+        : EngineProblems.late(sequence.tokens());
   }
 
   private void admit() {
     for (int slot = 0; slot < slots.length; slot++) {
       if (slots[slot] == null) {
-        Sequence next = room.next();
+        Sequence next = queue.next();
         if (next == null) {
           return;
         }
@@ -126,19 +118,19 @@ final class Scheduler {
       } else {
         advance(slot, sequence, logits);
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       failAlone(slot, sequence, e);
     }
     return true;
   }
 
-  private boolean step(Instant now) {
+  private boolean step() {
     int[] ready =
         IntStream.range(0, slots.length)
             .filter(
                 slot -> {
                   Sequence sequence = slots[slot];
-                  return sequence != null && !sequence.prefilling() && sequence.ready(now);
+                  return sequence != null && !sequence.prefilling();
                 })
             .toArray();
     if (ready.length == 0) {
@@ -147,7 +139,7 @@ final class Scheduler {
     float[][] logits;
     try {
       logits = batch.step(ready, lastTokens(ready));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       log.warn("a step of {} generations failed, now one by one: {}", ready.length, e.toString());
       for (int slot : ready) {
         stepAlone(slot);
@@ -168,7 +160,7 @@ final class Scheduler {
     try {
       batch.truncate(slot, sequence.length());
       logits = batch.step(alone, lastTokens(alone))[0];
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       failAlone(slot, sequence, e);
       return;
     }
@@ -180,7 +172,7 @@ final class Scheduler {
     sequence.stepped();
     try {
       advance(slot, sequence, logits);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       failAlone(slot, sequence, e);
     }
   }
@@ -190,8 +182,8 @@ final class Scheduler {
   }
 
   private void advance(int slot, Sequence sequence, float[] logits) {
-    int token = sequence.choose(logits);
-    if (token == TokenChooser.END) {
+    Token token = sequence.choose(logits);
+    if (token == null) {
       free(slot);
       sequence.finish(EndReason.STOP);
     } else if (sequence.tell(token)) {
@@ -200,13 +192,17 @@ final class Scheduler {
     }
   }
 
-  private void failAlone(int slot, Sequence sequence, RuntimeException cause) {
+  private void failAlone(int slot, Sequence sequence, Throwable cause) {
     log.error("a generation failed after {} tokens", sequence.tokens(), cause);
     if (slots[slot] == sequence) {
       free(slot);
     }
     if (!sequence.ended()) {
-      fail(sequence, Problems.of(cause));
+      fail(
+          sequence,
+          cause instanceof OutOfMemoryError memory
+              ? EngineProblems.outOfMemory(memory, sequence.tokens())
+              : Problems.of(cause));
     }
   }
 
@@ -214,16 +210,17 @@ final class Scheduler {
   private static void fail(Sequence sequence, StatusRuntimeException problem) {
     try {
       sequence.fail(problem);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       log.error("a listener failed", e);
     }
   }
 
   private void free(int slot) {
+    // First: should it fail, then the loop does, and ends what is still in its slot.
+    batch.truncate(slot, 0);
     slots[slot] = null;
     running.decrementAndGet();
     prefilling.remove(slot);
-    batch.truncate(slot, 0);
   }
 
   private Sequence at(int slot) {

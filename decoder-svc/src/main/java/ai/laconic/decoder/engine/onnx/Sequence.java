@@ -2,7 +2,9 @@ package ai.laconic.decoder.engine.onnx;
 
 import ai.laconic.decoder.engine.DecodePrompt;
 import ai.laconic.decoder.engine.EndReason;
+import ai.laconic.decoder.engine.EngineRequest;
 import ai.laconic.decoder.engine.Generation;
+import ai.laconic.decoder.engine.Token;
 import ai.laconic.decoder.engine.TokenListener;
 import io.grpc.StatusRuntimeException;
 import java.time.Instant;
@@ -11,14 +13,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One generation or scoring on its way through the scheduler. The scheduler's thread alone touches
- * it, but for {@link #cancel} and {@link #resume}.
+ * it, but for {@link #cancel}.
  */
 final class Sequence implements Generation {
   private final TokenChooser chooser;
   private final int maxTokens;
   private final Instant deadline;
   private final TokenListener listener;
-  private final Runnable wake;
   private volatile boolean cancelled;
 
   /** Null once the prompt is prefilled: latents are large and not needed again. */
@@ -35,37 +36,23 @@ final class Sequence implements Generation {
 
   private int last = -1;
   private boolean ended;
-  private @Nullable Instant pausedSince;
 
   /**
-   * @param chooser of this sequence alone
-   * @param maxTokens the sequence ends after so many, if the chooser doesn't end it before
-   * @param wake tells the scheduler that something happened
+   * @param chooser of this sequence alone; it ends after the tokens that its task allows, if the
+   *     chooser doesn't end it before
    */
-  Sequence(
-      DecodePrompt prompt,
-      TokenChooser chooser,
-      int maxTokens,
-      Instant deadline,
-      TokenListener listener,
-      Runnable wake) {
-    this.prompt = prompt;
+  Sequence(EngineRequest request, TokenChooser chooser, TokenListener listener) {
+    this.prompt = request.prompt();
+    this.maxTokens = request.task().maxTokens();
+    this.deadline = request.deadline();
     this.chooser = chooser;
-    this.maxTokens = maxTokens;
-    this.deadline = deadline;
     this.listener = listener;
-    this.wake = wake;
   }
 
   @Override
   public void cancel() {
+    // Seen in the next round; while there is none, there is nothing to cancel.
     cancelled = true;
-    wake.run();
-  }
-
-  @Override
-  public void resume() {
-    wake.run();
   }
 
   boolean cancelled() {
@@ -121,34 +108,17 @@ final class Sequence implements Generation {
     length++;
   }
 
-  /** Returns the next token, or {@link TokenChooser#END}. */
-  int choose(float[] logits) {
+  /** Returns the next token, or null when the answer is complete. */
+  @Nullable Token choose(float[] logits) {
     return chooser.next(logits);
   }
 
   /** Tells the listener the next token; returns whether it was the last one allowed. */
-  boolean tell(int token) {
-    last = token;
+  boolean tell(Token token) {
+    last = token.id();
     tokens++;
     listener.token(token);
     return tokens == maxTokens;
-  }
-
-  /** Returns whether the listener takes more, and keeps count of how long it doesn't. */
-  boolean ready(Instant now) {
-    if (listener.ready()) {
-      pausedSince = null;
-      return true;
-    }
-    if (pausedSince == null) {
-      pausedSince = now;
-    }
-    return false;
-  }
-
-  /** Returns since when the listener takes nothing; null while it does. */
-  @Nullable Instant pausedSince() {
-    return pausedSince;
   }
 
   void finish(EndReason reason) {

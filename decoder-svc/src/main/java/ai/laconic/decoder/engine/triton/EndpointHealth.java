@@ -7,6 +7,7 @@ import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +42,11 @@ final class EndpointHealth {
   private volatile Finding last = new Finding(Kind.NOT_READY, "not asked yet");
   private volatile LatentType latents = LatentType.FP32;
 
+  /** Null while it answers well. */
+  private volatile @Nullable Instant notReadySince;
+
+  private volatile Instant lastToken = Instant.EPOCH;
+
   /** Written under the lock of this. */
   private volatile HoldOff holdOff = HoldOff.NONE;
 
@@ -74,6 +80,16 @@ final class EndpointHealth {
 
   private boolean answersWell() {
     return last.kind() == Kind.READY;
+  }
+
+  /** Returns since when the server hasn't answered that its model is ready; null while it does. */
+  @Nullable Instant notReadySince() {
+    return notReadySince;
+  }
+
+  /** Returns when the model last produced a token for a generation from here. */
+  Instant lastToken() {
+    return lastToken;
   }
 
   /** Returns how the model took latents when it was last ready. */
@@ -172,6 +188,7 @@ final class EndpointHealth {
 
   /** Says that the model produced a token: it is not broken, whatever it did before. */
   void produced() {
+    lastToken = clock.instant();
     if (holdOff.equals(HoldOff.NONE)) {
       return;
     }
@@ -187,6 +204,11 @@ final class EndpointHealth {
     boolean told =
         found.kind() == last.kind() && (!wordsCount || found.words().equals(last.words()));
     last = found;
+    if (found.kind() == Kind.READY) {
+      notReadySince = null;
+    } else if (notReadySince == null) {
+      notReadySince = clock.instant();
+    }
     if (told) {
       return;
     }

@@ -6,10 +6,9 @@ package ai.laconic.decoder.engine.triton;
  * @param ready whether it answers
  * @param tried whether the generation was there already
  * @param inFlight generations that it has from here
- * @param limit most generations that it may have from here
  */
-record EndpointState(boolean ready, boolean tried, int inFlight, int limit) {
+record EndpointState(boolean ready, boolean tried, int inFlight) {
   boolean open() {
-    return ready && !tried && inFlight < limit;
+    return ready && !tried;
   }
 }

@@ -10,8 +10,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One RPC at one endpoint. Responses are asked for one at a time. What it hears it tells its
- * generation, which also guards it with its lock.
+ * One RPC at one endpoint. What it hears it tells its generation, which also guards it with its
+ * lock.
  */
 final class TritonAttempt
     implements ClientResponseObserver<ModelInferRequest, ModelStreamInferResponse> {
@@ -39,7 +39,7 @@ final class TritonAttempt
       StreamObserver<ModelInferRequest> sink = endpoint.within(timeLeft).modelStreamInfer(this);
       sink.onNext(request);
       sink.onCompleted();
-    } catch (RuntimeException unsent) {
+    } catch (RuntimeException | Error unsent) {
       // If the call ended before, its generation knows and hears nothing new.
       onError(unsent);
     }
@@ -48,7 +48,6 @@ final class TritonAttempt
   @Override
   public void beforeStart(ClientCallStreamObserver<ModelInferRequest> started) {
     call = started;
-    started.disableAutoRequestWithInitial(1);
   }
 
   @Override
@@ -64,12 +63,6 @@ final class TritonAttempt
   @Override
   public void onCompleted() {
     generation.completed(this);
-  }
-
-  void request() {
-    if (call != null) {
-      call.request(1);
-    }
   }
 
   void abort(String why) {

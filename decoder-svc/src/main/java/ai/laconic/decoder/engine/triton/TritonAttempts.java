@@ -1,6 +1,7 @@
 package ai.laconic.decoder.engine.triton;
 
-import ai.laconic.decoder.engine.GenerationRequest;
+import ai.laconic.decoder.engine.DecodePrompt;
+import ai.laconic.decoder.engine.DecodeTask;
 import ai.laconic.inference.ModelInferRequest;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,6 +27,11 @@ final class TritonAttempts {
     this.clock = clock;
   }
 
+  /** Returns the time now. */
+  Instant now() {
+    return clock.instant();
+  }
+
   /** Returns when a generation that begins now must be over. */
   Instant end(Instant deadline) {
     Instant latest = clock.instant().plus(longest);
@@ -47,14 +53,16 @@ final class TritonAttempts {
    */
   Prepared prepare(
       TritonGeneration generation,
-      GenerationRequest request,
+      DecodePrompt prompt,
+      DecodeTask.Generate task,
       Instant end,
       TritonEndpoint endpoint) {
     String id = Long.toString(lastId.incrementAndGet());
     Duration timeLeft = Duration.between(clock.instant(), end);
-    ModelInferRequest message = requests.write(id, request, timeLeft, endpoint.health().latents());
+    ModelInferRequest message =
+        requests.write(id, prompt, task, timeLeft, endpoint.health().latents());
     TritonResponses responses =
-        new TritonResponses(id, request.prompt().length(), vocabularySize, request.maxTokens());
+        new TritonResponses(id, prompt.length(), vocabularySize, task.maxTokens());
     return new Prepared(new TritonAttempt(generation, endpoint, responses), message, timeLeft);
   }
 }

@@ -12,19 +12,16 @@ final class TritonEndpoint {
   private final String target;
   private final GRPCInferenceServiceStub triton;
   private final EndpointHealth health;
-  private final int limit;
   private final AtomicInteger inFlight = new AtomicInteger();
 
   /**
    * @param target for the log
    * @param generations channel of generations
-   * @param limit most generations at once
    */
-  TritonEndpoint(String target, Channel generations, EndpointHealth health, int limit) {
+  TritonEndpoint(String target, Channel generations, EndpointHealth health) {
     this.target = target;
     this.triton = GRPCInferenceServiceGrpc.newStub(generations);
     this.health = health;
-    this.limit = limit;
   }
 
   EndpointHealth health() {
@@ -41,16 +38,16 @@ final class TritonEndpoint {
   }
 
   EndpointState state(boolean tried) {
-    return new EndpointState(health.ready(), tried, inFlight.get(), limit);
+    return new EndpointState(health.ready(), tried, inFlight.get());
   }
 
   int inFlight() {
     return inFlight.get();
   }
 
-  /** Takes a place, to be given back by {@link #leave}. Returns whether there was one. */
-  boolean enter() {
-    return inFlight.getAndUpdate(count -> Math.min(count + 1, limit)) < limit;
+  /** Counts a generation, until {@link #leave}. */
+  void enter() {
+    inFlight.incrementAndGet();
   }
 
   void leave() {

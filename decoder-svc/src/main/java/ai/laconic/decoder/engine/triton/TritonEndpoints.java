@@ -1,8 +1,8 @@
 package ai.laconic.decoder.engine.triton;
 
 import ai.laconic.decoder.engine.EngineLoad;
-import ai.laconic.decoder.engine.EngineProblems;
 import ai.laconic.servicekit.error.Problems;
+import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -13,25 +13,22 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * All servers. Each has as many places as it has slots and a queue; servers that aren't ready have
- * none, so that what is admitted here is what those can take that are there.
+ * All servers. How many generations come is bounded before they come; a server that has more than
+ * slots lets them wait in its own queue.
  */
 final class TritonEndpoints {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
   private final List<TritonEndpoint> endpoints;
   private final int slots;
-  private final int queueLimit;
   private final AtomicInteger turn = new AtomicInteger();
 
   /**
    * @param slots of each
-   * @param queueLimit of each
    */
-  TritonEndpoints(List<TritonEndpoint> endpoints, int slots, int queueLimit) {
+  TritonEndpoints(List<TritonEndpoint> endpoints, int slots) {
     this.endpoints = List.copyOf(endpoints);
     this.slots = slots;
-    this.queueLimit = queueLimit;
   }
 
   /** Asks all how they are. Returns at once. */
@@ -47,49 +44,41 @@ final class TritonEndpoints {
   /**
    * Fails as {@link #enter()} would.
    *
-   * @throws io.grpc.StatusRuntimeException UNAVAILABLE or RESOURCE_EXHAUSTED
+   * @throws io.grpc.StatusRuntimeException UNAVAILABLE
    */
-  void checkRoom() {
-    if (FewestInFlight.choose(states(Set.of()), 0).isEmpty()) {
-      int ready = ready();
-      if (ready == 0) {
-        throw Problems.unavailable(
-            "engine",
-            "triton: 0 of " + endpoints.size() + " servers ready (expected: 1 or more)",
-            RETRY_AFTER);
-      }
-      throw EngineProblems.queueFull(ready * queueLimit, ready * queueLimit);
+  void checkAvailable() {
+    if (ready() == 0) {
+      throw unavailable();
     }
   }
 
   /**
-   * Takes a place at the best.
+   * Counts a generation at the best, until it leaves.
    *
-   * @throws io.grpc.StatusRuntimeException UNAVAILABLE if none is ready, RESOURCE_EXHAUSTED if all
-   *     that are have enough
+   * @throws io.grpc.StatusRuntimeException UNAVAILABLE if none is ready
    */
   TritonEndpoint enter() {
-    Optional<TritonEndpoint> entered = enter(Set.of());
-    while (entered.isEmpty()) {
-      checkRoom();
-      entered = enter(Set.of());
-    }
-    return entered.get();
+    return enter(Set.of()).orElseThrow(this::unavailable);
   }
 
-  /** Takes a place at the best of those that weren't tried, if there is one. */
+  /** Counts a generation at the best of those that weren't tried, if there is one. */
   Optional<TritonEndpoint> enter(Collection<TritonEndpoint> tried) {
-    int first = turn.getAndIncrement();
-    while (true) {
-      OptionalInt best = FewestInFlight.choose(states(tried), first);
-      if (best.isEmpty()) {
-        return Optional.empty();
-      }
-      TritonEndpoint endpoint = endpoints.get(best.getAsInt());
-      if (endpoint.enter()) {
-        return Optional.of(endpoint);
-      }
+    List<EndpointState> states =
+        endpoints.stream().map(endpoint -> endpoint.state(tried.contains(endpoint))).toList();
+    OptionalInt best = FewestInFlight.choose(states, turn.getAndIncrement());
+    if (best.isEmpty()) {
+      return Optional.empty();
     }
+    TritonEndpoint endpoint = endpoints.get(best.getAsInt());
+    endpoint.enter();
+    return Optional.of(endpoint);
+  }
+
+  private StatusRuntimeException unavailable() {
+    return Problems.unavailable(
+        "engine",
+        "triton: 0 of " + endpoints.size() + " servers ready (expected: 1 or more)",
+        RETRY_AFTER);
   }
 
   EngineLoad load() {
@@ -110,9 +99,5 @@ final class TritonEndpoints {
             .map(endpoint -> endpoint.health().close())
             .toArray(CompletableFuture<?>[]::new);
     CompletableFuture.allOf(unloaded).join();
-  }
-
-  private List<EndpointState> states(Collection<TritonEndpoint> tried) {
-    return endpoints.stream().map(endpoint -> endpoint.state(tried.contains(endpoint))).toList();
   }
 }

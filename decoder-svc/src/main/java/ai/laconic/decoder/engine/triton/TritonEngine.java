@@ -1,15 +1,15 @@
 package ai.laconic.decoder.engine.triton;
 
+import ai.laconic.decoder.engine.DecodeTask;
 import ai.laconic.decoder.engine.DecoderEngine;
 import ai.laconic.decoder.engine.EngineInfo;
 import ai.laconic.decoder.engine.EngineLoad;
 import ai.laconic.decoder.engine.EngineProblems;
+import ai.laconic.decoder.engine.EngineRequest;
 import ai.laconic.decoder.engine.Generation;
-import ai.laconic.decoder.engine.GenerationRequest;
-import ai.laconic.decoder.engine.ScoreListener;
-import ai.laconic.decoder.engine.ScoringRequest;
 import ai.laconic.decoder.engine.TokenListener;
-import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
@@ -25,10 +25,9 @@ final class TritonEngine implements DecoderEngine {
   private final TritonEndpoints endpoints;
   private final TritonAttempts attempts;
   private final EngineInfo info;
-  private final Duration pauseLimit;
-  private final Duration stallLimit;
-  private final ScheduledExecutorService timer;
-  private final Future<?> asking;
+  private final SilenceLimits silence;
+  private final InstantSource clock;
+  private final Future<?> watching;
   private final Set<TritonGeneration> inFlight = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
@@ -41,22 +40,25 @@ final class TritonEngine implements DecoderEngine {
       TritonAttempts attempts,
       TritonSettings settings,
       EngineInfo info,
-      ScheduledExecutorService timer) {
+      ScheduledExecutorService timer,
+      InstantSource clock) {
     this.endpoints = endpoints;
     this.attempts = attempts;
     this.info = info;
-    this.pauseLimit = settings.pauseLimit();
-    this.stallLimit = settings.stallLimit();
-    this.timer = timer;
-    this.asking =
+    this.silence = new SilenceLimits(settings.stallLimit(), settings.firstTokenLimit());
+    this.clock = clock;
+    this.watching =
         timer.scheduleWithFixedDelay(
-            () -> ask(endpoints), 0, settings.healthInterval().toNanos(), TimeUnit.NANOSECONDS);
+            this::watch, 0, settings.healthInterval().toNanos(), TimeUnit.NANOSECONDS);
   }
 
-  private static void ask(TritonEndpoints endpoints) {
+  /** Asks the servers how they are, and ends what waits in vain for one of them. */
+  private void watch() {
     try {
       endpoints.ask();
-    } catch (RuntimeException e) {
+      Instant now = clock.instant();
+      inFlight.forEach(generation -> generation.watch(now));
+    } catch (RuntimeException | Error e) {
       // Thrown on, it would end the schedule.
       log.error("triton could not be asked how it is", e);
     }
@@ -68,7 +70,10 @@ final class TritonEngine implements DecoderEngine {
   }
 
   @Override
-  public Generation generate(GenerationRequest request, TokenListener listener) {
+  public Generation submit(EngineRequest request, TokenListener listener) {
+    if (!(request.task() instanceof DecodeTask.Generate generate)) {
+      throw EngineProblems.noScores("triton");
+    }
     info.check(request);
     checkOpen();
     TritonEndpoint endpoint = endpoints.enter();
@@ -76,15 +81,15 @@ final class TritonEngine implements DecoderEngine {
         new TritonGeneration(
             endpoints,
             attempts,
-            request,
+            generate,
+            attempts.end(request.deadline()),
+            silence,
             listener,
-            new WaitWatch(timer, pauseLimit),
-            new WaitWatch(timer, stallLimit),
             inFlight::remove);
     inFlight.add(generation);
     try {
-      generation.start(request, endpoint);
-    } catch (RuntimeException e) {
+      generation.start(request.prompt(), endpoint);
+    } catch (RuntimeException | Error e) {
       inFlight.remove(generation);
       throw e;
     }
@@ -100,14 +105,9 @@ final class TritonEngine implements DecoderEngine {
   }
 
   @Override
-  public Generation score(ScoringRequest request, ScoreListener scores, TokenListener listener) {
-    throw EngineProblems.noScores("triton");
-  }
-
-  @Override
-  public void checkRoom() {
+  public void checkAvailable() {
     checkOpen();
-    endpoints.checkRoom();
+    endpoints.checkAvailable();
   }
 
   private void checkOpen() {
@@ -137,7 +137,7 @@ final class TritonEngine implements DecoderEngine {
       return;
     }
     closed = true;
-    asking.cancel(false);
+    watching.cancel(false);
     inFlight.forEach(TritonGeneration::close);
     endpoints.close();
   }

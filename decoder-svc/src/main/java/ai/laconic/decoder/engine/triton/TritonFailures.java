@@ -65,17 +65,16 @@ final class TritonFailures {
       default -> {
         String why = status.getDescription();
         yield Problems.unavailable(
-            "engine", after(why == null ? status.getCode().name() : why, tokens), RETRY_AFTER);
+            "engine",
+            after("triton: " + (why == null ? status.getCode().name() : why), tokens),
+            RETRY_AFTER);
       }
     };
   }
 
-  /** The server said nothing more, and didn't end the stream either. */
-  static StatusRuntimeException silent(Duration limit, int tokens) {
-    return Problems.unavailable(
-        "engine",
-        "triton: " + after("nothing more for " + limit.toMillis() + " ms", tokens),
-        RETRY_AFTER);
+  /** The server said nothing for too long, and didn't end the stream either. */
+  static StatusRuntimeException silent(String limit, int tokens) {
+    return failed(limit, tokens);
   }
 
   /** The server ended the stream as if all was said. */

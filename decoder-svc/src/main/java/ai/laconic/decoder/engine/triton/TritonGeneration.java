@@ -1,9 +1,11 @@
 package ai.laconic.decoder.engine.triton;
 
+import ai.laconic.decoder.engine.DecodePrompt;
+import ai.laconic.decoder.engine.DecodeTask;
 import ai.laconic.decoder.engine.EndReason;
 import ai.laconic.decoder.engine.EngineProblems;
 import ai.laconic.decoder.engine.Generation;
-import ai.laconic.decoder.engine.GenerationRequest;
+import ai.laconic.decoder.engine.Token;
 import ai.laconic.decoder.engine.TokenListener;
 import ai.laconic.inference.ModelStreamInferResponse;
 import ai.laconic.servicekit.error.Problems;
@@ -32,14 +34,11 @@ final class TritonGeneration implements Generation {
 
   private final TritonEndpoints endpoints;
   private final TritonAttempts attempts;
-  private final TokenListener listener;
-  private final WaitWatch pause;
-
-  /** Of the server once it has begun to answer: a model whose process died says nothing more. */
-  private final WaitWatch silence;
-
-  private final Consumer<TritonGeneration> onEnd;
+  private final DecodeTask.Generate task;
   private final Instant end;
+  private final SilenceLimits silence;
+  private final TokenListener listener;
+  private final Consumer<TritonGeneration> onEnd;
 
   /** Of the client's call: its cancellation and its tenant are those of every attempt. */
   private final Context context = Context.current();
@@ -48,34 +47,33 @@ final class TritonGeneration implements Generation {
   private final List<TritonEndpoint> tried = new ArrayList<>();
 
   /** What another attempt would send; null once there won't be one, for its latents are large. */
-  private @Nullable GenerationRequest request;
+  private @Nullable DecodePrompt prompt;
 
   /** The attempt that counts; what others say is too late. */
   private @Nullable TritonAttempt attempt;
+
+  /** When the attempt's server said something, or was sent the request. */
+  private Instant heard = Instant.MIN;
 
   private int tokens;
   private @Nullable EndReason reason;
   private boolean ended;
 
-  /** Whether the next response wasn't asked for because the listener takes nothing. */
-  private boolean paused;
-
   TritonGeneration(
       TritonEndpoints endpoints,
       TritonAttempts attempts,
-      GenerationRequest request,
+      DecodeTask.Generate task,
+      Instant end,
+      SilenceLimits silence,
       TokenListener listener,
-      WaitWatch pause,
-      WaitWatch silence,
       Consumer<TritonGeneration> onEnd) {
     this.endpoints = endpoints;
     this.attempts = attempts;
-    this.request = request;
-    this.listener = listener;
-    this.pause = pause;
+    this.task = task;
+    this.end = end;
     this.silence = silence;
+    this.listener = listener;
     this.onEnd = onEnd;
-    this.end = attempts.end(request.deadline());
   }
 
   /**
@@ -83,19 +81,21 @@ final class TritonGeneration implements Generation {
    *
    * @throws StatusRuntimeException if nothing could be sent; the place is free again then
    */
-  void start(GenerationRequest first, TritonEndpoint endpoint) {
-    locked(() -> begin(first, endpoint));
+  void start(DecodePrompt whole, TritonEndpoint endpoint) {
+    locked(() -> begin(whole, endpoint));
   }
 
-  private void begin(GenerationRequest next, TritonEndpoint endpoint) {
+  private void begin(DecodePrompt whole, TritonEndpoint endpoint) {
     TritonAttempts.Prepared prepared;
     try {
-      prepared = attempts.prepare(this, next, end, endpoint);
-    } catch (RuntimeException e) {
+      prepared = attempts.prepare(this, whole, task, end, endpoint);
+    } catch (RuntimeException | Error e) {
       endpoint.leave();
       throw e;
     }
     tried.add(endpoint);
+    prompt = whole;
+    heard = attempts.now();
     attempt = prepared.attempt();
     context.run(prepared::start);
   }
@@ -109,14 +109,14 @@ final class TritonGeneration implements Generation {
           }
           try {
             read(by, response);
-          } catch (RuntimeException e) {
+          } catch (RuntimeException | Error e) {
             fail(Problems.of(e));
           }
         });
   }
 
   private void read(TritonAttempt by, ModelStreamInferResponse response) {
-    silence.end();
+    heard = attempts.now();
     if (!response.getErrorMessage().isEmpty()) {
       String error = response.getErrorMessage();
       by.endpoint().failed(error);
@@ -133,61 +133,38 @@ final class TritonGeneration implements Generation {
     }
     for (int token : answer.tokens()) {
       tokens++;
-      request = null;
-      listener.token(token);
+      prompt = null;
+      listener.token(new Token(token, null));
     }
     reason = answer.reason().orElse(reason);
     if (answer.last()) {
-      finish(by);
-    } else {
-      askForMore(by);
+      finish();
     }
   }
 
-  private void finish(TritonAttempt by) {
+  private void finish() {
     if (reason == null) {
       throw Problems.dataLoss(
           "triton response", "final without FINISH_REASON (expected: stop or length before it)");
     }
     end();
     listener.finished(reason);
-    // Whatever else comes is read, so that the call can end, and aborts it.
-    by.request();
   }
 
-  private void askForMore(TritonAttempt by) {
-    paused = !listener.ready();
-    if (paused) {
-      pause.begin(() -> locked(this::pausedTooLong));
-    } else {
-      pause.end();
-      if (tokens > 0) {
-        silence.begin(() -> locked(() -> silentTooLong(by)));
-      }
-      by.request();
-    }
-  }
-
-  private void silentTooLong(TritonAttempt by) {
-    if (!ended && by == attempt) {
-      StatusRuntimeException problem = TritonFailures.silent(silence.limit(), tokens);
-      by.endpoint().health().broken(TritonFailures.words(problem));
-      fail(problem);
-    }
-  }
-
-  private void pausedTooLong() {
-    if (paused && !ended) {
-      fail(EngineProblems.pausedTooLong(pause.limit(), tokens));
-    }
-  }
-
-  @Override
-  public void resume() {
+  /** Ends the wait for a server that says nothing for too long. */
+  void watch(Instant now) {
     locked(
         () -> {
-          if (paused && !ended && attempt != null) {
-            askForMore(attempt);
+          TritonAttempt waiting = attempt;
+          if (ended || waiting == null) {
+            return;
+          }
+          EndpointHealth server = waiting.endpoint().health();
+          String limit = silence.passed(heard, tokens, server, now);
+          if (limit != null) {
+            StatusRuntimeException problem = TritonFailures.silent(limit, tokens);
+            server.broken(TritonFailures.words(problem));
+            failAt(waiting, problem);
           }
         });
   }
@@ -231,7 +208,7 @@ final class TritonGeneration implements Generation {
     if (ended || by != attempt) {
       return;
     }
-    GenerationRequest again = request;
+    DecodePrompt again = prompt;
     if (again == null || tried.size() >= MOST_ATTEMPTS || !TritonFailures.worthRetrying(problem)) {
       fail(problem);
       return;
@@ -249,7 +226,7 @@ final class TritonGeneration implements Generation {
     giveUp(by);
     try {
       begin(again, other.get());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       fail(Problems.of(e));
     }
   }
@@ -258,9 +235,6 @@ final class TritonGeneration implements Generation {
   private void giveUp(TritonAttempt by) {
     attempt = null;
     reason = null;
-    paused = false;
-    pause.end();
-    silence.end();
     by.endpoint().leave();
     by.abort("the generation goes on elsewhere");
   }
@@ -277,10 +251,7 @@ final class TritonGeneration implements Generation {
 
   private void end() {
     ended = true;
-    request = null;
-    paused = false;
-    pause.end();
-    silence.end();
+    prompt = null;
     if (attempt != null) {
       attempt.endpoint().leave();
     }

@@ -1,7 +1,7 @@
 package ai.laconic.decoder.engine.triton;
 
 import ai.laconic.decoder.engine.DecodePrompt;
-import ai.laconic.decoder.engine.GenerationRequest;
+import ai.laconic.decoder.engine.DecodeTask;
 import ai.laconic.decoder.engine.SamplingSettings;
 import ai.laconic.inference.InferParameter;
 import ai.laconic.inference.ModelInferRequest;
@@ -31,9 +31,12 @@ record TritonRequests(String model, String version, ModelFingerprint fingerprint
    * @throws io.grpc.StatusRuntimeException FAILED_PRECONDITION if it can't take these
    */
   ModelInferRequest write(
-      String id, GenerationRequest generation, Duration timeLeft, LatentType latents) {
-    DecodePrompt prompt = generation.prompt();
-    SamplingSettings sampling = generation.sampling();
+      String id,
+      DecodePrompt prompt,
+      DecodeTask.Generate task,
+      Duration timeLeft,
+      LatentType latents) {
+    SamplingSettings sampling = task.sampling();
     ModelInferRequest.Builder request =
         ModelInferRequest.newBuilder()
             .setModelName(model)
@@ -55,7 +58,7 @@ record TritonRequests(String model, String version, ModelFingerprint fingerprint
       ByteBuffer raw = latents.raw(prompt.latents());
       RawTensors.add(request, DecoderContract.LATENTS, latents.name(), raw, rows, width);
     }
-    RawTensors.add(request, DecoderContract.MAX_TOKENS, "INT32", ints(generation.maxTokens()), 1);
+    RawTensors.add(request, DecoderContract.MAX_TOKENS, "INT32", ints(task.maxTokens()), 1);
     RawTensors.add(request, DecoderContract.TEMPERATURE, "FP32", floats(sampling.temperature()), 1);
     RawTensors.add(request, DecoderContract.TOP_P, "FP32", floats(sampling.topP()), 1);
     RawTensors.add(request, DecoderContract.TOP_K, "INT32", ints(sampling.topK()), 1);

@@ -15,9 +15,10 @@ import java.util.List;
  * @param modelControl who loads it
  * @param timeout longest generation, first to last token
  * @param healthInterval between two questions to one server how its model is
- * @param queueLimit most generations beyond the slots of each server
- * @param pauseLimit how long a listener may take nothing
- * @param stallLimit how long a server may say nothing between two tokens
+ * @param stallLimit how long a server may say nothing between two tokens, or not be ready while a
+ *     generation waits there for its first
+ * @param firstTokenLimit how long a server may let a generation wait for its first token while it
+ *     produces none for others either
  */
 public record TritonSettings(
     List<String> targets,
@@ -27,9 +28,8 @@ public record TritonSettings(
     ModelControl modelControl,
     Duration timeout,
     Duration healthInterval,
-    int queueLimit,
-    Duration pauseLimit,
-    Duration stallLimit) {
+    Duration stallLimit,
+    Duration firstTokenLimit) {
   public TritonSettings {
     targets = List.copyOf(targets);
     if (targets.isEmpty() || targets.stream().anyMatch(String::isBlank)) {
@@ -44,8 +44,8 @@ public record TritonSettings(
     }
     positive("timeout", timeout);
     positive("health-interval", healthInterval);
-    positive("pause-limit", pauseLimit);
     positive("stall-limit", stallLimit);
+    positive("first-token-limit", firstTokenLimit);
   }
 
   private static void positive(String name, Duration value) {

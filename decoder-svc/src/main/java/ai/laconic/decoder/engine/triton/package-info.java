@@ -3,14 +3,12 @@
  *
  * <p>One RPC carries one generation, so that cancelling, failing or being late concerns no other.
  * {@link DecoderContract} says what is sent and what must come back; whatever else comes back is
- * refused. Answers are asked for one at a time: a client that takes nothing stops its own stream by
- * flow control. It doesn't stop the model: Triton keeps responses that aren't taken, and the model
- * runs on, up to MAX_TOKENS. The pause limit cancels the generation, and then the model ends it.
+ * refused.
  *
  * <h2>Several servers</h2>
  *
- * An endpoint is one server, with a channel and a circuit breaker of its own. It is asked how it is
- * in the background, every second unless set otherwise, and is
+ * An endpoint is one server, with a channel of its own. It is asked how it is in the background,
+ * every second unless set otherwise, and is
  *
  * <ul>
  *   <li>ready while the model is, and the model's fingerprint is that of the model directory here.
@@ -27,13 +25,20 @@
  * The last holds for an only server, too: a decoder that can answer nothing says so, and what is in
  * front of it can go elsewhere.
  *
- * <p>A generation goes to the ready endpoint that has the fewest. Each takes as many as it has
- * slots and a queue limit; one that isn't ready takes none, so that a decoder which loses half of
- * its servers admits half as many. The engine is ready while one endpoint is.
+ * <p>A generation goes to the ready endpoint that has the fewest. How many come is bounded before
+ * they come; those beyond a server's slots wait in its own queue. The engine is ready while one
+ * endpoint is.
  *
  * <p>A generation that dies before its first token, or finds its endpoint full, is tried once more
  * at another endpoint, and its listener notices nothing. Later it can't be: what was said can't be
  * unsaid, and sampling may go on differently elsewhere.
+ *
+ * <h2>Silence</h2>
+ *
+ * A server that takes a request and then says nothing is given up, within {@link
+ * ai.laconic.decoder.engine.triton.SilenceLimits}. A long queue is no such silence: while the
+ * server answers that its model is ready, and tokens come to other generations, one may wait for
+ * its first.
  */
 @NullMarked
 package ai.laconic.decoder.engine.triton;

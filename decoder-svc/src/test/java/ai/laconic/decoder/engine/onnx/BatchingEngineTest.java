@@ -1,5 +1,6 @@
 package ai.laconic.decoder.engine.onnx;
 
+import static ai.laconic.decoder.engine.CountingModel.request;
 import static ai.laconic.decoder.engine.CountingModel.startingWith;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,16 +9,15 @@ import static org.awaitility.Awaitility.await;
 
 import ai.laconic.decoder.engine.CountingModel;
 import ai.laconic.decoder.engine.DecodePrompt;
+import ai.laconic.decoder.engine.DecodeTask;
 import ai.laconic.decoder.engine.DecoderEngine;
 import ai.laconic.decoder.engine.DecoderEngineContract;
 import ai.laconic.decoder.engine.EndReason;
 import ai.laconic.decoder.engine.EngineLoad;
+import ai.laconic.decoder.engine.EngineRequest;
 import ai.laconic.decoder.engine.Generation;
-import ai.laconic.decoder.engine.GenerationRequest;
 import ai.laconic.decoder.engine.RecordingListener;
-import ai.laconic.decoder.engine.SamplingSettings;
-import ai.laconic.decoder.engine.ScoreListener;
-import ai.laconic.decoder.engine.ScoringRequest;
+import ai.laconic.decoder.engine.Token;
 import io.grpc.Status;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,22 +28,34 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BatchingEngineTest extends DecoderEngineContract {
-  private static final ScoreListener NO_SCORES = (index, logprob, first) -> {};
-
   private final List<DecoderEngine> opened = new ArrayList<>();
   private final List<FakeBatch> batches = new ArrayList<>();
+  private final List<String> exits = new CopyOnWriteArrayList<>();
 
   @Override
-  protected DecoderEngine open(int slots, int queueLimit, Duration pauseLimit) {
+  protected DecoderEngine open(int slots) {
+    return open(new FakeBatch(slots, MAX_POSITIONS));
+  }
+
+  @Override
+  protected DecoderEngine openSlow(int slots) {
     FakeBatch batch = new FakeBatch(slots, MAX_POSITIONS);
+    batch.stepTime = Duration.ofMillis(100);
+    return open(batch);
+  }
+
+  private DecoderEngine open(FakeBatch batch) {
     BatchingSettings settings =
-        new BatchingSettings(
-            CountingModel.WIDTH, 3, queueLimit, pauseLimit, Set.of(CountingModel.END));
-    DecoderEngine engine = new BatchingEngine(batch, settings, InstantSource.system()).start();
+        new BatchingSettings(CountingModel.WIDTH, 3, Set.of(CountingModel.END));
+    DecoderEngine engine =
+        new BatchingEngine(batch, settings, InstantSource.system(), exits::add).start();
     batches.add(batch);
     opened.add(engine);
     return engine;
@@ -55,78 +67,71 @@ class BatchingEngineTest extends DecoderEngineContract {
     assertThat(batches).allMatch(batch -> batch.closed);
   }
 
-  private static ScoringRequest scoring(DecodePrompt prompt, int... continuation) {
-    return new ScoringRequest(prompt, continuation, Instant.MAX);
+  private static EngineRequest scoring(DecodePrompt prompt, int... continuation) {
+    return new EngineRequest(prompt, new DecodeTask.Score(continuation), Instant.MAX);
   }
 
   private static void awaitEnd(RecordingListener listener) {
     await().atMost(Duration.ofSeconds(20)).until(listener::ended);
   }
 
+  private static Status status(RecordingListener listener) {
+    awaitEnd(listener);
+    return Objects.requireNonNull(listener.problem(), "problem").getStatus();
+  }
+
   @Test
   void scoresGivenTokensOneByOne() {
-    DecoderEngine engine = open(1, 1, Duration.ofMinutes(1));
-    List<Boolean> firsts = new CopyOnWriteArrayList<>();
-    List<Float> logprobs = new CopyOnWriteArrayList<>();
+    DecoderEngine engine = open(1);
     RecordingListener listener = new RecordingListener();
 
     // The model would say 5, 6, then 42 after 41, and END after 97.
-    engine.score(
-        scoring(startingWith(5), 5, 6, 41, 42, 97, CountingModel.END, 3),
-        (index, logprob, first) -> {
-          assertThat(index).isEqualTo(firsts.size()).isEqualTo(listener.tokens().size());
-          firsts.add(first);
-          logprobs.add(logprob);
-        },
-        listener);
+    engine.submit(scoring(startingWith(5), 5, 6, 41, 42, 97, CountingModel.END, 3), listener);
 
     awaitEnd(listener);
     engine.checkScores();
     assertThat(listener.tokens()).containsExactly(5, 6, 41, 42, 97, CountingModel.END, 3);
     assertThat(listener.reason()).isEqualTo(EndReason.LENGTH);
-    assertThat(firsts).containsExactly(true, true, false, true, false, true, false);
-    assertThat(logprobs.get(0)).isGreaterThan(-1e-3f).isNotPositive();
-    assertThat(logprobs.get(2)).isCloseTo(-20, within(1e-3f));
+    assertThat(listener.scores())
+        .extracting(Token.Score::firstChoice)
+        .containsExactly(true, true, false, true, false, true, false);
+    assertThat(listener.scores().get(0).logprob()).isGreaterThan(-1e-3f).isNotPositive();
+    assertThat(listener.scores().get(2).logprob()).isCloseTo(-20, within(1e-3f));
     assertThat(listener.endsAndTokensAfter()).isEqualTo(1);
     await().until(() -> engine.load().equals(new EngineLoad(0, 0)));
   }
 
   @Test
   void scoresBesideGenerationsThatItDoesNotTouch() {
-    DecoderEngine engine = open(2, 8, Duration.ofMinutes(1));
+    DecoderEngine engine = open(2);
     List<RecordingListener> generated = new ArrayList<>();
     List<RecordingListener> scored = new ArrayList<>();
     int[] counting = IntStream.range(7, 47).toArray();
     for (int i = 0; i < 4; i++) {
       generated.add(new RecordingListener());
       scored.add(new RecordingListener());
-      engine.generate(
-          new GenerationRequest(startingWith(7), SamplingSettings.GREEDY, 40, Instant.MAX),
-          generated.get(i));
-      engine.score(
-          scoring(startingWith(7), counting),
-          (index, logprob, first) -> assertThat(first).isTrue(),
-          scored.get(i));
+      engine.submit(request(startingWith(7), 40), generated.get(i));
+      engine.submit(scoring(startingWith(7), counting), scored.get(i));
     }
 
     generated.forEach(BatchingEngineTest::awaitEnd);
     scored.forEach(BatchingEngineTest::awaitEnd);
     assertThat(scored)
-        .allSatisfy(each -> assertThat(each.tokens()).isEqualTo(generated.get(0).tokens()));
+        .allSatisfy(each -> assertThat(each.tokens()).isEqualTo(generated.get(0).tokens()))
+        .allSatisfy(each -> assertThat(each.scores()).allMatch(Token.Score::firstChoice));
   }
 
   @Test
   void refusesAScoringThatDoesNotFitOrNamesNoToken() {
-    DecoderEngine engine = open(1, 1, Duration.ofMinutes(1));
+    DecoderEngine engine = open(1);
     RecordingListener listener = new RecordingListener();
 
     assertThatThrownBy(
-            () ->
-                engine.score(scoring(startingWith(0), new int[MAX_POSITIONS]), NO_SCORES, listener))
+            () -> engine.submit(scoring(startingWith(0), new int[MAX_POSITIONS]), listener))
         .hasMessage(
             "OUT_OF_RANGE: prompt and continuation: 1 + 200 positions"
                 + " (expected: at most 200 together)");
-    assertThatThrownBy(() -> engine.score(scoring(startingWith(0), 4, 100), NO_SCORES, listener))
+    assertThatThrownBy(() -> engine.submit(scoring(startingWith(0), 4, 100), listener))
         .hasMessage("INVALID_ARGUMENT: continuation id: 100 (expected: 0 to 99)");
     assertThatThrownBy(() -> scoring(startingWith(0)))
         .hasMessage("continuation: 0 ids (expected: 1 or more)");
@@ -134,48 +139,73 @@ class BatchingEngineTest extends DecoderEngineContract {
   }
 
   @Test
-  void cancellingAScoringFreesItsPlace() {
-    DecoderEngine engine = open(1, 1, Duration.ofMinutes(1));
-    RecordingListener listener = RecordingListener.taking(2);
-    Generation scoring = engine.score(scoring(startingWith(0), new int[150]), NO_SCORES, listener);
-    await().until(() -> listener.tokens().size() >= 2);
+  void cancellingAScoringFreesItsSlot() {
+    DecoderEngine engine = openSlow(1);
+    RecordingListener listener = new RecordingListener();
+    Generation scoring = engine.submit(scoring(startingWith(0), new int[150]), listener);
+    await().until(() -> !listener.tokens().isEmpty());
 
     scoring.cancel();
 
-    awaitEnd(listener);
-    assertThat(Objects.requireNonNull(listener.problem()).getStatus().getCode())
-        .isEqualTo(Status.Code.CANCELLED);
+    assertThat(status(listener).getCode()).isEqualTo(Status.Code.CANCELLED);
     await().until(() -> engine.load().equals(new EngineLoad(0, 0)));
   }
 
-  @Test
-  void aScoreListenerThatThrowsHarmsOnlyItself() {
-    DecoderEngine engine = open(1, 1, Duration.ofMinutes(1));
-    RecordingListener broken = new RecordingListener();
-    RecordingListener next = new RecordingListener();
+  @ParameterizedTest
+  @ValueSource(strings = {"Cannot reserve 80 bytes of direct buffer memory", "Java heap space"})
+  void memoryThatIsNotThereFailsOneGenerationAndNotTheEngine(String words) {
+    FakeBatch batch = new FakeBatch(2, MAX_POSITIONS);
+    batch.failure = () -> new OutOfMemoryError(words);
+    batch.fails = slot -> true;
+    DecoderEngine engine = open(batch);
+    for (int i = 0; i < 5; i++) {
+      RecordingListener failing = new RecordingListener();
+      engine.submit(request(startingWith(3), 5), failing);
+      assertThat(status(failing).getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+    }
 
-    engine.score(
-        scoring(startingWith(0), 1, 2),
-        (index, logprob, first) -> {
-          throw new IllegalStateException("a listener's own bug");
-        },
-        broken);
-    awaitEnd(broken);
-    engine.score(scoring(startingWith(0), 0, 1), NO_SCORES, next);
+    batch.fails = slot -> false;
+    RecordingListener next = new RecordingListener();
+    engine.submit(request(startingWith(3), 2), next);
 
     awaitEnd(next);
-    assertThat(Objects.requireNonNull(broken.problem()).getStatus().getCode())
-        .isEqualTo(Status.Code.INTERNAL);
-    assertThat(next.tokens()).containsExactly(0, 1);
+    assertThat(next.tokens()).containsExactly(3, 4);
+    assertThat(engine.ready()).isTrue();
+    assertThat(exits).isEmpty();
+  }
+
+  @Test
+  void aLoopThatFailsEndsAllThatItHasAndThenTheProcess() {
+    FakeBatch batch = new FakeBatch(1, MAX_POSITIONS);
+    batch.stepTime = Duration.ofMillis(100);
+    DecoderEngine engine = open(batch);
+    RecordingListener running = new RecordingListener();
+    RecordingListener waiting = new RecordingListener();
+    Generation generation = engine.submit(request(startingWith(0), 90), running);
+    engine.submit(request(startingWith(0), 90), waiting);
+    await().until(() -> !running.tokens().isEmpty());
+
+    batch.stuck = true;
+    generation.cancel();
+
+    assertThat(status(running).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    assertThat(status(waiting).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    await().until(() -> !exits.isEmpty());
+    assertThat(exits)
+        .singleElement(InstanceOfAssertFactories.STRING)
+        .startsWith("The decoder's loop failed")
+        .contains("stuck");
+    assertThat(engine.ready()).isFalse();
   }
 
   @Test
   void closesTwice() {
-    DecoderEngine engine = open(1, 1, Duration.ofSeconds(1));
+    DecoderEngine engine = open(1);
 
     engine.close();
     engine.close();
 
     assertThat(engine.ready()).isFalse();
+    assertThat(exits).isEmpty();
   }
 }

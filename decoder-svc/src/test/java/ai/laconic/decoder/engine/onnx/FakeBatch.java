@@ -1,10 +1,13 @@
 package ai.laconic.decoder.engine.onnx;
 
 import ai.laconic.decoder.engine.CountingModel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntPredicate;
+import java.util.function.Supplier;
 
 /** The counting model, slot by slot; fails when it is told to and when it is used wrongly. */
 final class FakeBatch implements DecoderBatch {
@@ -19,7 +22,16 @@ final class FakeBatch implements DecoderBatch {
   final List<List<Integer>> steps = new ArrayList<>();
 
   /** Slots whose next calls fail. */
-  IntPredicate fails = slot -> false;
+  volatile IntPredicate fails = slot -> false;
+
+  /** What the calls of failing slots throw. */
+  volatile Supplier<Throwable> failure = () -> new IllegalStateException("batch: told to fail");
+
+  /** How long a step takes. */
+  volatile Duration stepTime = Duration.ZERO;
+
+  /** Whether no slot can be freed. */
+  volatile boolean stuck;
 
   /** Slots whose logits make no sense. */
   IntPredicate garbles = slot -> false;
@@ -61,6 +73,7 @@ final class FakeBatch implements DecoderBatch {
 
   @Override
   public void truncate(int slot, int length) {
+    check(!stuck, "stuck");
     check(length <= lengths[slot], "truncate to " + length + " of " + lengths[slot]);
     lengths[slot] = length;
     weights[slot] = length == 0 ? 0 : weights[slot];
@@ -69,7 +82,7 @@ final class FakeBatch implements DecoderBatch {
   @Override
   public float[] append(int slot, int[] ids, float[] latents) {
     check(!closed, "append after close");
-    check(!fails.test(slot), "slot " + slot);
+    failIfToldTo(slot);
     int rows = (int) Arrays.stream(ids).filter(id -> id == CountingModel.PLACEHOLDER).count();
     check(latents.length == rows * CountingModel.WIDTH, rows + " rows, " + latents.length);
     List<Float> values = new ArrayList<>();
@@ -87,7 +100,8 @@ final class FakeBatch implements DecoderBatch {
     check(!closed, "step after close");
     check(slots.length > 0 && slots.length == tokens.length, "step of " + slots.length);
     check(Arrays.stream(slots).distinct().count() == slots.length, "a slot twice");
-    check(Arrays.stream(slots).noneMatch(fails), "slots " + Arrays.toString(slots));
+    Arrays.stream(slots).forEach(this::failIfToldTo);
+    LockSupport.parkNanos(stepTime.toNanos());
     steps.add(Arrays.stream(slots).boxed().toList());
     float[][] logits = new float[slots.length][];
     for (int i = 0; i < slots.length; i++) {
@@ -95,6 +109,16 @@ final class FakeBatch implements DecoderBatch {
       logits[i] = logits(slots[i], tokens[i] + 1);
     }
     return logits;
+  }
+
+  private void failIfToldTo(int slot) {
+    if (fails.test(slot)) {
+      Throwable thrown = failure.get();
+      if (thrown instanceof Error error) {
+        throw error;
+      }
+      throw (RuntimeException) thrown;
+    }
   }
 
   private void grow(int slot, int count) {

@@ -4,53 +4,51 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
-import java.util.ArrayList;
-import java.util.List;
+import ai.laconic.decoder.engine.Token;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class ForcedTokensTest {
-  private record Score(int index, float logprob, boolean firstChoice) {}
-
-  private final List<Score> scores = new ArrayList<>();
-
-  private TokenChooser forced(int... ids) {
-    return new ForcedTokens(
-        ids, (index, logprob, first) -> scores.add(new Score(index, logprob, first)));
+  private static Token.Score score(TokenChooser chooser, float... logits) {
+    Token token = Objects.requireNonNull(chooser.next(logits), "token");
+    return Objects.requireNonNull(token.score(), "score");
   }
 
   @Test
   void followsWhatIsGivenAndTellsItsProbability() {
-    TokenChooser chooser = forced(1, 0);
+    TokenChooser chooser = new ForcedTokens(new int[] {1, 0});
     float[] logits = {0, (float) Math.log(2), (float) Math.log(5)};
 
-    assertThat(chooser.next(logits)).isEqualTo(1);
-    assertThat(chooser.next(logits)).isZero();
+    Token first = Objects.requireNonNull(chooser.next(logits), "token");
+    Token.Score second = score(chooser, logits);
 
-    assertThat(scores).extracting(Score::index).containsExactly(0, 1);
-    assertThat(scores.get(0).logprob()).isEqualTo((float) Math.log(2 / 8.0), within(1e-6f));
-    assertThat(scores.get(1).logprob()).isEqualTo((float) Math.log(1 / 8.0), within(1e-6f));
-    assertThat(scores).noneMatch(Score::firstChoice);
+    assertThat(first.id()).isEqualTo(1);
+    assertThat(Objects.requireNonNull(first.score()).logprob())
+        .isEqualTo((float) Math.log(2 / 8.0), within(1e-6f));
+    assertThat(second.logprob()).isEqualTo((float) Math.log(1 / 8.0), within(1e-6f));
+    assertThat(first.score().firstChoice()).isFalse();
+    assertThat(second.firstChoice()).isFalse();
   }
 
   @Test
   void theFirstChoiceIsWhatGreedyDecodingTakes() {
     float[] equals = {1, 3, 3};
 
-    forced(1).next(equals);
-    forced(2).next(equals);
-
-    assertThat(scores).extracting(Score::firstChoice).containsExactly(true, false);
+    assertThat(score(forced(1), equals).firstChoice()).isTrue();
+    assertThat(score(forced(2), equals).firstChoice()).isFalse();
   }
 
   @Test
   void isExactForLogitsOfAnySize() {
-    forced(0).next(new float[] {1e30f, -1e30f});
-    forced(0).next(new float[] {-5000, -5000});
-    forced(1).next(new float[] {0, Float.NEGATIVE_INFINITY});
+    assertThat(score(forced(0), 1e30f, -1e30f).logprob()).isZero();
+    assertThat(score(forced(0), -5000, -5000).logprob())
+        .isEqualTo((float) -Math.log(2), within(1e-6f));
+    assertThat(score(forced(1), 0, Float.NEGATIVE_INFINITY).logprob())
+        .isEqualTo(Float.NEGATIVE_INFINITY);
+  }
 
-    assertThat(scores.get(0).logprob()).isZero();
-    assertThat(scores.get(1).logprob()).isEqualTo((float) -Math.log(2), within(1e-6f));
-    assertThat(scores.get(2).logprob()).isEqualTo(Float.NEGATIVE_INFINITY);
+  private static TokenChooser forced(int id) {
+    return new ForcedTokens(new int[] {id});
   }
 
   @Test
@@ -58,6 +56,5 @@ class ForcedTokensTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> forced(0).next(new float[] {Float.NaN, 1}))
         .withMessageContaining("logits[0]: NaN");
-    assertThat(scores).isEmpty();
   }
 }

@@ -3,13 +3,13 @@ package ai.laconic.decoder.engine.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ai.laconic.decoder.engine.CountingModel;
 import ai.laconic.decoder.engine.DecodePrompt;
+import ai.laconic.decoder.engine.DecodeTask;
 import ai.laconic.decoder.engine.DecoderEngine;
 import ai.laconic.decoder.engine.EndReason;
-import ai.laconic.decoder.engine.GenerationRequest;
+import ai.laconic.decoder.engine.EngineRequest;
 import ai.laconic.decoder.engine.RecordingListener;
-import ai.laconic.decoder.engine.SamplingSettings;
-import ai.laconic.decoder.engine.ScoringRequest;
 import ai.laconic.runtime.Golden;
 import ai.laconic.runtime.model.ModelDirectory;
 import java.time.Duration;
@@ -18,7 +18,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -31,10 +30,13 @@ class GoldenEngineTest {
 
   @BeforeAll
   static void open() throws Exception {
-    OnnxSettings settings = new OnnxSettings(1, 4, 300, 17, 16, Duration.ofSeconds(60));
+    OnnxSettings settings = new OnnxSettings(1, 4, 300, 17);
     engine =
         OnnxEngines.open(
-            ModelDirectory.open(Golden.checkpoint()), settings, InstantSource.system());
+            ModelDirectory.open(Golden.checkpoint()),
+            settings,
+            InstantSource.system(),
+            sentence -> {});
   }
 
   @AfterAll
@@ -44,12 +46,9 @@ class GoldenEngineTest {
 
   private static RecordingListener generate(Golden.Prompt prompt) {
     RecordingListener listener = new RecordingListener();
-    engine.generate(
-        new GenerationRequest(
-            new DecodePrompt(prompt.promptIds(), latents(prompt)),
-            SamplingSettings.GREEDY,
-            prompt.tokens().length,
-            Instant.MAX),
+    engine.submit(
+        CountingModel.request(
+            new DecodePrompt(prompt.promptIds(), latents(prompt)), prompt.tokens().length),
         listener);
     return listener;
   }
@@ -84,22 +83,19 @@ class GoldenEngineTest {
   @Test
   void itsOwnAnswersAreItsFirstChoices() {
     for (Golden.Prompt prompt : GOLDEN.prompts()) {
-      List<Boolean> firsts = new CopyOnWriteArrayList<>();
-      List<Float> logprobs = new CopyOnWriteArrayList<>();
       RecordingListener listener = new RecordingListener();
 
-      engine.score(
-          new ScoringRequest(
-              new DecodePrompt(prompt.promptIds(), latents(prompt)), prompt.tokens(), Instant.MAX),
-          (index, logprob, first) -> {
-            firsts.add(first);
-            logprobs.add(logprob);
-          },
+      engine.submit(
+          new EngineRequest(
+              new DecodePrompt(prompt.promptIds(), latents(prompt)),
+              new DecodeTask.Score(prompt.tokens()),
+              Instant.MAX),
           listener);
 
       isTheReferencesAnswer(listener, prompt);
-      assertThat(firsts).hasSize(prompt.tokens().length).containsOnly(true);
-      assertThat(logprobs).allMatch(logprob -> logprob < 0);
+      assertThat(listener.scores())
+          .hasSize(prompt.tokens().length)
+          .allMatch(score -> score.firstChoice() && score.logprob() < 0);
     }
   }
 

@@ -4,33 +4,35 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.laconic.decoder.engine.CountingModel;
 import ai.laconic.decoder.engine.DecodePrompt;
+import ai.laconic.decoder.engine.DecodeTask;
 import ai.laconic.decoder.engine.EndReason;
+import ai.laconic.decoder.engine.EngineRequest;
 import ai.laconic.decoder.engine.RecordingListener;
 import ai.laconic.decoder.engine.SamplingSettings;
+import ai.laconic.servicekit.error.Problems;
 import io.grpc.Status;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Round by round, without a thread and with a clock that stands still. */
 class SchedulerTest {
   private static final int CHUNK = 4;
-  private static final Duration PAUSE_LIMIT = Duration.ofSeconds(10);
+  private static final SamplingSettings GREEDY = SamplingSettings.GREEDY;
 
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
   private final FakeBatch batch = new FakeBatch(3, 400);
-  private final WaitingRoom room = new WaitingRoom(8);
+  private final SubmissionQueue queue = new SubmissionQueue();
   private final Scheduler scheduler =
       new Scheduler(
           batch,
-          new BatchingSettings(
-              CountingModel.WIDTH, CHUNK, 8, PAUSE_LIMIT, Set.of(CountingModel.END)),
-          room,
+          new BatchingSettings(CountingModel.WIDTH, CHUNK, Set.of(CountingModel.END)),
+          queue,
           () -> now);
 
   private Sequence enter(DecodePrompt prompt, int maxTokens, RecordingListener listener) {
@@ -39,15 +41,18 @@ class SchedulerTest {
 
   private Sequence enter(
       DecodePrompt prompt, int maxTokens, RecordingListener listener, Instant deadline) {
-    Sequence sequence =
-        new Sequence(
-            prompt, sampled(SamplingSettings.GREEDY), maxTokens, deadline, listener, room::wake);
-    room.enter(sequence);
-    return sequence;
+    return enter(prompt, new DecodeTask.Generate(GREEDY, maxTokens), listener, deadline);
   }
 
-  private static TokenChooser sampled(SamplingSettings settings) {
-    return new SampledTokens(settings, Set.of(CountingModel.END));
+  private Sequence enter(
+      DecodePrompt prompt, DecodeTask.Generate task, RecordingListener listener, Instant deadline) {
+    Sequence sequence =
+        new Sequence(
+            new EngineRequest(prompt, task, deadline),
+            new SampledTokens(task.sampling(), Set.of(CountingModel.END)),
+            listener);
+    queue.add(sequence);
+    return sequence;
   }
 
   private static DecodePrompt promptOf(int length) {
@@ -194,41 +199,63 @@ class SchedulerTest {
     assertThat(status(late).getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
     assertThat(status(late).getDescription()).contains("after 0 tokens");
     assertThat(status(cancelled).getCode()).isEqualTo(Status.Code.CANCELLED);
-    assertThat(room.size()).isZero();
+    assertThat(queue.size()).isZero();
     assertThat(batch.appends).noneMatch(append -> append.ids().size() == 2);
   }
 
   @Test
-  void aPauseIsCountedFromItsBeginAndEndsWithTheNextToken() {
-    RecordingListener listener = RecordingListener.taking(1);
-    enter(promptOf(1), 10, listener);
-    scheduler.round();
-    scheduler.round();
-    now = now.plus(PAUSE_LIMIT);
-    scheduler.round();
-    assertThat(listener.ended()).isFalse();
+  void memoryThatIsNotThereForAStepFailsTheOneThatNeedsItAlone() {
+    List<RecordingListener> listeners =
+        List.of(new RecordingListener(), new RecordingListener(), new RecordingListener());
+    listeners.forEach(listener -> enter(promptOf(1), 10, listener));
+    IntStream.range(0, 4).forEach(round -> scheduler.round());
 
-    listener.takeAll();
-    scheduler.round();
-    now = now.plusMillis(1);
-    scheduler.round();
+    batch.failure = () -> new OutOfMemoryError("Cannot reserve 80 bytes of direct buffer memory");
+    batch.fails = slot -> slot == 1;
+    IntStream.range(0, 10).forEach(round -> scheduler.round());
 
-    assertThat(listener.ended()).isFalse();
-    assertThat(listener.tokens()).hasSize(3);
+    assertThat(status(listeners.get(1)).getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+    assertThat(status(listeners.get(1)).getDescription())
+        .isEqualTo(
+            "direct memory of the decoder: none left after 4 tokens, Cannot reserve 80 bytes of"
+                + " direct buffer memory (expected: enough for all slots, see"
+                + " -XX:MaxDirectMemorySize)");
+    assertThat(Problems.retryAfter(Objects.requireNonNull(listeners.get(1).problem()))).isPresent();
+    assertThat(listeners.get(0).tokens()).containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
+    assertThat(listeners.get(2).tokens()).containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
   }
 
   @Test
-  void aPauseThatIsTooLongFreesTheSlot() {
-    RecordingListener listener = RecordingListener.taking(1);
-    enter(promptOf(1), 10, listener);
-    scheduler.round();
-    scheduler.round();
+  void memoryThatIsNotThereForAStepOnceFailsNobody() {
+    List<RecordingListener> listeners = List.of(new RecordingListener(), new RecordingListener());
+    listeners.forEach(listener -> enter(promptOf(1), 5, listener));
+    IntStream.range(0, 2).forEach(round -> scheduler.round());
+    AtomicInteger calls = new AtomicInteger();
 
-    now = now.plus(PAUSE_LIMIT).plusMillis(1);
-    scheduler.round();
+    batch.failure = () -> new OutOfMemoryError("Java heap space");
+    batch.fails = slot -> calls.getAndIncrement() == 0;
+    IntStream.range(0, 6).forEach(round -> scheduler.round());
 
-    assertThat(status(listener).getDescription()).contains("longer than 10000 ms after 1 tokens");
-    assertThat(scheduler.idle()).isTrue();
+    assertThat(listeners)
+        .allSatisfy(each -> assertThat(each.tokens()).containsExactly(1, 2, 3, 4, 5));
+  }
+
+  @Test
+  void memoryThatIsNotThereForAPromptFailsItAlone() {
+    RecordingListener running = new RecordingListener();
+    RecordingListener failing = new RecordingListener();
+    enter(promptOf(1), 10, running);
+    scheduler.round();
+    enter(promptOf(2 * CHUNK), 10, failing);
+
+    batch.failure = () -> new OutOfMemoryError("Java heap space");
+    AtomicInteger calls = new AtomicInteger();
+    batch.fails = slot -> slot == 1 && calls.getAndIncrement() == 0;
+    IntStream.range(0, 10).forEach(round -> scheduler.round());
+
+    assertThat(status(failing).getDescription()).contains("see -Xmx or -XX:MaxRAMPercentage");
+    assertThat(running.tokens()).hasSize(10);
+    assertThat(scheduler.round()).isFalse();
   }
 
   @Test
@@ -246,7 +273,7 @@ class SchedulerTest {
     IntStream.range(0, others).forEach(i -> enter(promptOf(3), 40, new RecordingListener()));
     RecordingListener listener = new RecordingListener();
     SamplingSettings hot = new SamplingSettings(1, 1, 0, seed);
-    room.enter(new Sequence(promptOf(1), sampled(hot), 5, Instant.MAX, listener, room::wake));
+    enter(promptOf(1), new DecodeTask.Generate(hot, 5), listener, Instant.MAX);
     while (scheduler.round()) {
       assertThat(scheduler.running()).isLessThanOrEqualTo(3);
     }

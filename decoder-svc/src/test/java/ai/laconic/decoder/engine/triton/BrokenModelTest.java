@@ -3,6 +3,7 @@ package ai.laconic.decoder.engine.triton;
 import static ai.laconic.decoder.engine.CountingModel.startingWith;
 import static ai.laconic.decoder.engine.triton.FakeTriton.error;
 import static ai.laconic.decoder.engine.triton.FakeTriton.saying;
+import static ai.laconic.decoder.engine.triton.FakeTriton.tokens;
 import static ai.laconic.decoder.engine.triton.TritonHarness.LONG;
 import static ai.laconic.decoder.engine.triton.TritonHarness.awaitEnd;
 import static ai.laconic.decoder.engine.triton.TritonHarness.awaitReady;
@@ -12,11 +13,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import ai.laconic.decoder.engine.Generation;
 import ai.laconic.decoder.engine.RecordingListener;
+import ai.laconic.inference.ModelStreamInferResponse;
+import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -49,7 +52,7 @@ class BrokenModelTest {
 
   private static RecordingListener generate(TritonEngine engine) {
     RecordingListener listener = new RecordingListener();
-    engine.generate(request(startingWith(3), 2), listener);
+    engine.submit(request(startingWith(3), 2), listener);
     awaitEnd(listener);
     return listener;
   }
@@ -89,7 +92,7 @@ class BrokenModelTest {
     pass(Duration.ofSeconds(1));
 
     assertThat(engine.ready()).isFalse();
-    assertThatThrownBy(engine::checkRoom)
+    assertThatThrownBy(engine::checkAvailable)
         .hasMessage("UNAVAILABLE: engine: triton: 0 of 2 servers ready (expected: 1 or more)");
     pass(Duration.ofSeconds(1));
     assertThat(engine.ready()).isTrue();
@@ -110,15 +113,19 @@ class BrokenModelTest {
   @Test
   void areNotBrokenWhileTheyProduceTokensForOthers() {
     TritonEngine engine = openWithOne();
-    RecordingListener slow = RecordingListener.taking(1);
-    Generation other = engine.generate(request(startingWith(3), 9), slow);
-    await().until(() -> !slow.tokens().isEmpty());
+    AtomicReference<StreamObserver<ModelStreamInferResponse>> stream = new AtomicReference<>();
+    harness.triton.behaviour =
+        (request, responses) -> {
+          stream.set(responses);
+          return () -> {};
+        };
+    engine.submit(request(startingWith(3), 9), new RecordingListener());
+    await().until(() -> stream.get() != null);
     harness.triton.behaviour = DEAD;
     generate(engine);
     assertThat(engine.ready()).isFalse();
 
-    slow.takeAll();
-    other.resume();
+    Objects.requireNonNull(stream.get()).onNext(tokens(3));
 
     await().until(engine::ready);
   }

@@ -82,6 +82,11 @@ final class CountedAnswer {
     return request.getInputsList().stream().map(InferInputTensor::getName).toList().indexOf(name);
   }
 
+  /** Whether more follows than reason and final response. */
+  boolean tokensLeft() {
+    return responses.size() > 2;
+  }
+
   boolean hasNext() {
     return !responses.isEmpty();
   }

@@ -22,6 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** What every engine does, by a real Triton server. */
 @SuppressWarnings("NullAway.Init")
 class CountingOnTritonIT extends DecoderEngineContract {
+  /** More than any test lets wait. */
+  private static final int QUEUE_LIMIT = 128;
+
   @TempDir static Path folder;
   private static RealServer triton;
 
@@ -40,22 +43,26 @@ class CountingOnTritonIT extends DecoderEngineContract {
   @AfterEach
   void close() {
     triton.stallLimit = TritonHarness.LONG;
+    triton.firstTokenLimit = TritonHarness.LONG;
     triton.closeEngines();
   }
 
   @Override
-  protected DecoderEngine open(int slots, int queueLimit, Duration pauseLimit) {
-    return open(slots, queueLimit, pauseLimit, Duration.ZERO);
+  protected DecoderEngine open(int slots) {
+    return open(slots, Duration.ZERO);
   }
 
-  private static TritonEngine open(int slots, int queueLimit, Duration pauseLimit, Duration step) {
+  @Override
+  protected DecoderEngine openSlow(int slots) {
+    return open(slots, Duration.ofMillis(100));
+  }
+
+  private static TritonEngine open(int slots, Duration step) {
     try {
       return triton.open(
-          triton.addCounting(slots, queueLimit, step),
+          triton.addCounting(slots, QUEUE_LIMIT, step),
           RealServer.golden().fingerprint(),
-          CountingModel.info(slots, MAX_POSITIONS),
-          queueLimit,
-          pauseLimit);
+          CountingModel.info(slots, MAX_POSITIONS));
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }
@@ -64,11 +71,11 @@ class CountingOnTritonIT extends DecoderEngineContract {
   @Test
   void cancellingFreesTheSlotWithinTwoSteps() throws Exception {
     Duration step = Duration.ofMillis(200);
-    DecoderEngine engine = open(1, 1, TritonHarness.LONG, step);
-    String model = "counting_1_1_200";
+    DecoderEngine engine = open(1, step);
+    String model = "counting_1_128_200";
     RecordingListener listener = new RecordingListener();
     Generation generation =
-        engine.generate(TritonHarness.request(CountingModel.startingWith(0), 90), listener);
+        engine.submit(TritonHarness.request(CountingModel.startingWith(0), 90), listener);
     await().pollInterval(Duration.ofMillis(5)).until(() -> listener.tokens().size() >= 3);
 
     generation.cancel();
@@ -80,13 +87,13 @@ class CountingOnTritonIT extends DecoderEngineContract {
 
   @Test
   void whoWaitsAndGoesIsNotComputed() throws Exception {
-    DecoderEngine engine = open(1, 2, TritonHarness.LONG, Duration.ofMillis(20));
-    String model = "counting_1_2_20";
+    DecoderEngine engine = open(1, Duration.ofMillis(20));
+    String model = "counting_1_128_20";
     RecordingListener first = new RecordingListener();
     RecordingListener second = new RecordingListener();
-    engine.generate(TritonHarness.request(CountingModel.startingWith(0), 80), first);
+    engine.submit(TritonHarness.request(CountingModel.startingWith(0), 80), first);
     Generation waiting =
-        engine.generate(TritonHarness.request(CountingModel.startingWith(1), 80), second);
+        engine.submit(TritonHarness.request(CountingModel.startingWith(1), 80), second);
     await().until(() -> triton.metric("lclm_waiting", model) == 1);
 
     waiting.cancel();
@@ -99,18 +106,13 @@ class CountingOnTritonIT extends DecoderEngineContract {
   @Test
   void theModelsOwnQueueRefusesHonestly() throws Exception {
     String model = triton.addCounting(1, 1, Duration.ofMillis(50));
-    // As another decoder-svc on the same server would have filled it: this one believes in more.
+    // As other decoders on the same server may have filled it.
     TritonEngine engine =
-        triton.open(
-            model,
-            RealServer.golden().fingerprint(),
-            CountingModel.info(1, MAX_POSITIONS),
-            16,
-            TritonHarness.LONG);
+        triton.open(model, RealServer.golden().fingerprint(), CountingModel.info(1, MAX_POSITIONS));
     RecordingListener[] listeners = new RecordingListener[3];
     for (int i = 0; i < listeners.length; i++) {
       listeners[i] = new RecordingListener();
-      engine.generate(TritonHarness.request(CountingModel.startingWith(i), 40), listeners[i]);
+      engine.submit(TritonHarness.request(CountingModel.startingWith(i), 40), listeners[i]);
       int admitted = Math.min(i, 1);
       await().until(() -> triton.metric("lclm_waiting", model) == admitted);
     }
@@ -131,8 +133,7 @@ class CountingOnTritonIT extends DecoderEngineContract {
     ids[60] = 7;
     RecordingListener listener = new RecordingListener();
 
-    open(1, 4, TritonHarness.LONG)
-        .generate(TritonHarness.request(new DecodePrompt(ids, latents), 2), listener);
+    open(1).submit(TritonHarness.request(new DecodePrompt(ids, latents), 2), listener);
 
     TritonHarness.awaitEnd(listener);
     assertThat(listener.tokens()).containsExactly(37, 38);
@@ -140,11 +141,11 @@ class CountingOnTritonIT extends DecoderEngineContract {
 
   @Test
   void recoversFromACrashOfTheServer() throws Exception {
-    DecoderEngine engine = open(1, 4, TritonHarness.LONG, Duration.ofMillis(100));
+    DecoderEngine engine = open(1, Duration.ofMillis(100));
     RecordingListener running = new RecordingListener();
     RecordingListener waiting = new RecordingListener();
-    engine.generate(TritonHarness.request(CountingModel.startingWith(0), 90), running);
-    engine.generate(TritonHarness.request(CountingModel.startingWith(0), 90), waiting);
+    engine.submit(TritonHarness.request(CountingModel.startingWith(0), 90), running);
+    engine.submit(TritonHarness.request(CountingModel.startingWith(0), 90), waiting);
     await().until(() -> running.tokens().size() >= 3);
 
     triton.process().kill();
@@ -158,7 +159,7 @@ class CountingOnTritonIT extends DecoderEngineContract {
     triton.restart();
     await().atMost(Duration.ofSeconds(20)).until(engine::ready);
     RecordingListener after = new RecordingListener();
-    engine.generate(TritonHarness.request(CountingModel.startingWith(5), 3), after);
+    engine.submit(TritonHarness.request(CountingModel.startingWith(5), 3), after);
     TritonHarness.awaitEnd(after);
     assertThat(after.tokens()).containsExactly(5, 6, 7);
   }
@@ -166,9 +167,12 @@ class CountingOnTritonIT extends DecoderEngineContract {
   @Test
   void keepsAwayFromAModelWhoseProcessDied() throws Exception {
     triton.stallLimit = Duration.ofMillis(500);
-    DecoderEngine engine = open(2, 4, TritonHarness.LONG, Duration.ofMillis(50));
+    triton.firstTokenLimit = Duration.ofSeconds(1);
+    DecoderEngine engine = open(1, Duration.ofMillis(50));
     RecordingListener running = new RecordingListener();
-    engine.generate(TritonHarness.request(CountingModel.startingWith(0), 90), running);
+    RecordingListener waiting = new RecordingListener();
+    engine.submit(TritonHarness.request(CountingModel.startingWith(0), 90), running);
+    engine.submit(TritonHarness.request(CountingModel.startingWith(0), 90), waiting);
     await().until(() -> running.tokens().size() >= 3);
 
     triton.process().killModels();
@@ -176,12 +180,14 @@ class CountingOnTritonIT extends DecoderEngineContract {
     assertThat(TritonHarness.problem(running))
         .startsWith("UNAVAILABLE: engine: triton: after ")
         .endsWith("nothing more for 500 ms");
+    assertThat(TritonHarness.problem(waiting))
+        .isEqualTo("UNAVAILABLE: engine: triton: after 0 tokens: no first token for 1000 ms");
     await().until(() -> !engine.ready());
     triton.process().kill();
     triton.restart();
     await().atMost(Duration.ofSeconds(40)).until(engine::ready);
     RecordingListener after = new RecordingListener();
-    engine.generate(TritonHarness.request(CountingModel.startingWith(5), 3), after);
+    engine.submit(TritonHarness.request(CountingModel.startingWith(5), 3), after);
     TritonHarness.awaitEnd(after);
     assertThat(after.tokens()).containsExactly(5, 6, 7);
   }

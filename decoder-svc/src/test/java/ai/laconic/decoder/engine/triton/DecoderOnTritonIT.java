@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import ai.laconic.decoder.engine.DecodePrompt;
+import ai.laconic.decoder.engine.DecodeTask;
 import ai.laconic.decoder.engine.DecoderEngine;
 import ai.laconic.decoder.engine.EngineInfo;
-import ai.laconic.decoder.engine.GenerationRequest;
+import ai.laconic.decoder.engine.EngineRequest;
 import ai.laconic.decoder.engine.RecordingListener;
 import ai.laconic.decoder.engine.SamplingSettings;
 import ai.laconic.decoder.engine.onnx.OnnxEngines;
@@ -83,20 +84,23 @@ class DecoderOnTritonIT {
   private static TritonEngine onTriton(String name) throws Exception {
     ModelDirectory model = model(name);
     EngineInfo info = RealServer.info(model, SLOTS, MAX_POSITIONS);
-    return triton.open(name, model.fingerprint(), info, QUEUE_LIMIT, TritonHarness.LONG);
+    return triton.open(name, model.fingerprint(), info);
   }
 
   private static DecoderEngine embedded(String name) throws Exception {
     return OnnxEngines.open(
         model(name),
-        new OnnxSettings(1, SLOTS, MAX_POSITIONS, 64, QUEUE_LIMIT, TritonHarness.LONG),
-        InstantSource.system());
+        new OnnxSettings(1, SLOTS, MAX_POSITIONS, 64),
+        InstantSource.system(),
+        sentence -> {});
   }
 
   private static RecordingListener generate(
       DecoderEngine engine, DecodePrompt prompt, SamplingSettings sampling) {
     RecordingListener listener = new RecordingListener();
-    engine.generate(new GenerationRequest(prompt, sampling, MAX_TOKENS, Instant.MAX), listener);
+    engine.submit(
+        new EngineRequest(prompt, new DecodeTask.Generate(sampling, MAX_TOKENS), Instant.MAX),
+        listener);
     return listener;
   }
 
@@ -147,8 +151,7 @@ class DecoderOnTritonIT {
         "half", half, RealServer.serving("onnx", SLOTS, QUEUE_LIMIT, MAX_POSITIONS));
     GraphFiles.writeDecoder(half, true);
     EngineInfo info = RealServer.info(half, SLOTS, MAX_POSITIONS);
-    TritonEngine there =
-        triton.open("half", half.fingerprint(), info, QUEUE_LIMIT, TritonHarness.LONG);
+    TritonEngine there = triton.open("half", half.fingerprint(), info);
     try (DecoderEngine here = embedded("nano-4x");
         CompressedPrompts prompts = new CompressedPrompts(model)) {
       DecodePrompt prompt = prompts.repeat(1000, 400);
@@ -187,32 +190,6 @@ class DecoderOnTritonIT {
       System.out.printf(
           "32 generations through %d slots of Triton: %.2f times as fast as one after the other%n",
           SLOTS, (double) (then - start) / (end - then));
-    }
-  }
-
-  @Test
-  void aSlowReaderDoesNotHoldUpTheOthers() throws Exception {
-    TritonEngine engine = onTriton("nano-4x");
-    try (CompressedPrompts prompts = new CompressedPrompts(model("nano-4x"))) {
-      RecordingListener slow = RecordingListener.taking(1);
-      DecodePrompt prompt = prompts.repeat(0, 300);
-      var generation =
-          engine.generate(
-              new GenerationRequest(prompt, SamplingSettings.GREEDY, MAX_TOKENS, Instant.MAX),
-              slow);
-      await().until(() -> !slow.tokens().isEmpty());
-
-      List<RecordingListener> others =
-          IntStream.range(0, 6)
-              .mapToObj(i -> generate(engine, prompt, SamplingSettings.GREEDY))
-              .toList();
-
-      others.forEach(DecoderOnTritonIT::awaitTokens);
-      assertThat(slow.tokens()).hasSize(1);
-      slow.takeAll();
-      generation.resume();
-      awaitTokens(slow);
-      assertThat(slow.tokens()).isEqualTo(others.get(0).tokens());
     }
   }
 }

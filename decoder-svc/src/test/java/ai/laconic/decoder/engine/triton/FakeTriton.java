@@ -51,6 +51,13 @@ final class FakeTriton extends GRPCInferenceServiceImplBase {
   final Queue<ModelInferRequest> requests = new ConcurrentLinkedQueue<>();
   final AtomicInteger cancelled = new AtomicInteger();
   volatile Behaviour behaviour = this::count;
+
+  /** Whether the counting model says one token and then takes its time. */
+  volatile boolean slow;
+
+  /** Whether it takes requests and questions and says nothing, as a stopped process. */
+  volatile boolean stopped;
+
   volatile boolean serverReady = true;
   volatile boolean modelReady = true;
   volatile String fingerprint = FINGERPRINT.hex();
@@ -69,6 +76,9 @@ final class FakeTriton extends GRPCInferenceServiceImplBase {
   @Override
   public void modelReady(ModelReadyRequest request, StreamObserver<ModelReadyResponse> answer) {
     asked.incrementAndGet();
+    if (stopped) {
+      return;
+    }
     boolean ready = modelReady && request.getName().equals(MODEL);
     answer.onNext(ModelReadyResponse.newBuilder().setReady(ready).build());
     answer.onCompleted();
@@ -132,6 +142,9 @@ final class FakeTriton extends GRPCInferenceServiceImplBase {
 
       @Override
       public void onCompleted() {
+        if (stopped) {
+          return;
+        }
         Runnable send = behaviour.answer(request, stream);
         sending.set(send);
         send.run();
@@ -143,8 +156,12 @@ final class FakeTriton extends GRPCInferenceServiceImplBase {
   private Runnable count(
       ModelInferRequest request, ServerCallStreamObserver<ModelStreamInferResponse> stream) {
     CountedAnswer answer = CountedAnswer.to(request, latents);
+    AtomicBoolean begun = new AtomicBoolean();
     return () -> {
       while (stream.isReady() && !stream.isCancelled() && answer.hasNext()) {
+        if (slow && begun.getAndSet(true) && answer.tokensLeft()) {
+          return;
+        }
         stream.onNext(answer.next());
         if (!answer.hasNext()) {
           stream.onCompleted();

@@ -7,15 +7,15 @@ import org.junit.jupiter.api.Test;
 
 class FewestInFlightTest {
   private static EndpointState ready(int inFlight) {
-    return new EndpointState(true, false, inFlight, 8);
+    return new EndpointState(true, false, inFlight);
   }
 
   private static EndpointState notReady() {
-    return new EndpointState(false, false, 0, 8);
+    return new EndpointState(false, false, 0);
   }
 
   private static EndpointState tried() {
-    return new EndpointState(true, true, 0, 8);
+    return new EndpointState(true, true, 0);
   }
 
   @Test
@@ -39,9 +39,9 @@ class FewestInFlightTest {
   }
 
   @Test
-  void passesOverThoseThatAreNotReadyOrWereTriedOrAreFull() {
+  void passesOverThoseThatAreNotReadyOrWereTried() {
     assertThat(FewestInFlight.choose(List.of(notReady(), tried(), ready(7)), 0)).hasValue(2);
-    assertThat(FewestInFlight.choose(List.of(notReady(), tried(), ready(8)), 0)).isEmpty();
+    assertThat(FewestInFlight.choose(List.of(notReady(), tried()), 0)).isEmpty();
     assertThat(FewestInFlight.choose(List.of(), 0)).isEmpty();
   }
 }

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import ai.laconic.decoder.engine.CountingModel;
 import ai.laconic.decoder.engine.DecodePrompt;
-import ai.laconic.decoder.engine.GenerationRequest;
+import ai.laconic.decoder.engine.DecodeTask;
 import ai.laconic.decoder.engine.RecordingListener;
 import ai.laconic.decoder.engine.SamplingSettings;
 import ai.laconic.inference.GRPCInferenceServiceGrpc;
@@ -18,7 +18,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -38,12 +37,7 @@ class MalformedRequestsIT {
     try (RealServer triton = new RealServer(folder)) {
       String model = triton.addCounting(2, 4, Duration.ofMillis(5));
       TritonEngine engine =
-          triton.open(
-              model,
-              RealServer.golden().fingerprint(),
-              CountingModel.info(2, 200),
-              4,
-              TritonHarness.LONG);
+          triton.open(model, RealServer.golden().fingerprint(), CountingModel.info(2, 200));
       GRPCInferenceServiceGrpc.GRPCInferenceServiceStub stub =
           GRPCInferenceServiceGrpc.newStub(triton.connect());
       Random random = new Random(1);
@@ -52,7 +46,7 @@ class MalformedRequestsIT {
       send(stub, requests, random, REQUESTS / 10);
       long before = triton.process().sharedMemory();
       RecordingListener neighbour = new RecordingListener();
-      engine.generate(TritonHarness.request(CountingModel.startingWith(0), 90), neighbour);
+      engine.submit(TritonHarness.request(CountingModel.startingWith(0), 90), neighbour);
 
       send(stub, requests, random, REQUESTS);
 
@@ -63,7 +57,7 @@ class MalformedRequestsIT {
       assertThat(triton.metric("lclm_kv_use", model)).isZero();
       assertThat(triton.process().sharedMemory()).isPositive().isEqualTo(before);
       RecordingListener after = new RecordingListener();
-      engine.generate(TritonHarness.request(CountingModel.startingWith(5), 3), after);
+      engine.submit(TritonHarness.request(CountingModel.startingWith(5), 3), after);
       TritonHarness.awaitEnd(after);
       assertThat(after.tokens()).containsExactly(5, 6, 7);
     }
@@ -115,7 +109,8 @@ class MalformedRequestsIT {
     ModelInferRequest good =
         requests.write(
             "r" + number,
-            new GenerationRequest(prompt, SamplingSettings.GREEDY, 4, Instant.MAX),
+            prompt,
+            new DecodeTask.Generate(SamplingSettings.GREEDY, 4),
             Duration.ofSeconds(30),
             LatentType.FP32);
     return switch (random.nextInt(9)) {

@@ -144,13 +144,10 @@ final class RealServer implements AutoCloseable {
   /** How long a server may say nothing between two tokens. */
   Duration stallLimit = LONG;
 
+  Duration firstTokenLimit = LONG;
+
   /** Opens an engine that has the model loaded, and waits until it is. */
-  TritonEngine open(
-      String model,
-      ModelFingerprint fingerprint,
-      EngineInfo info,
-      int queueLimit,
-      Duration pauseLimit) {
+  TritonEngine open(String model, ModelFingerprint fingerprint, EngineInfo info) {
     TritonSettings settings =
         new TritonSettings(
             List.of("127.0.0.1:" + ports.grpc()),
@@ -160,11 +157,11 @@ final class RealServer implements AutoCloseable {
             ModelControl.LOAD,
             LONG,
             Duration.ofMillis(100),
-            queueLimit,
-            pauseLimit,
-            stallLimit);
+            stallLimit,
+            firstTokenLimit);
     TritonEngine engine =
-        TritonEngines.open(target -> connect(), settings, info, timer, InstantSource.system());
+        (TritonEngine)
+            TritonEngines.open(target -> connect(), settings, info, timer, InstantSource.system());
     engines.push(engine);
     TritonHarness.awaitReady(engine, 1);
     return engine;

@@ -25,7 +25,8 @@ class SeveralServersTest {
 
   SeveralServersTest() throws IOException {
     harness = new TritonHarness(2);
-    engine = harness.open(1, 200, 1, LONG, LONG);
+    harness.servers.forEach(server -> server.triton.slow = true);
+    engine = harness.open(1, LONG);
   }
 
   @AfterEach
@@ -36,8 +37,8 @@ class SeveralServersTest {
   private List<Generation> startThatStay(int count) {
     List<Generation> generations = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      RecordingListener listener = RecordingListener.taking(1);
-      generations.add(engine.generate(request(startingWith(i), 9), listener));
+      RecordingListener listener = new RecordingListener();
+      generations.add(engine.submit(request(startingWith(i), 9), listener));
       await().until(() -> !listener.tokens().isEmpty());
     }
     return generations;
@@ -69,16 +70,6 @@ class SeveralServersTest {
   }
 
   @Test
-  void areFullTogether() {
-    startThatStay(4);
-
-    assertThatThrownBy(engine::checkRoom)
-        .hasMessage("RESOURCE_EXHAUSTED: generations waiting: 3 (expected: at most 2)");
-    assertThatThrownBy(() -> engine.generate(request(startingWith(0), 1), new RecordingListener()))
-        .hasMessageStartingWith("RESOURCE_EXHAUSTED: generations waiting: 3");
-  }
-
-  @Test
   void doWithoutTheOneThatIsNotReady() {
     harness.triton(0).modelReady = false;
     awaitReady(engine, 1);
@@ -87,8 +78,7 @@ class SeveralServersTest {
 
     awaitRequests(0, 2);
     assertThat(engine.ready()).isTrue();
-    assertThatThrownBy(engine::checkRoom)
-        .hasMessage("RESOURCE_EXHAUSTED: generations waiting: 2 (expected: at most 1)");
+    engine.checkAvailable();
   }
 
   @Test
@@ -98,7 +88,7 @@ class SeveralServersTest {
     awaitReady(engine, 0);
 
     assertThat(engine.ready()).isFalse();
-    assertThatThrownBy(engine::checkRoom)
+    assertThatThrownBy(engine::checkAvailable)
         .hasMessage("UNAVAILABLE: engine: triton: 0 of 2 servers ready (expected: 1 or more)");
   }
 
@@ -109,9 +99,10 @@ class SeveralServersTest {
     awaitReady(engine, 0);
     harness.servers.get(1).restart();
     awaitReady(engine, 1);
+    harness.triton(1).slow = false;
     RecordingListener listener = new RecordingListener();
 
-    engine.generate(request(startingWith(3), 2), listener);
+    engine.submit(request(startingWith(3), 2), listener);
 
     awaitEnd(listener);
     assertThat(listener.tokens()).containsExactly(3, 4);

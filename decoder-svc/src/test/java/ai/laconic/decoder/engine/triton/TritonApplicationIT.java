@@ -17,6 +17,7 @@ import ai.laconic.v1.DecodeRequest;
 import ai.laconic.v1.DecodeResponse;
 import ai.laconic.v1.DecodeTurn;
 import ai.laconic.v1.DecoderServiceGrpc;
+import ai.laconic.v1.GenerationTask;
 import ai.laconic.v1.Role;
 import com.google.common.collect.ImmutableList;
 import io.grpc.Channel;
@@ -121,7 +122,7 @@ class TritonApplicationIT {
                 DecodeTurn.newBuilder()
                     .setRole(Role.ROLE_USER)
                     .addParts(DecodePart.newBuilder().setText("why?")))
-            .setMaxTokens(5)
+            .setGeneration(GenerationTask.newBuilder().setMaxTokens(5))
             .build();
     try {
       List<DecodeResponse> responses =

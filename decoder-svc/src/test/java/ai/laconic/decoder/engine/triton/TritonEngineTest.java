@@ -5,15 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import ai.laconic.decoder.engine.CountingModel;
+import ai.laconic.decoder.engine.DecodeTask;
 import ai.laconic.decoder.engine.DecoderEngine;
 import ai.laconic.decoder.engine.DecoderEngineContract;
+import ai.laconic.decoder.engine.EngineRequest;
 import ai.laconic.decoder.engine.Generation;
-import ai.laconic.decoder.engine.GenerationRequest;
 import ai.laconic.decoder.engine.RecordingListener;
-import ai.laconic.decoder.engine.SamplingSettings;
-import ai.laconic.decoder.engine.ScoringRequest;
 import java.io.IOException;
-import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -26,8 +24,14 @@ class TritonEngineTest extends DecoderEngineContract {
   }
 
   @Override
-  protected DecoderEngine open(int slots, int queueLimit, Duration pauseLimit) {
-    return harness.open(slots, MAX_POSITIONS, queueLimit, pauseLimit, Duration.ofMinutes(1));
+  protected DecoderEngine open(int slots) {
+    return harness.open(slots, TritonHarness.LONG);
+  }
+
+  @Override
+  protected DecoderEngine openSlow(int slots) {
+    harness.triton.slow = true;
+    return open(slots);
   }
 
   @AfterEach
@@ -37,13 +41,9 @@ class TritonEngineTest extends DecoderEngineContract {
 
   @Test
   void cancellingReachesTriton() {
-    RecordingListener listener = RecordingListener.taking(1);
+    RecordingListener listener = new RecordingListener();
     Generation generation =
-        open(1, 1, Duration.ofMinutes(1))
-            .generate(
-                new GenerationRequest(
-                    CountingModel.startingWith(0), SamplingSettings.GREEDY, 50, Instant.MAX),
-                listener);
+        openSlow(1).submit(CountingModel.request(CountingModel.startingWith(0), 50), listener);
     await().until(() -> !listener.tokens().isEmpty());
 
     generation.cancel();
@@ -53,13 +53,13 @@ class TritonEngineTest extends DecoderEngineContract {
 
   @Test
   void saysThatItCannotScore() {
-    DecoderEngine engine = open(1, 1, Duration.ofMinutes(1));
-    ScoringRequest request =
-        new ScoringRequest(CountingModel.startingWith(0), new int[] {1}, Instant.MAX);
+    DecoderEngine engine = open(1);
+    EngineRequest request =
+        new EngineRequest(
+            CountingModel.startingWith(0), new DecodeTask.Score(new int[] {1}), Instant.MAX);
 
     assertThatThrownBy(engine::checkScores).hasMessageStartingWith("UNIMPLEMENTED: scoring");
-    assertThatThrownBy(
-            () -> engine.score(request, (index, logprob, first) -> {}, new RecordingListener()))
+    assertThatThrownBy(() -> engine.submit(request, new RecordingListener()))
         .hasMessage(
             "UNIMPLEMENTED: scoring: not made by engine triton"
                 + " (expected: a pool whose decoder runs engine onnx)");
@@ -67,7 +67,7 @@ class TritonEngineTest extends DecoderEngineContract {
 
   @Test
   void isReadyWhileTheModelIs() throws InterruptedException {
-    DecoderEngine engine = open(1, 1, Duration.ofMinutes(1));
+    DecoderEngine engine = open(1);
     assertThat(engine.ready()).isTrue();
 
     harness.triton.modelReady = false;

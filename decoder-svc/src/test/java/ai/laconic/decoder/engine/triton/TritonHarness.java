@@ -5,9 +5,8 @@ import static org.awaitility.Awaitility.await;
 import ai.laconic.decoder.engine.CountingModel;
 import ai.laconic.decoder.engine.DecodePrompt;
 import ai.laconic.decoder.engine.DecoderEngine;
-import ai.laconic.decoder.engine.GenerationRequest;
+import ai.laconic.decoder.engine.EngineRequest;
 import ai.laconic.decoder.engine.RecordingListener;
-import ai.laconic.decoder.engine.SamplingSettings;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -17,7 +16,6 @@ import io.grpc.MethodDescriptor;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +26,7 @@ import java.util.concurrent.ScheduledExecutorService;
 /** Fake servers behind real gRPC, and engines that speak to them as they do in production. */
 final class TritonHarness implements AutoCloseable {
   static final Duration LONG = Duration.ofMinutes(1);
+  private static final int MAX_POSITIONS = 200;
 
   final List<FakeServer> servers = new ArrayList<>();
 
@@ -37,6 +36,7 @@ final class TritonHarness implements AutoCloseable {
   Duration healthInterval = Duration.ofMillis(20);
   ModelControl control = ModelControl.NONE;
   Duration stallLimit = LONG;
+  Duration firstTokenLimit = LONG;
   InstantSource clock = InstantSource.system();
 
   /** Makes starting a generation throw. */
@@ -62,23 +62,21 @@ final class TritonHarness implements AutoCloseable {
   }
 
   /** Opens an engine and waits until every server is ready. */
-  TritonEngine open(
-      int slots, int maxPositions, int queueLimit, Duration pauseLimit, Duration timeout) {
-    TritonEngine engine = openUnready(slots, maxPositions, queueLimit, pauseLimit, timeout);
+  TritonEngine open(int slots, Duration timeout) {
+    TritonEngine engine = openUnready(slots, timeout);
     awaitReady(engine, servers.size());
     return engine;
   }
 
   TritonEngine open() {
-    return open(2, 200, 2, LONG, LONG);
+    return open(2, LONG);
   }
 
   TritonEngine openUnready() {
-    return openUnready(2, 200, 2, LONG, LONG);
+    return openUnready(2, LONG);
   }
 
-  private TritonEngine openUnready(
-      int slots, int maxPositions, int queueLimit, Duration pauseLimit, Duration timeout) {
+  TritonEngine openUnready(int slots, Duration timeout) {
     TritonSettings settings =
         new TritonSettings(
             servers.stream().map(server -> server.name).toList(),
@@ -88,12 +86,12 @@ final class TritonHarness implements AutoCloseable {
             control,
             timeout,
             healthInterval,
-            queueLimit,
-            pauseLimit,
-            stallLimit);
+            stallLimit,
+            firstTokenLimit);
     TritonEngine engine =
-        TritonEngines.open(
-            this::connect, settings, CountingModel.info(slots, maxPositions), timer, clock);
+        (TritonEngine)
+            TritonEngines.open(
+                this::connect, settings, CountingModel.info(slots, MAX_POSITIONS), timer, clock);
     engines.add(engine);
     return engine;
   }
@@ -120,8 +118,8 @@ final class TritonHarness implements AutoCloseable {
     await().atMost(Duration.ofSeconds(20)).until(() -> engine.readyServers() == servers);
   }
 
-  static GenerationRequest request(DecodePrompt prompt, int maxTokens) {
-    return new GenerationRequest(prompt, SamplingSettings.GREEDY, maxTokens, Instant.MAX);
+  static EngineRequest request(DecodePrompt prompt, int maxTokens) {
+    return CountingModel.request(prompt, maxTokens);
   }
 
   static void awaitEnd(RecordingListener listener) {

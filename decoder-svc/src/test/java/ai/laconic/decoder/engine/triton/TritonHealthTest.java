@@ -51,7 +51,7 @@ class TritonHealthTest {
 
   private static RecordingListener generate(TritonEngine engine) {
     RecordingListener listener = new RecordingListener();
-    engine.generate(request(startingWith(3), 2), listener);
+    engine.submit(request(startingWith(3), 2), listener);
     awaitEnd(listener);
     return listener;
   }
@@ -62,7 +62,7 @@ class TritonHealthTest {
     DecodePrompt prompt =
         new DecodePrompt(new int[] {1, gap, 2, gap, gap}, new float[] {1, 2, 3, 4, 5, 6});
     RecordingListener listener = new RecordingListener();
-    engine.generate(request(prompt, 2), listener);
+    engine.submit(request(prompt, 2), listener);
     awaitEnd(listener);
     return listener.tokens();
   }
@@ -101,7 +101,7 @@ class TritonHealthTest {
   }
 
   @Test
-  void anOpenCircuitDoesNotOutlastTheTrouble() {
+  void aServerThatFailedOftenIsUsedAgainAsSoonAsItIsWell() {
     TritonEngine engine = harness.open();
     FakeTriton.Behaviour well = harness.triton.behaviour;
     harness.triton.behaviour = sayingAndDying(Status.UNAVAILABLE.withDescription("overloaded"));
@@ -190,7 +190,7 @@ class TritonHealthTest {
     TritonEngine engine = harness.open();
     RecordingListener listener = new RecordingListener();
 
-    assertThatThrownBy(() -> engine.generate(request(prompt, 2), listener))
+    assertThatThrownBy(() -> engine.submit(request(prompt, 2), listener))
         .hasMessageStartingWith("FAILED_PRECONDITION: latents: values[1]: 1000000.0");
     assertThat(listener.ended()).isFalse();
     assertThat(engine.load().running()).isZero();

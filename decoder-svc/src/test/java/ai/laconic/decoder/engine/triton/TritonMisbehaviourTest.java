@@ -18,15 +18,12 @@ import ai.laconic.decoder.engine.CountingModel;
 import ai.laconic.decoder.engine.DecoderEngine;
 import ai.laconic.decoder.engine.EndReason;
 import ai.laconic.decoder.engine.EngineLoad;
-import ai.laconic.decoder.engine.GenerationRequest;
 import ai.laconic.decoder.engine.RecordingListener;
-import ai.laconic.decoder.engine.SamplingSettings;
 import ai.laconic.inference.ModelStreamInferResponse;
 import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
@@ -46,7 +43,7 @@ class TritonMisbehaviourTest {
   }
 
   private DecoderEngine open(Duration timeout) {
-    return harness.open(2, 200, 2, Duration.ofMinutes(1), timeout);
+    return harness.open(2, timeout);
   }
 
   @AfterEach
@@ -57,10 +54,7 @@ class TritonMisbehaviourTest {
   /** Returns how a generation ended, as {@code CODE: description}. */
   private String outcome(DecoderEngine of, FakeTriton.Behaviour behaviour) {
     harness.triton.behaviour = behaviour;
-    of.generate(
-        new GenerationRequest(
-            CountingModel.startingWith(0), SamplingSettings.GREEDY, MAX_TOKENS, Instant.MAX),
-        listener);
+    of.submit(CountingModel.request(CountingModel.startingWith(0), MAX_TOKENS), listener);
     await().atMost(Duration.ofSeconds(20)).until(listener::ended);
     assertThat(listener.endsAndTokensAfter()).isEqualTo(1);
     await().until(() -> of.load().equals(new EngineLoad(0, 0)));
@@ -201,10 +195,7 @@ class TritonMisbehaviourTest {
   void saysMoreAfterTheEnd() {
     harness.triton.behaviour =
         sayingAndHanging(tokens(1), finish("length", 1, 1), last(), tokens(2), error("late"));
-    engine.generate(
-        new GenerationRequest(
-            CountingModel.startingWith(0), SamplingSettings.GREEDY, MAX_TOKENS, Instant.MAX),
-        listener);
+    engine.submit(CountingModel.request(CountingModel.startingWith(0), MAX_TOKENS), listener);
 
     await().until(() -> harness.triton.cancelled.get() == 1);
     assertThat(listener.tokens()).containsExactly(1);

@@ -4,13 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.laconic.decoder.engine.DecodePrompt;
-import ai.laconic.decoder.engine.GenerationRequest;
+import ai.laconic.decoder.engine.DecodeTask;
 import ai.laconic.decoder.engine.SamplingSettings;
 import ai.laconic.inference.ModelInferRequest;
 import ai.laconic.inference.ModelInferRequest.InferInputTensor;
 import ai.laconic.inference.ModelInferRequest.InferRequestedOutputTensor;
 import java.time.Duration;
-import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 class TritonRequestsTest {
@@ -22,7 +21,7 @@ class TritonRequestsTest {
       DecodePrompt prompt, Duration timeLeft, LatentType latents) {
     SamplingSettings sampling = new SamplingSettings(0.7f, 0.8f, 20, -2);
     return new TritonRequests("decoder", "3", FakeTriton.FINGERPRINT, 2)
-        .write("17", new GenerationRequest(prompt, sampling, 64, Instant.MAX), timeLeft, latents);
+        .write("17", prompt, new DecodeTask.Generate(sampling, 64), timeLeft, latents);
   }
 
   @Test

@@ -7,7 +7,6 @@ import static ai.laconic.decoder.engine.triton.FakeTriton.saying;
 import static ai.laconic.decoder.engine.triton.FakeTriton.sayingAndDying;
 import static ai.laconic.decoder.engine.triton.FakeTriton.sayingAndHanging;
 import static ai.laconic.decoder.engine.triton.FakeTriton.tokens;
-import static ai.laconic.decoder.engine.triton.TritonHarness.LONG;
 import static ai.laconic.decoder.engine.triton.TritonHarness.awaitEnd;
 import static ai.laconic.decoder.engine.triton.TritonHarness.problem;
 import static ai.laconic.decoder.engine.triton.TritonHarness.request;
@@ -53,7 +52,7 @@ class TritonRetryTest {
   /** Starts one whose answer is 3, 4, at the first server. */
   private void generate(FakeTriton.Behaviour ofTheFirst) {
     TritonEngine engine = open(ofTheFirst);
-    engine.generate(request(startingWith(3), 2), listener);
+    engine.submit(request(startingWith(3), 2), listener);
     awaitEnd(listener);
     assertThat(harness.triton(0).requests).hasSize(1);
     assertThat(listener.endsAndTokensAfter()).isEqualTo(1);
@@ -106,7 +105,7 @@ class TritonRetryTest {
     int gap = CountingModel.PLACEHOLDER;
     DecodePrompt prompt = new DecodePrompt(new int[] {1, gap}, new float[] {2, 3});
 
-    open(DYING).generate(request(prompt, 1), listener);
+    open(DYING).submit(request(prompt, 1), listener);
 
     awaitEnd(listener);
     assertThat(listener.tokens()).containsExactly(6);
@@ -161,7 +160,7 @@ class TritonRetryTest {
     TritonHarness.awaitReady(engine, 1);
     harness.triton(0).behaviour = DYING;
 
-    engine.generate(request(startingWith(3), 2), listener);
+    engine.submit(request(startingWith(3), 2), listener);
 
     assertNotRetried("UNAVAILABLE: engine: after 0 tokens: triton: connection reset");
   }
@@ -171,7 +170,7 @@ class TritonRetryTest {
     try (TritonHarness three = new TritonHarness(3)) {
       three.servers.forEach(server -> server.triton.behaviour = DYING);
 
-      three.open().generate(request(startingWith(3), 2), listener);
+      three.open().submit(request(startingWith(3), 2), listener);
 
       assertThat(problem(listener)).startsWith("UNAVAILABLE: engine: after 0 tokens");
       assertThat(three.servers.stream().mapToInt(server -> server.triton.requests.size()).sum())
@@ -182,7 +181,7 @@ class TritonRetryTest {
   @Test
   void cancellingReachesTheSecondServer() {
     harness.triton(1).behaviour = sayingAndHanging();
-    Generation generation = open(DYING).generate(request(startingWith(3), 2), listener);
+    Generation generation = open(DYING).submit(request(startingWith(3), 2), listener);
     await().until(() -> !harness.triton(1).requests.isEmpty());
 
     generation.cancel();
@@ -196,24 +195,22 @@ class TritonRetryTest {
   void theDeadlineHoldsForBothTogether() {
     harness.triton(0).behaviour = DYING;
     harness.triton(1).behaviour = sayingAndHanging();
-    TritonEngine engine = harness.open(2, 200, 2, LONG, Duration.ofMillis(500));
+    TritonEngine engine = harness.open(2, Duration.ofMillis(500));
 
-    engine.generate(request(startingWith(3), 2), listener);
+    engine.submit(request(startingWith(3), 2), listener);
 
     assertThat(problem(listener)).startsWith("DEADLINE_EXCEEDED: generation: deadline passed");
     assertThat(harness.triton(1).requests).hasSize(1);
   }
 
   @Test
-  void thePauseLimitHoldsAtTheSecondServer() {
-    harness.triton(0).behaviour = DYING;
-    RecordingListener slow = RecordingListener.taking(1);
-    TritonEngine engine = harness.open(2, 200, 2, Duration.ofMillis(50), LONG);
+  void silenceAfterTheFirstTokenEndsItAtTheSecondServer() {
+    harness.stallLimit = Duration.ofMillis(50);
+    harness.triton(1).slow = true;
+    open(DYING).submit(request(startingWith(3), 9), listener);
 
-    engine.generate(request(startingWith(3), 9), slow);
-
-    assertThat(problem(slow))
-        .startsWith("RESOURCE_EXHAUSTED: generation paused: longer than 50 ms after 1 tokens");
+    assertThat(problem(listener))
+        .isEqualTo("UNAVAILABLE: engine: triton: after 1 tokens: nothing more for 50 ms");
     await().until(() -> harness.triton(1).cancelled.get() == 1);
   }
 
@@ -221,7 +218,7 @@ class TritonRetryTest {
   void closingEndsItAtTheSecondServer() {
     harness.triton(1).behaviour = sayingAndHanging();
     TritonEngine engine = open(DYING);
-    engine.generate(request(startingWith(3), 2), listener);
+    engine.submit(request(startingWith(3), 2), listener);
     await().until(() -> !harness.triton(1).requests.isEmpty());
 
     engine.close();

@@ -1,0 +1,68 @@
+package ai.laconic.decoder.engine.onnx;
+
+import ai.laconic.decoder.engine.EngineProblems;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where generations wait for a slot, and the scheduler's thread for a generation. Has no bound of
+ * its own: whoever submits has one.
+ */
+final class SubmissionQueue {
+  private final Queue<Sequence> waiting = new ArrayDeque<>();
+  private boolean closed;
+
+  /**
+   * Adds one.
+   *
+   * @throws io.grpc.StatusRuntimeException UNAVAILABLE if it is closed
+   */
+  synchronized void add(Sequence sequence) {
+    checkOpen();
+    waiting.add(sequence);
+    notifyAll();
+  }
+
+  /** Fails as {@link #add} would. */
+  synchronized void checkOpen() {
+    if (closed) {
+      throw EngineProblems.closing(0);
+    }
+  }
+
+  /** Takes out the first, or null. */
+  synchronized @Nullable Sequence next() {
+    return waiting.poll();
+  }
+
+  /** Takes out all that {@code leaves} names. */
+  synchronized List<Sequence> remove(Predicate<Sequence> leaves) {
+    List<Sequence> removed = waiting.stream().filter(leaves).toList();
+    waiting.removeAll(removed);
+    return removed;
+  }
+
+  synchronized int size() {
+    return waiting.size();
+  }
+
+  /** Waits until one is there, or it is closed. */
+  synchronized void await() throws InterruptedException {
+    while (waiting.isEmpty() && !closed) {
+      wait();
+    }
+  }
+
+  /** Takes nothing any more; what waits stays. */
+  synchronized void close() {
+    closed = true;
+    notifyAll();
+  }
+
+  synchronized boolean closed() {
+    return closed;
+  }
+}
