@@ -44,8 +44,8 @@ final class UpCommand implements Callable<Integer> {
       names = "--api-key",
       paramLabel = "TENANT=KEY",
       description =
-          "Only callers with this key, who are this tenant; may be repeated for more keys and"
-              + " tenants. Without one every caller is the same tenant.")
+          "Ask callers for an API key; whoever has this one is this tenant. May be repeated for more"
+              + " keys and tenants. Without it nobody is asked, and all are one tenant.")
   List<String> apiKeys = List.of();
 
   @Override

@@ -23,6 +23,7 @@ class KnownSettingsTest {
                         "laconic.decoder.triton.targets",
                         "laconic.decoder.triton.targets[0]",
                         "spring.grpc.server.port",
+                        "spring.grpc.client.channel.default.idle.timeout",
                         "logging.level.ai.laconic")))
         .doesNotThrowAnyException();
   }
