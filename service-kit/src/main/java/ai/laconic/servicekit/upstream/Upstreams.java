@@ -22,6 +22,9 @@ public final class Upstreams implements AutoCloseable {
 
   private static final int KEEP_ALIVE_TIMEOUT_SECONDS = 10;
 
+  /** For gRPC this is for ever. An idle channel would know of no replica's health. */
+  private static final int NEVER_IDLE_DAYS = 30;
+
   private final GrpcChannelFactory channels;
   private final ScheduledExecutorService timer;
   private final List<AutoCloseable> opened = new CopyOnWriteArrayList<>();
@@ -102,6 +105,7 @@ public final class Upstreams implements AutoCloseable {
               customizer.accept(builder);
               builder
                   .maxInboundMessageSize(maxMessageBytes)
+                  .idleTimeout(NEVER_IDLE_DAYS, TimeUnit.DAYS)
                   .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
                   .keepAliveTimeout(KEEP_ALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
             });
