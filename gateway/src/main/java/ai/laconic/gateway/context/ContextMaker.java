@@ -8,7 +8,7 @@ import ai.laconic.gateway.pool.SpanEncoder;
 import ai.laconic.gateway.pool.SpanWindow;
 import ai.laconic.gateway.upstream.CacheClient;
 import ai.laconic.gateway.upstream.Fanout;
-import ai.laconic.gateway.upstream.Sink;
+import ai.laconic.servicekit.call.Sink;
 import ai.laconic.servicekit.error.Problems;
 import ai.laconic.servicekit.tenant.TenantId;
 import ai.laconic.v1.CompressionProgress;

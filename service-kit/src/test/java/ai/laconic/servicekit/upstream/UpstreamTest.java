@@ -287,6 +287,51 @@ class UpstreamTest {
   }
 
   @Test
+  void theBreakerOpensWhenTheUpstreamIsGoneButNotForWhatLiesBehindIt() {
+    Tier tier = new Tier();
+    Replicas.Replica replica = replicas.add(tier);
+    Upstream upstream = open("", new BreakerProperties(50, 4, Duration.ofHours(1)));
+    await().until(upstream::available);
+    tier.unary =
+        responses -> {
+          StatusRuntimeException behind =
+              Problems.unavailable("its cache", "gone", Duration.ofMillis(1));
+          behind.getTrailers().put(OwnFault.FAILED_BEHIND, "its cache");
+          responses.onError(behind);
+        };
+    for (int i = 0; i < 8; i++) {
+      assertThatThrownBy(() -> find(upstream)).hasMessage("UNAVAILABLE: its cache: gone");
+    }
+    assertThat(upstream.available()).isTrue();
+    replica.kill();
+    await()
+        .untilAsserted(
+            () ->
+                assertThatThrownBy(() -> find(upstream))
+                    .hasMessageContaining("its circuit breaker is open"));
+  }
+
+  @Test
+  void whatTakesLongerThanTheUpstreamsLimitIsItsFaultAndNotTheCallersDeadline() {
+    Tier tier = new Tier();
+    tier.unary = responses -> {};
+    replicas.add(tier);
+    Upstream upstream =
+        upstreams.open(
+            "the tier",
+            new UpstreamProperties(
+                replicas.target(),
+                Duration.ofMillis(50),
+                Duration.ofMinutes(1),
+                new BreakerProperties(50, 4, Duration.ofHours(1))));
+    for (int i = 0; i < 4; i++) {
+      assertThatThrownBy(() -> find(upstream))
+          .hasMessage("UNAVAILABLE: the tier: no answer within its limit");
+    }
+    assertThatThrownBy(() -> find(upstream)).hasMessageContaining("circuit breaker is open");
+  }
+
+  @Test
   void aSilentStreamEndsHoweverLongItsCallerWouldWait() {
     Tier tier = new Tier();
     tier.stream = responses -> responses.onNext(Block.getDefaultInstance());
