@@ -188,7 +188,7 @@ class CreateContextBadInputTest {
             saysRetry(
                 assertFails(
                     Code.RESOURCE_EXHAUSTED,
-                    "gateway calls: all in use, and 1 wait (expected: 4 in use and 1 waiting)",
+                    "gateway calls: all in use, and too many wait (expected: 4 in use, and 1 or ",
                     () -> gateway.upload(FOUR, TEXT))))
         .isTrue();
     gateway.encoder4.script = gateway.encoder4::encodeAll;

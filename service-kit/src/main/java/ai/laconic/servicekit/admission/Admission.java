@@ -26,9 +26,13 @@ public final class Admission implements AutoCloseable {
   /** Another replica may have room at once. */
   private static final Duration RETRY_ELSEWHERE = Duration.ofMillis(50);
 
+  /** Requests that wait may take one part in so many of the heap. */
+  private static final int HEAP_SHARE = 8;
+
   private final String resource;
   private final AdmissionLimits limits;
   private final ScheduledExecutorService timer;
+  private final long mostWaitingBytes;
   private final ReentrantLock lock = new ReentrantLock();
   private final FairLine<Waiter> line;
   private boolean closed;
@@ -41,6 +45,7 @@ public final class Admission implements AutoCloseable {
     this.resource = resource;
     this.limits = limits;
     this.timer = timer;
+    this.mostWaitingBytes = Runtime.getRuntime().maxMemory() / HEAP_SHARE;
     this.line = new FairLine<>(limits.capacity(), limits.perTenant());
   }
 
@@ -74,6 +79,15 @@ public final class Admission implements AutoCloseable {
    * @return the permit, or what {@link #acquire} throws
    */
   public CompletableFuture<Permit> request(TenantId tenant, long units) {
+    return request(tenant, units, 0);
+  }
+
+  /**
+   * As {@link #request(TenantId, long)}.
+   *
+   * @param bytes of memory that are held meanwhile; all waiters together hold an eighth of the heap
+   */
+  public CompletableFuture<Permit> request(TenantId tenant, long units, long bytes) {
     if (units < 1) {
       throw new IllegalArgumentException(resource + ": " + units + " units (expected: 1 or more)");
     }
@@ -82,7 +96,7 @@ public final class Admission implements AutoCloseable {
           Problems.tooLarge(resource, units, "at most " + limits.capacity()));
     }
     Waiter waiter = new Waiter(tenant, units, Context.current());
-    change(() -> line.add(tenant, waiter, units));
+    change(() -> line.add(tenant, waiter, units, bytes));
     waiter.watch();
     return waiter.answer;
   }
@@ -130,6 +144,9 @@ public final class Admission implements AutoCloseable {
       while (line.waiting() > most) {
         line.dropNewestOfTheLongest().ifPresent(dropped::add);
       }
+      while (line.waitingBytes() > mostWaitingBytes) {
+        line.dropNewestOfTheLargest().ifPresent(dropped::add);
+      }
     } finally {
       lock.unlock();
     }
@@ -141,8 +158,13 @@ public final class Admission implements AutoCloseable {
   private StatusRuntimeException tooMany() {
     return exhausted(
         resource,
-        "all in use, and " + limits.maxWaiting() + " wait",
-        limits.capacity() + " in use and " + limits.maxWaiting() + " waiting",
+        "all in use, and too many wait",
+        limits.capacity()
+            + " in use, and "
+            + limits.maxWaiting()
+            + " or "
+            + (mostWaitingBytes >> 20)
+            + " MB waiting",
         RETRY_AFTER);
   }
 

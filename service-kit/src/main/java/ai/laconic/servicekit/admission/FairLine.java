@@ -23,40 +23,55 @@ final class FairLine<W> {
   private long inUse;
   private long turns;
   private int waiting;
+  private long waitingBytes;
 
   FairLine(long capacity, long perTenant) {
     this.capacity = capacity;
     this.perTenant = perTenant;
   }
 
-  /** One that waits for some units. */
-  private record Entry<W>(W waiter, long units) {}
+  /** One that waits for some units, and holds some bytes meanwhile. */
+  private record Entry<W>(W waiter, long units, long bytes) {}
 
   // Kept while it holds something or waits, and so that its last turn is remembered meanwhile.
   private static final class Tenant<W> {
     final Deque<Entry<W>> line = new ArrayDeque<>();
     long held;
     long lastTurn;
+    long waitingBytes;
 
     boolean waits() {
       return !line.isEmpty();
     }
   }
 
-  void add(TenantId tenant, W waiter, long units) {
-    tenants.computeIfAbsent(tenant, id -> new Tenant<>()).line.addLast(new Entry<>(waiter, units));
-    waiting++;
+  void add(TenantId tenant, W waiter, long units, long bytes) {
+    Tenant<W> its = tenants.computeIfAbsent(tenant, id -> new Tenant<>());
+    its.line.addLast(new Entry<>(waiter, units, bytes));
+    count(its, 1, bytes);
+  }
+
+  private void count(Tenant<W> tenant, int waiters, long bytes) {
+    waiting += waiters;
+    waitingBytes += bytes;
+    tenant.waitingBytes += bytes;
   }
 
   /** Takes one out that doesn't wait any more; false if it wasn't here. */
   boolean remove(TenantId tenant, W waiter) {
     Tenant<W> its = tenants.get(tenant);
-    if (its == null || !its.line.removeIf(entry -> entry.waiter().equals(waiter))) {
+    if (its == null) {
       return false;
     }
-    waiting--;
-    forget(tenant, its);
-    return true;
+    Optional<Entry<W>> found =
+        its.line.stream().filter(entry -> entry.waiter().equals(waiter)).findFirst();
+    found.ifPresent(
+        entry -> {
+          its.line.remove(entry);
+          count(its, -1, -entry.bytes());
+          forget(tenant, its);
+        });
+    return found.isPresent();
   }
 
   /** Lets in all that have room, in the order of their turns. */
@@ -70,7 +85,7 @@ final class FairLine<W> {
         break;
       }
       tenant.line.removeFirst();
-      waiting--;
+      count(tenant, -1, -first.bytes());
       tenant.held += first.units();
       tenant.lastTurn = ++turns;
       inUse += first.units();
@@ -104,17 +119,26 @@ final class FairLine<W> {
 
   /** Takes out the newest of the tenant with the most waiters; empty if nobody waits. */
   Optional<W> dropNewestOfTheLongest() {
-    Optional<Map.Entry<TenantId, Tenant<W>>> longest =
+    return dropNewest(Comparator.comparingInt(tenant -> tenant.line.size()));
+  }
+
+  /** As {@link #dropNewestOfTheLongest}, of the tenant whose waiters hold most bytes. */
+  Optional<W> dropNewestOfTheLargest() {
+    return dropNewest(Comparator.comparingLong(tenant -> tenant.waitingBytes));
+  }
+
+  private Optional<W> dropNewest(Comparator<Tenant<W>> most) {
+    Optional<Map.Entry<TenantId, Tenant<W>>> found =
         tenants.entrySet().stream()
             .filter(entry -> entry.getValue().waits())
-            .max(Comparator.comparingInt(entry -> entry.getValue().line.size()));
-    return longest.map(
+            .max(Map.Entry.comparingByValue(most));
+    return found.map(
         entry -> {
           Tenant<W> tenant = entry.getValue();
-          W dropped = tenant.line.removeLast().waiter();
-          waiting--;
+          Entry<W> dropped = tenant.line.removeLast();
+          count(tenant, -1, -dropped.bytes());
           forget(entry.getKey(), tenant);
-          return dropped;
+          return dropped.waiter();
         });
   }
 
@@ -124,6 +148,11 @@ final class FairLine<W> {
 
   int waiting() {
     return waiting;
+  }
+
+  /** Returns the bytes that waiters hold. */
+  long waitingBytes() {
+    return waitingBytes;
   }
 
   private void forget(TenantId id, Tenant<W> tenant) {

@@ -23,7 +23,7 @@ class FairLineTest {
 
   private void add(TenantId tenant, String... waiters) {
     for (String waiter : waiters) {
-      line.add(tenant, waiter, 1);
+      line.add(tenant, waiter, 1, 0);
     }
   }
 
@@ -49,7 +49,7 @@ class FairLineTest {
     FairLine<String> single = new FairLine<>(1, 1);
     for (TenantId tenant : List.of(A, B, C)) {
       for (int i = 0; i < 3; i++) {
-        single.add(tenant, tenant + Integer.toString(i), 1);
+        single.add(tenant, tenant + Integer.toString(i), 1, 0);
       }
     }
     List<String> order = new ArrayList<>();
@@ -64,9 +64,9 @@ class FairLineTest {
 
   @Test
   void nobodyOvertakesALargePiece() {
-    line.add(A, "small", 1);
+    line.add(A, "small", 1, 0);
     assertThat(line.admit()).containsExactly("small");
-    line.add(B, "large", 2);
+    line.add(B, "large", 2, 0);
     add(C, "c1");
     assertThat(line.admit()).isEmpty();
     line.release(A, 1);
@@ -79,10 +79,10 @@ class FairLineTest {
   void keepsATenantWithinItsShareButForALargerSinglePiece() {
     FairLine<String> shared = new FairLine<>(4, 2);
     for (int i = 0; i < 4; i++) {
-      shared.add(B, "b" + i, 1);
+      shared.add(B, "b" + i, 1, 0);
     }
     assertThat(shared.admit()).containsExactly("b0", "b1");
-    shared.add(A, "a large one", 3);
+    shared.add(A, "a large one", 3, 0);
     assertThat(shared.admit()).isEmpty();
     shared.release(B, 1);
     assertThat(shared.admit()).containsExactly("a large one");
@@ -96,6 +96,17 @@ class FairLineTest {
     add(B, "b1", "b2", "b3");
     assertThat(line.dropNewestOfTheLongest()).contains("b3");
     assertThat(line.waiting()).isEqualTo(3);
+  }
+
+  @Test
+  void dropsTheNewestOfTheTenantThatHoldsMostBytes() {
+    add(A, "a1", "a2");
+    assertThat(line.admit()).hasSize(2);
+    add(A, "a3", "a4");
+    line.add(B, "a large one", 1, 1000);
+    assertThat(line.waitingBytes()).isEqualTo(1000);
+    assertThat(line.dropNewestOfTheLargest()).contains("a large one");
+    assertThat(line.waitingBytes()).isZero();
   }
 
   @Test
@@ -126,7 +137,7 @@ class FairLineTest {
       TenantId tenant = tenants.get(random.nextInt(tenants.size()));
       if (random.nextInt(3) < 2) {
         // The number of a piece tells its units.
-        any.add(tenant, step, units(step));
+        any.add(tenant, step, units(step), step);
         waiting.put(step, tenant);
       } else if (!admitted.isEmpty()) {
         Map.Entry<Integer, TenantId> done = oneOf(admitted, random);
@@ -142,6 +153,8 @@ class FairLineTest {
         admitted.put(next, Objects.requireNonNull(waiting.remove(next)));
       }
       assertThat(any.waiting()).isEqualTo(waiting.size());
+      assertThat(any.waitingBytes())
+          .isEqualTo(waiting.keySet().stream().mapToLong(Integer::longValue).sum());
       assertThat(any.inUse())
           .isEqualTo(admitted.keySet().stream().mapToLong(FairLineTest::units).sum())
           .isBetween(0L, 10L);
