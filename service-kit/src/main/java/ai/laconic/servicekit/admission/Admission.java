@@ -5,6 +5,7 @@ import static ai.laconic.servicekit.error.Problems.exhausted;
 import ai.laconic.servicekit.error.Problems;
 import ai.laconic.servicekit.tenant.TenantId;
 import io.grpc.Context;
+import io.grpc.Deadline;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -82,7 +83,7 @@ public final class Admission implements AutoCloseable {
           Problems.tooLarge(resource, units, "at most " + limits.capacity()));
     }
     Waiter waiter = new Waiter(tenant, units, Context.current());
-    change(() -> line.add(tenant, waiter, units));
+    change(() -> line.add(tenant, waiter, units, waiter.longAt));
     waiter.watch();
     return waiter.answer;
   }
@@ -124,11 +125,11 @@ public final class Admission implements AutoCloseable {
     lock.lock();
     try {
       update.run();
-      admitted = closed ? List.of() : line.admit();
+      admitted = closed ? List.of() : line.admit(System.nanoTime());
       problem = closed ? this::stopping : this::tooMany;
       int most = closed ? 0 : limits.maxWaiting();
       while (line.waiting() > most) {
-        line.dropNewestOfTheLongest().ifPresent(dropped::add);
+        line.dropFromTheLongest().ifPresent(dropped::add);
       }
     } finally {
       lock.unlock();
@@ -161,12 +162,20 @@ public final class Admission implements AutoCloseable {
     private final Context context;
     private final Context.CancellationListener onCancel = this::contextEnded;
     private final CompletableFuture<Permit> answer = new CompletableFuture<>();
+    private final long longAt;
     private volatile @Nullable ScheduledFuture<?> patience;
 
     Waiter(TenantId tenant, long units, Context context) {
       this.tenant = tenant;
       this.units = units;
       this.context = context;
+      this.longAt = System.nanoTime() + mostNanos() / 2;
+    }
+
+    private long mostNanos() {
+      Deadline deadline = context.getDeadline();
+      long most = limits.maxWait().toNanos();
+      return deadline == null ? most : Math.min(most, deadline.timeRemaining(TimeUnit.NANOSECONDS));
     }
 
     /** Begins to watch over the wait, if there is one. */

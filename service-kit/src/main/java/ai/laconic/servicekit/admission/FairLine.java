@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Who holds what, who waits, and whose turn it is. A state without time and threads: its owner
+ * Who holds what, who waits, and whose turn it is. A state without clock and threads: its owner
  * guards it.
  *
  * @param <W> what waits
@@ -29,29 +29,61 @@ final class FairLine<W> {
     this.perTenant = perTenant;
   }
 
-  /** One that waits for some units. */
-  private record Entry<W>(W waiter, long units) {}
+  /** One that waits for some units, and from when on it has waited for long. */
+  private record Entry<W>(W waiter, long units, long longAt) {}
 
   // Kept while it holds something or waits, and so that its last turn is remembered meanwhile.
   private static final class Tenant<W> {
     final Deque<Entry<W>> line = new ArrayDeque<>();
+    final Deque<Entry<W>> waitedLong = new ArrayDeque<>();
     long held;
     long lastTurn;
 
     boolean waits() {
-      return !line.isEmpty();
+      return waiting() > 0;
+    }
+
+    int waiting() {
+      return line.size() + waitedLong.size();
+    }
+
+    /** Those behind it have more of their time left, and so a better chance to make use of room. */
+    void setAsideWhoWaitedLong(long now) {
+      while (!line.isEmpty() && line.getFirst().longAt() - now <= 0) {
+        waitedLong.addLast(line.removeFirst());
+      }
+    }
+
+    Entry<W> first() {
+      return line.isEmpty() ? waitedLong.getFirst() : line.getFirst();
+    }
+
+    void removeFirst() {
+      (line.isEmpty() ? waitedLong : line).removeFirst();
+    }
+
+    Entry<W> removeLeastHopeful() {
+      return waitedLong.isEmpty() ? line.removeLast() : waitedLong.removeFirst();
     }
   }
 
-  void add(TenantId tenant, W waiter, long units) {
-    tenants.computeIfAbsent(tenant, id -> new Tenant<>()).line.addLast(new Entry<>(waiter, units));
+  /**
+   * @param longAt when it will have waited for long, in the time of {@link #admit}
+   */
+  void add(TenantId tenant, W waiter, long units, long longAt) {
+    tenants
+        .computeIfAbsent(tenant, id -> new Tenant<>())
+        .line
+        .addLast(new Entry<>(waiter, units, longAt));
     waiting++;
   }
 
   /** Takes one out that doesn't wait any more; false if it wasn't here. */
   boolean remove(TenantId tenant, W waiter) {
     Tenant<W> its = tenants.get(tenant);
-    if (its == null || !its.line.removeIf(entry -> entry.waiter().equals(waiter))) {
+    if (its == null
+        || !(its.line.removeIf(entry -> entry.waiter().equals(waiter))
+            || its.waitedLong.removeIf(entry -> entry.waiter().equals(waiter)))) {
       return false;
     }
     waiting--;
@@ -59,17 +91,22 @@ final class FairLine<W> {
     return true;
   }
 
-  /** Lets in all that have room, in the order of their turns. */
-  List<W> admit() {
+  /**
+   * Lets in all that have room, in the order of their turns.
+   *
+   * @param now nanoseconds of any origin
+   */
+  List<W> admit(long now) {
+    tenants.values().forEach(tenant -> tenant.setAsideWhoWaitedLong(now));
     List<W> admitted = new ArrayList<>();
     for (Optional<Tenant<W>> next = next(); next.isPresent(); next = next()) {
       Tenant<W> tenant = next.get();
-      Entry<W> first = tenant.line.getFirst();
+      Entry<W> first = tenant.first();
       if (first.units() > capacity - inUse) {
         // Nobody overtakes the one whose turn it is.
         break;
       }
-      tenant.line.removeFirst();
+      tenant.removeFirst();
       waiting--;
       tenant.held += first.units();
       tenant.lastTurn = ++turns;
@@ -88,7 +125,7 @@ final class FairLine<W> {
   }
 
   private boolean withinShare(Tenant<W> tenant) {
-    return tenant.held == 0 || tenant.held + tenant.line.getFirst().units() <= perTenant;
+    return tenant.held == 0 || tenant.held + tenant.first().units() <= perTenant;
   }
 
   /** Gives units back. */
@@ -102,16 +139,19 @@ final class FairLine<W> {
     forget(tenant, its);
   }
 
-  /** Takes out the newest of the tenant with the most waiters; empty if nobody waits. */
-  Optional<W> dropNewestOfTheLongest() {
+  /**
+   * Takes one out of the tenant with the most waiters, of those who waited for long or else the
+   * newest; empty if nobody waits.
+   */
+  Optional<W> dropFromTheLongest() {
     Optional<Map.Entry<TenantId, Tenant<W>>> longest =
         tenants.entrySet().stream()
             .filter(entry -> entry.getValue().waits())
-            .max(Comparator.comparingInt(entry -> entry.getValue().line.size()));
+            .max(Comparator.comparingInt(entry -> entry.getValue().waiting()));
     return longest.map(
         entry -> {
           Tenant<W> tenant = entry.getValue();
-          W dropped = tenant.line.removeLast().waiter();
+          W dropped = tenant.removeLeastHopeful().waiter();
           waiting--;
           forget(entry.getKey(), tenant);
           return dropped;
