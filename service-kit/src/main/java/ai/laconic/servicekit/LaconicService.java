@@ -1,5 +1,7 @@
 package ai.laconic.servicekit;
 
+import static java.util.Map.entry;
+
 import java.util.Map;
 import org.springframework.boot.Banner;
 import org.springframework.boot.WebApplicationType;
@@ -42,31 +44,23 @@ public final class LaconicService {
   }
 
   private static Map<String, Object> properties(String name) {
-    return Map.of(
-        "spring.config.name",
-        name,
-        "spring.application.name",
-        name,
+    return Map.ofEntries(
+        entry("spring.config.name", name),
+        entry("spring.application.name", name),
         // Clients ping while they wait, see Upstreams: a host that vanished is noticed.
-        "spring.grpc.server.keepalive.permit.time",
-        "10s",
+        entry("spring.grpc.server.keepalive.permit.time", "10s"),
         // So is a client that vanished or stopped: a process that is stopped answers no ping.
-        "spring.grpc.server.keepalive.time",
-        "10s",
-        "spring.grpc.server.keepalive.timeout",
-        "10s",
+        entry("spring.grpc.server.keepalive.time", "10s"),
+        entry("spring.grpc.server.keepalive.timeout", "10s"),
         // Clients look for replicas when a connection ends. Streams on it go on to their end.
-        "spring.grpc.server.keepalive.connection.max-age",
-        "5m",
-        "spring.grpc.server.keepalive.connection.grace-period",
-        "1d",
-        "spring.grpc.server.keepalive.connection.max-idle-time",
-        "5m",
+        entry("spring.grpc.server.keepalive.connection.max-age", "5m"),
+        entry("spring.grpc.server.keepalive.connection.grace-period", "1d"),
+        entry("spring.grpc.server.keepalive.connection.max-idle-time", "5m"),
+        // A client that stops taking its answer is no trouble of the service, and no stack trace.
+        entry("logging.level.io.grpc.netty.NettyServerHandler", "error"),
         // A failure to start is told once, in a sentence.
-        "logging.level." + AnnotationConfigApplicationContext.class.getName(),
-        "error",
-        "logging.level.org.springframework.boot.autoconfigure.logging",
-        "warn");
+        entry("logging.level." + AnnotationConfigApplicationContext.class.getName(), "error"),
+        entry("logging.level.org.springframework.boot.autoconfigure.logging", "warn"));
   }
 
   /** Returns the port that a started service listens on. */

@@ -2,7 +2,9 @@ package ai.laconic.servicekit;
 
 import ai.laconic.servicekit.admission.Admission;
 import ai.laconic.servicekit.admission.Draining;
+import ai.laconic.servicekit.call.HalfOpenStreams;
 import ai.laconic.servicekit.call.MalformedRequest;
+import ai.laconic.servicekit.call.StalledStreams;
 import ai.laconic.servicekit.call.UnaryLimitServerInterceptor;
 import ai.laconic.servicekit.call.ValidationServerInterceptor;
 import ai.laconic.servicekit.error.ProblemServerInterceptor;
@@ -15,6 +17,8 @@ import ai.laconic.servicekit.upstream.Upstreams;
 import build.buf.protovalidate.ValidatorFactory;
 import io.grpc.BindableService;
 import io.grpc.ManagedChannelBuilder;
+import io.grpc.ServerBuilder;
+import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -29,6 +33,7 @@ import org.springframework.core.annotation.Order;
 import org.springframework.grpc.client.GrpcChannelBuilderCustomizer;
 import org.springframework.grpc.client.GrpcChannelFactory;
 import org.springframework.grpc.server.GlobalServerInterceptor;
+import org.springframework.grpc.server.ServerBuilderCustomizer;
 import org.springframework.grpc.server.service.GrpcServiceConfigurer;
 
 /**
@@ -42,6 +47,30 @@ public class ServiceKitConfiguration {
 
   /** Exit status of a process that can't serve any more: EX_SOFTWARE of sysexits.h. */
   private static final int CANNOT_SERVE = 70;
+
+  @Bean
+  @GlobalServerInterceptor
+  @Order(0)
+  StalledStreams stalledStreams(
+      ServiceProperties properties, ScheduledExecutorService serviceTimer) {
+    return new StalledStreams(properties.minDataRate(), serviceTimer);
+  }
+
+  @Bean
+  HalfOpenStreams halfOpenStreams() {
+    return new HalfOpenStreams();
+  }
+
+  @Bean
+  <B extends ServerBuilder<B>> ServerBuilderCustomizer<B> streamLimits(
+      StalledStreams stalledStreams, HalfOpenStreams halfOpenStreams) {
+    return server -> {
+      server.addStreamTracerFactory(stalledStreams);
+      if (server instanceof NettyServerBuilder netty) {
+        halfOpenStreams.watch(netty);
+      }
+    };
+  }
 
   @Bean
   @GlobalServerInterceptor

@@ -5,6 +5,7 @@ import static ai.laconic.servicekit.error.Problems.exhausted;
 import ai.laconic.servicekit.error.Problems;
 import ai.laconic.servicekit.tenant.TenantId;
 import io.grpc.Context;
+import io.grpc.Deadline;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -96,7 +97,7 @@ public final class Admission implements AutoCloseable {
           Problems.tooLarge(resource, units, "at most " + limits.capacity()));
     }
     Waiter waiter = new Waiter(tenant, units, Context.current());
-    change(() -> line.add(tenant, waiter, units, bytes));
+    change(() -> line.add(tenant, new Wish<>(waiter, units, bytes, waiter.longAt)));
     waiter.watch();
     return waiter.answer;
   }
@@ -138,14 +139,14 @@ public final class Admission implements AutoCloseable {
     lock.lock();
     try {
       update.run();
-      admitted = closed ? List.of() : line.admit();
+      admitted = closed ? List.of() : line.admit(System.nanoTime());
       problem = closed ? this::stopping : this::tooMany;
       int most = closed ? 0 : limits.maxWaiting();
       while (line.waiting() > most) {
-        line.dropNewestOfTheLongest().ifPresent(dropped::add);
+        line.dropFromTheLongest().ifPresent(dropped::add);
       }
       while (line.waitingBytes() > mostWaitingBytes) {
-        line.dropNewestOfTheLargest().ifPresent(dropped::add);
+        line.dropFromTheLargest().ifPresent(dropped::add);
       }
     } finally {
       lock.unlock();
@@ -183,12 +184,26 @@ public final class Admission implements AutoCloseable {
     private final Context context;
     private final Context.CancellationListener onCancel = this::contextEnded;
     private final CompletableFuture<Permit> answer = new CompletableFuture<>();
+    private final long longAt;
     private volatile @Nullable ScheduledFuture<?> patience;
 
     Waiter(TenantId tenant, long units, Context context) {
       this.tenant = tenant;
       this.units = units;
       this.context = context;
+      this.longAt = longAt();
+    }
+
+    /**
+     * Half of the time that its caller leaves it; who has no deadline has never waited for long.
+     */
+    private long longAt() {
+      Deadline deadline = context.getDeadline();
+      long most =
+          deadline == null
+              ? Long.MAX_VALUE
+              : Math.min(limits.maxWait().toNanos(), deadline.timeRemaining(TimeUnit.NANOSECONDS));
+      return System.nanoTime() + most / 2;
     }
 
     /** Begins to watch over the wait, if there is one. */

@@ -1,17 +1,15 @@
 package ai.laconic.servicekit.admission;
 
 import ai.laconic.servicekit.tenant.TenantId;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * Who holds what, who waits, and whose turn it is. A state without time and threads: its owner
+ * Who holds what, who waits, and whose turn it is. A state without clock and threads: its owner
  * guards it.
  *
  * @param <W> what waits
@@ -19,126 +17,94 @@ import java.util.Optional;
 final class FairLine<W> {
   private final long capacity;
   private final long perTenant;
-  private final Map<TenantId, Tenant<W>> tenants = new HashMap<>();
+
+  /** Those that hold something or wait. */
+  private final Map<TenantId, TenantLine<W>> tenants = new HashMap<>();
+
   private long inUse;
   private long turns;
-  private int waiting;
-  private long waitingBytes;
 
   FairLine(long capacity, long perTenant) {
     this.capacity = capacity;
     this.perTenant = perTenant;
   }
 
-  /** One that waits for some units, and holds some bytes meanwhile. */
-  private record Entry<W>(W waiter, long units, long bytes) {}
-
-  // Kept while it holds something or waits, and so that its last turn is remembered meanwhile.
-  private static final class Tenant<W> {
-    final Deque<Entry<W>> line = new ArrayDeque<>();
-    long held;
-    long lastTurn;
-    long waitingBytes;
-
-    boolean waits() {
-      return !line.isEmpty();
-    }
-  }
-
-  void add(TenantId tenant, W waiter, long units, long bytes) {
-    Tenant<W> its = tenants.computeIfAbsent(tenant, id -> new Tenant<>());
-    its.line.addLast(new Entry<>(waiter, units, bytes));
-    count(its, 1, bytes);
-  }
-
-  private void count(Tenant<W> tenant, int waiters, long bytes) {
-    waiting += waiters;
-    waitingBytes += bytes;
-    tenant.waitingBytes += bytes;
+  void add(TenantId tenant, Wish<W> wish) {
+    tenants.computeIfAbsent(tenant, id -> new TenantLine<>()).add(wish);
   }
 
   /** Takes one out that doesn't wait any more; false if it wasn't here. */
   boolean remove(TenantId tenant, W waiter) {
-    Tenant<W> its = tenants.get(tenant);
-    if (its == null) {
+    TenantLine<W> its = tenants.get(tenant);
+    if (its == null || its.remove(waiter).isEmpty()) {
       return false;
     }
-    Optional<Entry<W>> found =
-        its.line.stream().filter(entry -> entry.waiter().equals(waiter)).findFirst();
-    found.ifPresent(
-        entry -> {
-          its.line.remove(entry);
-          count(its, -1, -entry.bytes());
-          forget(tenant, its);
-        });
-    return found.isPresent();
+    forget(tenant, its);
+    return true;
   }
 
-  /** Lets in all that have room, in the order of their turns. */
-  List<W> admit() {
+  /**
+   * Lets in all that have room, in the order of their turns.
+   *
+   * @param now in the time of {@link Wish#longAt}
+   */
+  List<W> admit(long now) {
+    tenants.values().forEach(tenant -> tenant.setAsideWhoWaitedLong(now));
     List<W> admitted = new ArrayList<>();
-    for (Optional<Tenant<W>> next = next(); next.isPresent(); next = next()) {
-      Tenant<W> tenant = next.get();
-      Entry<W> first = tenant.line.getFirst();
-      if (first.units() > capacity - inUse) {
+    for (Optional<TenantLine<W>> next = next();
         // Nobody overtakes the one whose turn it is.
-        break;
-      }
-      tenant.line.removeFirst();
-      count(tenant, -1, -first.bytes());
-      tenant.held += first.units();
-      tenant.lastTurn = ++turns;
-      inUse += first.units();
-      admitted.add(first.waiter());
+        next.isPresent() && next.get().first().units() <= capacity - inUse;
+        next = next()) {
+      Wish<W> wish = next.get().admit(++turns);
+      inUse += wish.units();
+      admitted.add(wish.waiter());
     }
     return admitted;
   }
 
-  private Optional<Tenant<W>> next() {
+  private Optional<TenantLine<W>> next() {
     return tenants.values().stream()
         .filter(tenant -> tenant.waits() && withinShare(tenant))
         .min(
-            Comparator.comparingLong((Tenant<W> tenant) -> tenant.held)
-                .thenComparingLong(tenant -> tenant.lastTurn));
+            Comparator.comparingLong(TenantLine<W>::held)
+                .thenComparingLong(TenantLine<W>::lastTurn));
   }
 
-  private boolean withinShare(Tenant<W> tenant) {
-    return tenant.held == 0 || tenant.held + tenant.line.getFirst().units() <= perTenant;
+  private boolean withinShare(TenantLine<W> tenant) {
+    return tenant.held() == 0 || tenant.held() + tenant.first().units() <= perTenant;
   }
 
   /** Gives units back. */
   void release(TenantId tenant, long units) {
-    Tenant<W> its = tenants.get(tenant);
-    if (its == null || its.held < units) {
+    TenantLine<W> its = tenants.get(tenant);
+    if (its == null || its.held() < units) {
       throw new IllegalStateException("units of " + tenant + ": " + units + " were not held");
     }
-    its.held -= units;
+    its.release(units);
     inUse -= units;
     forget(tenant, its);
   }
 
-  /** Takes out the newest of the tenant with the most waiters; empty if nobody waits. */
-  Optional<W> dropNewestOfTheLongest() {
-    return dropNewest(Comparator.comparingInt(tenant -> tenant.line.size()));
+  /** Takes one out of the tenant with the most waiters; empty if nobody waits. */
+  Optional<W> dropFromTheLongest() {
+    return drop(Comparator.comparingInt(TenantLine::waiting));
   }
 
-  /** As {@link #dropNewestOfTheLongest}, of the tenant whose waiters hold most bytes. */
-  Optional<W> dropNewestOfTheLargest() {
-    return dropNewest(Comparator.comparingLong(tenant -> tenant.waitingBytes));
+  /** Takes one out of the tenant whose waiters hold the most bytes; empty if nobody waits. */
+  Optional<W> dropFromTheLargest() {
+    return drop(Comparator.comparingLong(TenantLine::bytes));
   }
 
-  private Optional<W> dropNewest(Comparator<Tenant<W>> most) {
-    Optional<Map.Entry<TenantId, Tenant<W>>> found =
+  private Optional<W> drop(Comparator<TenantLine<W>> most) {
+    Optional<Map.Entry<TenantId, TenantLine<W>>> found =
         tenants.entrySet().stream()
             .filter(entry -> entry.getValue().waits())
             .max(Map.Entry.comparingByValue(most));
     return found.map(
         entry -> {
-          Tenant<W> tenant = entry.getValue();
-          Entry<W> dropped = tenant.line.removeLast();
-          count(tenant, -1, -dropped.bytes());
-          forget(entry.getKey(), tenant);
-          return dropped.waiter();
+          W dropped = entry.getValue().removeLeastHopeful().waiter();
+          forget(entry.getKey(), entry.getValue());
+          return dropped;
         });
   }
 
@@ -147,16 +113,16 @@ final class FairLine<W> {
   }
 
   int waiting() {
-    return waiting;
+    return tenants.values().stream().mapToInt(TenantLine::waiting).sum();
   }
 
   /** Returns the bytes that waiters hold. */
   long waitingBytes() {
-    return waitingBytes;
+    return tenants.values().stream().mapToLong(TenantLine::bytes).sum();
   }
 
-  private void forget(TenantId id, Tenant<W> tenant) {
-    if (tenant.held == 0 && !tenant.waits()) {
+  private void forget(TenantId id, TenantLine<W> tenant) {
+    if (tenant.held() == 0 && !tenant.waits()) {
       tenants.remove(id);
     }
   }

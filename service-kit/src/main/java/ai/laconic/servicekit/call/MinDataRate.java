@@ -24,4 +24,9 @@ public record MinDataRate(
           "min-data-rate.grace: " + grace + " (expected: more than 0)");
     }
   }
+
+  /** Returns how long a peer may be waited for that moved so many bytes meanwhile. */
+  long nanosFor(long bytes) {
+    return grace.toNanos() + (long) (bytes * 1e9 / bytesPerSecond.toBytes());
+  }
 }

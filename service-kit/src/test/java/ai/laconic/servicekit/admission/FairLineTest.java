@@ -19,29 +19,32 @@ class FairLineTest {
   private static final TenantId B = new TenantId("b");
   private static final TenantId C = new TenantId("c");
 
+  /** Nobody waits for long. */
+  private static final long LONG = 1_000;
+
   private final FairLine<String> line = new FairLine<>(2, 2);
 
   private void add(TenantId tenant, String... waiters) {
     for (String waiter : waiters) {
-      line.add(tenant, waiter, 1, 0);
+      line.add(tenant, new Wish<>(waiter, 1, 0, LONG));
     }
   }
 
   @Test
   void firstComeFirstServedWithinATenant() {
     add(A, "a1", "a2", "a3");
-    assertThat(line.admit()).containsExactly("a1", "a2");
+    assertThat(line.admit(0)).containsExactly("a1", "a2");
     line.release(A, 1);
-    assertThat(line.admit()).containsExactly("a3");
+    assertThat(line.admit(0)).containsExactly("a3");
   }
 
   @Test
   void aTenantThatHoldsNothingComesBeforeTheBacklogOfAnother() {
     add(B, "b1", "b2", "b3", "b4", "b5");
-    assertThat(line.admit()).containsExactly("b1", "b2");
+    assertThat(line.admit(0)).containsExactly("b1", "b2");
     add(A, "a1");
     line.release(B, 1);
-    assertThat(line.admit()).containsExactly("a1");
+    assertThat(line.admit(0)).containsExactly("a1");
   }
 
   @Test
@@ -49,12 +52,12 @@ class FairLineTest {
     FairLine<String> single = new FairLine<>(1, 1);
     for (TenantId tenant : List.of(A, B, C)) {
       for (int i = 0; i < 3; i++) {
-        single.add(tenant, tenant + Integer.toString(i), 1, 0);
+        single.add(tenant, new Wish<>(tenant + Integer.toString(i), 1, 0, LONG));
       }
     }
     List<String> order = new ArrayList<>();
     for (int i = 0; i < 9; i++) {
-      String next = single.admit().get(0);
+      String next = single.admit(0).get(0);
       order.add(next);
       single.release(new TenantId(next.substring(0, 1)), 1);
     }
@@ -64,55 +67,82 @@ class FairLineTest {
 
   @Test
   void nobodyOvertakesALargePiece() {
-    line.add(A, "small", 1, 0);
-    assertThat(line.admit()).containsExactly("small");
-    line.add(B, "large", 2, 0);
+    line.add(A, new Wish<>("small", 1, 0, LONG));
+    assertThat(line.admit(0)).containsExactly("small");
+    line.add(B, new Wish<>("large", 2, 0, LONG));
     add(C, "c1");
-    assertThat(line.admit()).isEmpty();
+    assertThat(line.admit(0)).isEmpty();
     line.release(A, 1);
-    assertThat(line.admit()).containsExactly("large");
+    assertThat(line.admit(0)).containsExactly("large");
     line.release(B, 2);
-    assertThat(line.admit()).containsExactly("c1");
+    assertThat(line.admit(0)).containsExactly("c1");
   }
 
   @Test
   void keepsATenantWithinItsShareButForALargerSinglePiece() {
     FairLine<String> shared = new FairLine<>(4, 2);
     for (int i = 0; i < 4; i++) {
-      shared.add(B, "b" + i, 1, 0);
+      shared.add(B, new Wish<>("b" + i, 1, 0, LONG));
     }
-    assertThat(shared.admit()).containsExactly("b0", "b1");
-    shared.add(A, "a large one", 3, 0);
-    assertThat(shared.admit()).isEmpty();
+    assertThat(shared.admit(0)).containsExactly("b0", "b1");
+    shared.add(A, new Wish<>("a large one", 3, 0, LONG));
+    assertThat(shared.admit(0)).isEmpty();
     shared.release(B, 1);
-    assertThat(shared.admit()).containsExactly("a large one");
+    assertThat(shared.admit(0)).containsExactly("a large one");
   }
 
   @Test
   void dropsTheNewestOfTheTenantWithMost() {
     add(A, "a1", "a2");
-    assertThat(line.admit()).hasSize(2);
+    assertThat(line.admit(0)).hasSize(2);
     add(A, "a3");
     add(B, "b1", "b2", "b3");
-    assertThat(line.dropNewestOfTheLongest()).contains("b3");
+    assertThat(line.dropFromTheLongest()).contains("b3");
     assertThat(line.waiting()).isEqualTo(3);
   }
 
   @Test
-  void dropsTheNewestOfTheTenantThatHoldsMostBytes() {
+  void dropsOneOfTheTenantThatHoldsMostBytes() {
     add(A, "a1", "a2");
-    assertThat(line.admit()).hasSize(2);
+    assertThat(line.admit(0)).hasSize(2);
     add(A, "a3", "a4");
-    line.add(B, "a large one", 1, 1000);
+    line.add(B, new Wish<>("a large one", 1, 1000, LONG));
     assertThat(line.waitingBytes()).isEqualTo(1000);
-    assertThat(line.dropNewestOfTheLargest()).contains("a large one");
+    assertThat(line.dropFromTheLargest()).contains("a large one");
     assertThat(line.waitingBytes()).isZero();
+  }
+
+  @Test
+  void whoWaitedForLongComesLast() {
+    add(A, "a1", "a2");
+    assertThat(line.admit(0)).hasSize(2);
+    line.add(A, new Wish<>("late", 1, 0, 10));
+    line.add(A, new Wish<>("later", 1, 0, 11));
+    line.add(A, new Wish<>("fresh", 1, 0, 100));
+    line.release(A, 1);
+    assertThat(line.admit(20)).containsExactly("fresh");
+    line.release(A, 1);
+    assertThat(line.admit(20)).containsExactly("late");
+    assertThat(line.remove(A, "later")).isTrue();
+    assertThat(line.waiting()).isZero();
+  }
+
+  @Test
+  void whoWaitedForLongIsDroppedFirst() {
+    add(A, "a1", "a2");
+    assertThat(line.admit(0)).hasSize(2);
+    line.add(A, new Wish<>("late", 1, 0, 10));
+    line.add(A, new Wish<>("fresh", 1, 0, 100));
+    assertThat(line.admit(20)).isEmpty();
+    assertThat(line.dropFromTheLongest()).contains("late");
+    assertThat(line.dropFromTheLongest()).contains("fresh");
+    assertThat(line.dropFromTheLongest()).isEmpty();
   }
 
   @Test
   void whoeverLeavesIsForgotten() {
     add(A, "a1", "a2", "a3");
-    assertThat(line.admit()).hasSize(2);
+    assertThat(line.admit(0)).hasSize(2);
     assertThat(line.remove(A, "a3")).isTrue();
     assertThat(line.remove(A, "a3")).isFalse();
     assertThat(line.remove(A, "a1")).isFalse();
@@ -137,7 +167,7 @@ class FairLineTest {
       TenantId tenant = tenants.get(random.nextInt(tenants.size()));
       if (random.nextInt(3) < 2) {
         // The number of a piece tells its units.
-        any.add(tenant, step, units(step), step);
+        any.add(tenant, new Wish<>(step, units(step), step, step + random.nextInt(20)));
         waiting.put(step, tenant);
       } else if (!admitted.isEmpty()) {
         Map.Entry<Integer, TenantId> done = oneOf(admitted, random);
@@ -149,7 +179,7 @@ class FairLineTest {
         assertThat(any.remove(gone.getValue(), gone.getKey())).isTrue();
         waiting.remove(gone.getKey());
       }
-      for (int next : any.admit()) {
+      for (int next : any.admit(step)) {
         admitted.put(next, Objects.requireNonNull(waiting.remove(next)));
       }
       assertThat(any.waiting()).isEqualTo(waiting.size());
