@@ -14,6 +14,7 @@ import ai.laconic.decoder.text.AnswerText;
 import ai.laconic.runtime.tokenizer.TextTokenizer;
 import ai.laconic.servicekit.admission.Admission;
 import ai.laconic.servicekit.admission.Permit;
+import ai.laconic.servicekit.tenant.TenantId;
 import io.grpc.StatusException;
 import java.time.Instant;
 import java.util.List;
@@ -89,7 +90,7 @@ final class Decodes {
   private EngineRequest request(PreparedPrompt prompt, Instant deadline)
       throws StatusException, InterruptedException {
     DecodePrompt whole = new DecodePrompt(prompt.ids(), puller.pull(prompt.blocks()));
-    return new EngineRequest(whole, prompt.task(), deadline);
+    return new EngineRequest(TenantId.current(), whole, prompt.task(), deadline);
   }
 
   private void answer(

@@ -1,5 +1,6 @@
 package ai.laconic.decoder.engine;
 
+import ai.laconic.servicekit.tenant.TenantId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +52,7 @@ public final class CountingModel {
   /** Returns a request for up to so many tokens, without a deadline. */
   public static EngineRequest request(DecodePrompt prompt, int maxTokens) {
     DecodeTask task = new DecodeTask.Generate(SamplingSettings.GREEDY, maxTokens);
-    return new EngineRequest(prompt, task, Instant.MAX);
+    return new EngineRequest(TenantId.DEFAULT, prompt, task, Instant.MAX);
   }
 
   public static EngineInfo info(int slots, int maxPositions) {

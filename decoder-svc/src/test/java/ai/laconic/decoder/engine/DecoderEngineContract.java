@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ai.laconic.servicekit.tenant.TenantId;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
@@ -177,7 +178,9 @@ public abstract class DecoderEngineContract {
     RecordingListener running = new RecordingListener();
     DecodeTask task = new DecodeTask.Generate(SamplingSettings.GREEDY, ALL);
 
-    engine.submit(new EngineRequest(startingWith(0), task, Instant.now().plusMillis(200)), running);
+    engine.submit(
+        new EngineRequest(TenantId.DEFAULT, startingWith(0), task, Instant.now().plusMillis(200)),
+        running);
 
     awaitEnd(running);
     assertThat(status(running).getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);

@@ -38,7 +38,7 @@ import picocli.CommandLine.Option;
 public final class GatewayShare implements Callable<Integer> {
   private static final String TENANT = "measured";
   private static final int CONTEXT_BYTES = 2000;
-  private static final int WARM_UP = 30;
+  private static final int WARM_UP = 20;
 
   private final PrintStream out = System.out;
   private final Random random = new Random(1);
@@ -46,8 +46,8 @@ public final class GatewayShare implements Callable<Integer> {
   @Option(names = "--model", defaultValue = "models/nano-4x")
   Path model = Path.of("models/nano-4x");
 
-  @Option(names = "--calls", defaultValue = "200", description = "Of each kind, each way.")
-  int calls = 200;
+  @Option(names = "--calls", defaultValue = "100", description = "Of each kind, each way.")
+  int calls = 100;
 
   @Option(names = "--set", description = "A setting of any tier: KEY=VALUE.")
   Map<String, String> settings = Map.of();
@@ -83,15 +83,13 @@ public final class GatewayShare implements Callable<Integer> {
                     .generate(asked)
                     .forEachRemaining(event -> {}));
       }
-      for (int bytes : new int[] {2_000, 20_000}) {
-        compare(
-            "create a context of " + bytes + " bytes",
-            () ->
-                EncoderServiceGrpc.newBlockingStub(encoder)
-                    .encodeSpan(span(Uploading.text(random, bytes)))
-                    .forEachRemaining(window -> {}),
-            () -> OneCall.upload(gateway, ratio, Uploading.text(random, bytes)));
-      }
+      compare(
+          "create a context of " + CONTEXT_BYTES + " bytes",
+          () ->
+              EncoderServiceGrpc.newBlockingStub(encoder)
+                  .encodeSpan(span(Uploading.text(random, CONTEXT_BYTES)))
+                  .forEachRemaining(window -> {}),
+          () -> OneCall.upload(gateway, ratio, Uploading.text(random, CONTEXT_BYTES)));
     }
     return 0;
   }

@@ -26,7 +26,9 @@ public final class TwoTenants implements Callable<Integer> {
   private static final String POLITE = "polite";
   private static final String FLOOD = "flood";
   private static final int CONTEXT_BYTES = 2000;
-  private static final int CLOSED_LOOP_CLIENTS = 12;
+  private static final int WARM_UP_SECONDS = 20;
+  private static final int CAPACITY_SECONDS = 15;
+  private static final int CLOSED_LOOP_CLIENTS = 16;
 
   /** Of the capacity; the flood is ten times that. */
   private static final double POLITE_LOAD = 0.15;
@@ -47,8 +49,8 @@ public final class TwoTenants implements Callable<Integer> {
   @Option(names = "--model", defaultValue = "models/nano-4x")
   Path model = Path.of("models/nano-4x");
 
-  @Option(names = "--seconds", defaultValue = "30", description = "Of each of the long phases.")
-  int seconds = 30;
+  @Option(names = "--seconds", defaultValue = "24", description = "Of each of the long phases.")
+  int seconds = 24;
 
   @Option(names = "--deadline", defaultValue = "5", description = "Of a request, in seconds.")
   int deadline = 5;
@@ -71,8 +73,8 @@ public final class TwoTenants implements Callable<Integer> {
     try (TenantSystem system = TenantSystem.start(model, settings, List.of(POLITE, FLOOD))) {
       Client polite = client(system, POLITE);
       Client flood = client(system, FLOOD);
-      capacity(polite, flood, 8, seed);
-      double capacity = capacity(polite, flood, 12, seed + 1);
+      capacity(polite, flood, WARM_UP_SECONDS, seed);
+      double capacity = capacity(polite, flood, CAPACITY_SECONDS, seed + 1);
       out.printf(
           "%s, %s, capacity %.1f/s with %d clients, deadline %d s, seed %d%n%n",
           kind, model.getFileName(), capacity, CLOSED_LOOP_CLIENTS, deadline, seed);

@@ -15,7 +15,6 @@ import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Resets a stream once it has its answer, though its client could still send. gRPC's server leaves
@@ -97,10 +96,10 @@ public final class HalfOpenStreams implements AutoCloseable {
     }
   }
 
-  /** Ends the threads; the server has ended before. */
+  /** Ends the threads; the server has ended before, and the last of its calls may yet say so. */
   @Override
   public void close() {
-    var none = listening.shutdownGracefully(0, 1, TimeUnit.SECONDS);
-    var neither = serving.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    var none = listening.shutdownGracefully();
+    var neither = serving.shutdownGracefully();
   }
 }

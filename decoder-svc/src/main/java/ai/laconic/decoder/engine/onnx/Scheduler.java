@@ -4,10 +4,12 @@ import ai.laconic.decoder.engine.EndReason;
 import ai.laconic.decoder.engine.EngineProblems;
 import ai.laconic.decoder.engine.Token;
 import ai.laconic.servicekit.error.Problems;
+import ai.laconic.servicekit.tenant.TenantId;
 import io.grpc.StatusRuntimeException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -93,7 +95,7 @@ final class Scheduler {
   private void admit() {
     for (int slot = 0; slot < slots.length; slot++) {
       if (slots[slot] == null) {
-        Sequence next = queue.next();
+        Sequence next = queue.next(this::runningOf);
         if (next == null) {
           return;
         }
@@ -102,6 +104,12 @@ final class Scheduler {
         prefilling.add(slot);
       }
     }
+  }
+
+  private long runningOf(TenantId tenant) {
+    return Arrays.stream(slots)
+        .filter(sequence -> sequence != null && sequence.tenant().equals(tenant))
+        .count();
   }
 
   private boolean prefillOne() {

@@ -6,6 +6,7 @@ import ai.laconic.decoder.engine.EngineRequest;
 import ai.laconic.decoder.engine.Generation;
 import ai.laconic.decoder.engine.Token;
 import ai.laconic.decoder.engine.TokenListener;
+import ai.laconic.servicekit.tenant.TenantId;
 import io.grpc.StatusRuntimeException;
 import java.time.Instant;
 import java.util.Arrays;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * it, but for {@link #cancel}.
  */
 final class Sequence implements Generation {
+  private final TenantId tenant;
   private final TokenChooser chooser;
   private final int maxTokens;
   private final Instant deadline;
@@ -42,11 +44,16 @@ final class Sequence implements Generation {
    *     chooser doesn't end it before
    */
   Sequence(EngineRequest request, TokenChooser chooser, TokenListener listener) {
+    this.tenant = request.tenant();
     this.prompt = request.prompt();
     this.maxTokens = request.task().maxTokens();
     this.deadline = request.deadline();
     this.chooser = chooser;
     this.listener = listener;
+  }
+
+  TenantId tenant() {
+    return tenant;
   }
 
   @Override

@@ -1,10 +1,13 @@
 package ai.laconic.decoder.engine.onnx;
 
 import ai.laconic.decoder.engine.EngineProblems;
+import ai.laconic.servicekit.tenant.TenantId;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Queue;
 import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,9 +36,19 @@ final class SubmissionQueue {
     }
   }
 
-  /** Takes out the first, or null. */
-  synchronized @Nullable Sequence next() {
-    return waiting.poll();
+  /**
+   * Takes out the first of a tenant that has the least running, or null: whoever has a slot's worth
+   * of prompts prepared ahead doesn't keep another from its turn.
+   *
+   * @param running how many a tenant has in slots
+   */
+  synchronized @Nullable Sequence next(ToLongFunction<TenantId> running) {
+    Sequence next =
+        waiting.stream()
+            .min(Comparator.comparingLong(sequence -> running.applyAsLong(sequence.tenant())))
+            .orElse(null);
+    waiting.remove(next);
+    return next;
   }
 
   /** Takes out all that {@code leaves} names. */

@@ -18,6 +18,7 @@ import ai.laconic.decoder.engine.EngineRequest;
 import ai.laconic.decoder.engine.Generation;
 import ai.laconic.decoder.engine.RecordingListener;
 import ai.laconic.decoder.engine.Token;
+import ai.laconic.servicekit.tenant.TenantId;
 import io.grpc.Status;
 import java.time.Duration;
 import java.time.Instant;
@@ -68,7 +69,8 @@ class BatchingEngineTest extends DecoderEngineContract {
   }
 
   private static EngineRequest scoring(DecodePrompt prompt, int... continuation) {
-    return new EngineRequest(prompt, new DecodeTask.Score(continuation), Instant.MAX);
+    return new EngineRequest(
+        TenantId.DEFAULT, prompt, new DecodeTask.Score(continuation), Instant.MAX);
   }
 
   private static void awaitEnd(RecordingListener listener) {

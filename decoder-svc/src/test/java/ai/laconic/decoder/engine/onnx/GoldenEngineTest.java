@@ -12,6 +12,7 @@ import ai.laconic.decoder.engine.EngineRequest;
 import ai.laconic.decoder.engine.RecordingListener;
 import ai.laconic.runtime.Golden;
 import ai.laconic.runtime.model.ModelDirectory;
+import ai.laconic.servicekit.tenant.TenantId;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -87,6 +88,7 @@ class GoldenEngineTest {
 
       engine.submit(
           new EngineRequest(
+              TenantId.DEFAULT,
               new DecodePrompt(prompt.promptIds(), latents(prompt)),
               new DecodeTask.Score(prompt.tokens()),
               Instant.MAX),

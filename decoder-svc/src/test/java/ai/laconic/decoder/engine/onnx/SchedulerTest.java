@@ -10,6 +10,7 @@ import ai.laconic.decoder.engine.EngineRequest;
 import ai.laconic.decoder.engine.RecordingListener;
 import ai.laconic.decoder.engine.SamplingSettings;
 import ai.laconic.servicekit.error.Problems;
+import ai.laconic.servicekit.tenant.TenantId;
 import io.grpc.Status;
 import java.time.Instant;
 import java.util.Arrays;
@@ -46,9 +47,18 @@ class SchedulerTest {
 
   private Sequence enter(
       DecodePrompt prompt, DecodeTask.Generate task, RecordingListener listener, Instant deadline) {
+    return enter(new TenantId("a"), prompt, task, listener, deadline);
+  }
+
+  private Sequence enter(
+      TenantId tenant,
+      DecodePrompt prompt,
+      DecodeTask.Generate task,
+      RecordingListener listener,
+      Instant deadline) {
     Sequence sequence =
         new Sequence(
-            new EngineRequest(prompt, task, deadline),
+            new EngineRequest(tenant, prompt, task, deadline),
             new SampledTokens(task.sampling(), Set.of(CountingModel.END)),
             listener);
     queue.add(sequence);
@@ -80,6 +90,22 @@ class SchedulerTest {
 
     assertThat(batch.appends).hasSize(11);
     assertThat(batch.appends).allMatch(append -> append.ids().size() <= CHUNK);
+  }
+
+  @Test
+  void aTenantWithNothingRunningComesBeforeTheBacklogOfAnother() {
+    List<RecordingListener> flood =
+        IntStream.range(0, 6).mapToObj(i -> new RecordingListener()).toList();
+    flood.forEach(listener -> enter(promptOf(1), 2, listener));
+    RecordingListener polite = new RecordingListener();
+    scheduler.round();
+    enter(new TenantId("b"), promptOf(1), new DecodeTask.Generate(GREEDY, 2), polite, Instant.MAX);
+
+    while (polite.tokens().isEmpty()) {
+      scheduler.round();
+    }
+
+    assertThat(flood.subList(3, 6)).filteredOn(each -> !each.tokens().isEmpty()).hasSizeLessThan(3);
   }
 
   @Test

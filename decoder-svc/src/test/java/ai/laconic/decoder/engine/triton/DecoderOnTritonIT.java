@@ -14,6 +14,7 @@ import ai.laconic.decoder.engine.onnx.OnnxEngines;
 import ai.laconic.decoder.engine.onnx.OnnxSettings;
 import ai.laconic.runtime.graph.GraphFiles;
 import ai.laconic.runtime.model.ModelDirectory;
+import ai.laconic.servicekit.tenant.TenantId;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -99,7 +100,8 @@ class DecoderOnTritonIT {
       DecoderEngine engine, DecodePrompt prompt, SamplingSettings sampling) {
     RecordingListener listener = new RecordingListener();
     engine.submit(
-        new EngineRequest(prompt, new DecodeTask.Generate(sampling, MAX_TOKENS), Instant.MAX),
+        new EngineRequest(
+            TenantId.DEFAULT, prompt, new DecodeTask.Generate(sampling, MAX_TOKENS), Instant.MAX),
         listener);
     return listener;
   }

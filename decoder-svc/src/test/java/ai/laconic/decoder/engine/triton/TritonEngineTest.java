@@ -11,6 +11,7 @@ import ai.laconic.decoder.engine.DecoderEngineContract;
 import ai.laconic.decoder.engine.EngineRequest;
 import ai.laconic.decoder.engine.Generation;
 import ai.laconic.decoder.engine.RecordingListener;
+import ai.laconic.servicekit.tenant.TenantId;
 import java.io.IOException;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
@@ -56,7 +57,10 @@ class TritonEngineTest extends DecoderEngineContract {
     DecoderEngine engine = open(1);
     EngineRequest request =
         new EngineRequest(
-            CountingModel.startingWith(0), new DecodeTask.Score(new int[] {1}), Instant.MAX);
+            TenantId.DEFAULT,
+            CountingModel.startingWith(0),
+            new DecodeTask.Score(new int[] {1}),
+            Instant.MAX);
 
     assertThatThrownBy(engine::checkScores).hasMessageStartingWith("UNIMPLEMENTED: scoring");
     assertThatThrownBy(() -> engine.submit(request, new RecordingListener()))
