@@ -71,7 +71,7 @@ public final class ContextMaker {
     Lifetime lifetime = Lifetime.of(options, clock.instant(), properties);
     ServedModel model = pools.toEncode(options.getRatio());
     Progress progress = new Progress();
-    try (TextBudget.Share memory = budget.share();
+    try (TextBudget.Share memory = budget.share(TenantId.current());
         Fanout<EncodedSpan> spans = new Fanout<>(executor, limits.spansInFlight(), progress::fail);
         Fanout<List<EncodedSpan>> reading = new Fanout<>(executor, 1, progress::fail)) {
       SpanSource source = new SpanSource(upload, limits, memory, progress::received);

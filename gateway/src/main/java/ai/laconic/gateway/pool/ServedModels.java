@@ -48,8 +48,15 @@ final class ServedModels implements AutoCloseable {
     return models.stream().filter(each -> each.fingerprint().equals(fingerprint)).findFirst();
   }
 
-  /** Returns the model, added if it is new; empty if it isn't one for this pool. */
-  synchronized Optional<ServedModel> add(Model model) {
+  /**
+   * Returns the model that a replica told of, added as the newest if it wasn't known; empty if it
+   * isn't one for this pool.
+   */
+  Optional<ServedModel> add(Model model) {
+    return add(model, 0);
+  }
+
+  private synchronized Optional<ServedModel> add(Model model, int place) {
     if (model.getRatio() != properties.ratio()) {
       return Optional.empty();
     }
@@ -73,14 +80,15 @@ final class ServedModels implements AutoCloseable {
     if (then.size() == MOST) {
       then.remove(then.size() - 1).close();
     }
-    then.add(0, added);
+    then.add(Math.min(place, then.size()), added);
     models = List.copyOf(then);
     return Optional.of(added);
   }
 
   /**
-   * Finds out whether decoders serve a model that no replica has told of, and adds it if so. Asked
-   * once for a while: whoever asks again waits for the same answer.
+   * Finds out whether decoders serve a model that no replica has told of, and adds it if so, as the
+   * oldest: contexts that were made before name it. Asked once for a while: whoever asks again
+   * waits for the same answer.
    */
   void probe(String fingerprint) {
     Boolean unused = probes.get(fingerprint, this::ask);
@@ -89,7 +97,7 @@ final class ServedModels implements AutoCloseable {
   private boolean ask(String fingerprint) {
     try (Upstream decoders =
         upstreams.open("decoder of pool " + properties.name(), properties.decoder(), fingerprint)) {
-      return add(describe.apply(decoders).getModel()).isPresent();
+      return add(describe.apply(decoders).getModel(), MOST).isPresent();
     } catch (StatusRuntimeException nobody) {
       // Whoever asked is told what there is instead.
       return false;

@@ -27,13 +27,13 @@ public final class Admission implements AutoCloseable {
   /** Another replica may have room at once. */
   private static final Duration RETRY_ELSEWHERE = Duration.ofMillis(50);
 
-  /** Requests that wait may take one part in so many of the heap. */
+  /** Requests that wait may take one part in so many of the heap, and those that run as much. */
   private static final int HEAP_SHARE = 8;
 
   private final String resource;
   private final AdmissionLimits limits;
   private final ScheduledExecutorService timer;
-  private final long mostWaitingBytes;
+  private final long mostBytes;
   private final ReentrantLock lock = new ReentrantLock();
   private final FairLine<Waiter> line;
   private boolean closed;
@@ -46,8 +46,8 @@ public final class Admission implements AutoCloseable {
     this.resource = resource;
     this.limits = limits;
     this.timer = timer;
-    this.mostWaitingBytes = Runtime.getRuntime().maxMemory() / HEAP_SHARE;
-    this.line = new FairLine<>(limits.capacity(), limits.perTenant());
+    this.mostBytes = Runtime.getRuntime().maxMemory() / HEAP_SHARE;
+    this.line = new FairLine<>(limits.capacity(), limits.perTenant(), mostBytes);
   }
 
   /**
@@ -86,7 +86,8 @@ public final class Admission implements AutoCloseable {
   /**
    * As {@link #request(TenantId, long)}.
    *
-   * @param bytes of memory that are held meanwhile; all waiters together hold an eighth of the heap
+   * @param bytes of memory that are held until the permit is closed: those who wait hold an eighth
+   *     of the heap together, and so do those who are in, but for a single larger one
    */
   public CompletableFuture<Permit> request(TenantId tenant, long units, long bytes) {
     if (units < 1) {
@@ -96,7 +97,7 @@ public final class Admission implements AutoCloseable {
       return CompletableFuture.failedFuture(
           Problems.tooLarge(resource, units, "at most " + limits.capacity()));
     }
-    Waiter waiter = new Waiter(tenant, units, Context.current());
+    Waiter waiter = new Waiter(tenant, units, bytes, Context.current());
     change(() -> line.add(tenant, new Wish<>(waiter, units, bytes, waiter.longAt)));
     waiter.watch();
     return waiter.answer;
@@ -145,7 +146,7 @@ public final class Admission implements AutoCloseable {
       while (line.waiting() > most) {
         line.dropFromTheLongest().ifPresent(dropped::add);
       }
-      while (line.waitingBytes() > mostWaitingBytes) {
+      while (line.waitingBytes() > mostBytes) {
         line.dropFromTheLargest().ifPresent(dropped::add);
       }
     } finally {
@@ -164,7 +165,7 @@ public final class Admission implements AutoCloseable {
             + " in use, and "
             + limits.maxWaiting()
             + " or "
-            + (mostWaitingBytes >> 20)
+            + (mostBytes >> 20)
             + " MB waiting",
         RETRY_AFTER);
   }
@@ -173,23 +174,21 @@ public final class Admission implements AutoCloseable {
     return Problems.unavailable(resource, "this replica is stopping", RETRY_ELSEWHERE);
   }
 
-  private void release(TenantId tenant, long units) {
-    change(() -> line.release(tenant, units));
-  }
-
   /** One call that asked for room. */
   private final class Waiter {
     private final TenantId tenant;
     private final long units;
+    private final long bytes;
     private final Context context;
     private final Context.CancellationListener onCancel = this::contextEnded;
     private final CompletableFuture<Permit> answer = new CompletableFuture<>();
     private final long longAt;
     private volatile @Nullable ScheduledFuture<?> patience;
 
-    Waiter(TenantId tenant, long units, Context context) {
+    Waiter(TenantId tenant, long units, long bytes, Context context) {
       this.tenant = tenant;
       this.units = units;
+      this.bytes = bytes;
       this.context = context;
       this.longAt = longAt();
     }
@@ -228,7 +227,7 @@ public final class Admission implements AutoCloseable {
     }
 
     void admitted() {
-      Permit permit = new HeldPermit(tenant, units);
+      Permit permit = new HeldPermit(tenant, units, bytes);
       if (!answer.complete(permit)) {
         permit.close();
       }
@@ -268,16 +267,18 @@ public final class Admission implements AutoCloseable {
     private final AtomicBoolean held = new AtomicBoolean(true);
     private final TenantId tenant;
     private final long units;
+    private final long bytes;
 
-    HeldPermit(TenantId tenant, long units) {
+    HeldPermit(TenantId tenant, long units, long bytes) {
       this.tenant = tenant;
       this.units = units;
+      this.bytes = bytes;
     }
 
     @Override
     public void close() {
       if (held.compareAndSet(true, false)) {
-        release(tenant, units);
+        change(() -> line.release(tenant, units, bytes));
       }
     }
   }

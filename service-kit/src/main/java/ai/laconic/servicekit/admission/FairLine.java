@@ -17,16 +17,24 @@ import java.util.Optional;
 final class FairLine<W> {
   private final long capacity;
   private final long perTenant;
+  private final long mostBytes;
 
   /** Those that hold something or wait. */
   private final Map<TenantId, TenantLine<W>> tenants = new HashMap<>();
 
   private long inUse;
+  private long bytesInUse;
   private long turns;
 
-  FairLine(long capacity, long perTenant) {
+  /**
+   * @param capacity units at once
+   * @param perTenant most of them that one tenant holds, but for a single larger wish
+   * @param mostBytes that those who were let in hold, but for a single larger wish
+   */
+  FairLine(long capacity, long perTenant, long mostBytes) {
     this.capacity = capacity;
     this.perTenant = perTenant;
+    this.mostBytes = mostBytes;
   }
 
   void add(TenantId tenant, Wish<W> wish) {
@@ -53,13 +61,19 @@ final class FairLine<W> {
     List<W> admitted = new ArrayList<>();
     for (Optional<TenantLine<W>> next = next();
         // Nobody overtakes the one whose turn it is.
-        next.isPresent() && next.get().first().units() <= capacity - inUse;
+        next.isPresent() && fits(next.get().first());
         next = next()) {
       Wish<W> wish = next.get().admit(++turns);
       inUse += wish.units();
+      bytesInUse += wish.bytes();
       admitted.add(wish.waiter());
     }
     return admitted;
+  }
+
+  private boolean fits(Wish<W> wish) {
+    return wish.units() <= capacity - inUse
+        && (bytesInUse == 0 || wish.bytes() <= mostBytes - bytesInUse);
   }
 
   private Optional<TenantLine<W>> next() {
@@ -74,14 +88,15 @@ final class FairLine<W> {
     return tenant.held() == 0 || tenant.held() + tenant.first().units() <= perTenant;
   }
 
-  /** Gives units back. */
-  void release(TenantId tenant, long units) {
+  /** Gives back what a wish was granted. */
+  void release(TenantId tenant, long units, long bytes) {
     TenantLine<W> its = tenants.get(tenant);
     if (its == null || its.held() < units) {
       throw new IllegalStateException("units of " + tenant + ": " + units + " were not held");
     }
     its.release(units);
     inUse -= units;
+    bytesInUse -= bytes;
     forget(tenant, its);
   }
 

@@ -1,7 +1,6 @@
 package ai.laconic.servicekit.call;
 
 import ai.laconic.servicekit.error.Problems;
-import com.google.protobuf.MessageLite;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 
@@ -27,11 +26,18 @@ final class PeerPace {
     behindNanos += nanos;
   }
 
-  /** Notes what it sent or took. */
-  void moved(Object message) {
-    int bytes = message instanceof MessageLite proto ? proto.getSerializedSize() : 0;
-    long worth = (long) (bytes * NANOS / rate.bytesPerSecond().toBytes());
-    behindNanos = Math.max(0, behindNanos - worth);
+  /** Notes what came from it: time that is made up for. */
+  void sent(long bytes) {
+    behindNanos = Math.max(0, behindNanos - worth(bytes));
+  }
+
+  /** Notes what is on its way to it: it has the time that this may take, and no more than that. */
+  void takes(long bytes) {
+    behindNanos = Math.max(-worth(bytes), behindNanos - worth(bytes));
+  }
+
+  private long worth(long bytes) {
+    return (long) (bytes * NANOS / rate.bytesPerSecond().toBytes());
   }
 
   /**

@@ -3,8 +3,6 @@ package ai.laconic.servicekit.call;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import ai.laconic.v1.Block;
-import com.google.protobuf.ByteString;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.springframework.util.unit.DataSize;
@@ -14,11 +12,6 @@ class PeerPaceTest {
 
   private final PeerPace pace =
       new PeerPace(new MinDataRate(DataSize.ofBytes(100), Duration.ofSeconds(30)));
-
-  /** Returns a message that takes some more bytes than this. */
-  private static Block bytes(int bytes) {
-    return Block.newBuilder().setEncoded(ByteString.copyFrom(new byte[bytes])).build();
-  }
 
   @Test
   void onePeerMaySayNothingForTheGrace() {
@@ -34,7 +27,7 @@ class PeerPaceTest {
   void onePeerThatIsMerelySlowMayTakeAnyTime() {
     for (int i = 0; i < 100_000; i++) {
       pace.waited(10 * SECOND);
-      pace.moved(bytes(1000));
+      pace.sent(1000);
     }
     assertThat(pace.leftNanos()).isGreaterThan(19 * SECOND);
   }
@@ -44,7 +37,7 @@ class PeerPaceTest {
     int messages = 0;
     while (pace.leftNanos() > 0) {
       pace.waited(4 * SECOND);
-      pace.moved(bytes(1));
+      pace.sent(1);
       messages++;
     }
     assertThat(messages).isBetween(8, 9);
@@ -52,8 +45,16 @@ class PeerPaceTest {
 
   @Test
   void beingAheadIsNoCredit() {
-    pace.moved(bytes(1_000_000));
+    pace.sent(1_000_000);
     assertThat(pace.leftNanos()).isEqualTo(30 * SECOND);
+  }
+
+  @Test
+  void aLargeAnswerMayTakeTheTimeOfItsOwnBytes() {
+    pace.takes(10_000);
+    assertThat(pace.leftNanos()).isEqualTo(130 * SECOND);
+    pace.takes(100);
+    assertThat(pace.leftNanos()).isEqualTo(31 * SECOND);
   }
 
   @Test
