@@ -16,6 +16,7 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -129,7 +130,7 @@ public final class Connection implements AutoCloseable {
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        throw Status.CANCELLED.withDescription("call: interrupted").asRuntimeException();
+        throw new CancellationException("call: interrupted");
       }
       state = channel.getState(true);
     }
