@@ -45,12 +45,21 @@ final class GatewayOptions {
         server == null
             ? environment("LACONIC_SERVER").orElseGet(() -> "localhost:" + defaultPort())
             : server,
-        apiKey == null ? environmentKey() : Optional.of(apiKey));
+        apiKey == null ? environmentKey() : Optional.of(key("--api-key", apiKey)));
   }
 
   /** Returns the key that calls are made with where no option says another. */
   static Optional<String> environmentKey() {
-    return environment("LACONIC_API_KEY");
+    return environment("LACONIC_API_KEY").map(value -> key("LACONIC_API_KEY", value));
+  }
+
+  /** What no header takes, gRPC would print. */
+  static String key(String source, String value) {
+    if (!TenantKeys.isKey(value)) {
+      throw new IllegalArgumentException(
+          source + ": not shown (expected: a key of visible ASCII characters)");
+    }
+    return value;
   }
 
   /** Returns where a gateway listens that is not told otherwise. */

@@ -1,6 +1,7 @@
 package ai.laconic.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import ai.laconic.cli.client.ExitCode;
 import java.io.PrintWriter;
@@ -10,6 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Command lines that make no sense are refused before anybody is called. */
 class UsageTest {
@@ -68,7 +70,7 @@ class UsageTest {
           up --model x --host nowhere.invalid     | --host: nowhere.invalid (expected: a name or an address of this machine)
           up --model x --set laconic.gateway.pool-refesh=1s | --set: laconic.gateway.pool-refesh (expected: a setting of a tier; similar: laconic.gateway.pool-refresh)
           up --model x --api-key wonderland       | --api-key: number 1 (expected: TENANT=KEY
-          up --model x --api-key Alice!=key       | tenant: Alice! (expected: 1 to 64
+          up --model x --api-key Alice!=key       | --api-key: number 1 (expected: TENANT=KEY, the tenant of lower-case letters
           """)
   void refusesToStart(String arguments, String message) {
     assertThat(execute(arguments.strip().split(" +"))).isEqualTo(ExitCode.USAGE);
@@ -84,11 +86,25 @@ class UsageTest {
     assertThat(err.toString()).isEmpty();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"secret\n", "sec\u00fcret", "sec\u0001ret", ""})
+  void refusesAKeyThatNoHeaderTakes(String key) {
+    assertThat(execute("contexts", "--server", NOBODY, "--api-key", key)).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString())
+        .isEqualTo("error: --api-key: not shown (expected: a key of visible ASCII characters)\n");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> GatewayOptions.key("LACONIC_API_KEY", key))
+        .withMessage("LACONIC_API_KEY: not shown (expected: a key of visible ASCII characters)");
+  }
+
   @Test
   void neverRepeatsAKey() {
     execute("contxts", "--api-key", "secret");
     execute("up", "--api-key", "secret");
     execute("up", "--api-key", "alice=sec ret");
-    assertThat(err.toString() + out).doesNotContain("secret").doesNotContain("sec ret");
+    execute("up", "--api-key", "alice=secret\n");
+    execute("up", "--api-key", "Secret=");
+    execute("up", "--api-key", "Secret==");
+    assertThat(err.toString() + out).doesNotContainIgnoringCase("secret").doesNotContain("sec ret");
   }
 }
