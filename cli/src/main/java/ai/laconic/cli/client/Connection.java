@@ -54,7 +54,6 @@ public final class Connection implements AutoCloseable {
    *
    * @param server host and port
    * @param apiKey sent with every call, if there is one
-   * @throws IllegalArgumentException {@code server} is none
    */
   public static Connection open(String server, Optional<String> apiKey) {
     return open(server, apiKey, CONNECT_WITHIN);
@@ -67,12 +66,7 @@ public final class Connection implements AutoCloseable {
             .keepAliveTime(PING_AFTER_SECONDS, TimeUnit.SECONDS)
             .keepAliveTimeout(PONG_WITHIN_SECONDS, TimeUnit.SECONDS);
     apiKey.map(Connection::authorization).ifPresent(builder::intercept);
-    try {
-      return new Connection(server, builder.build(), connectWithin);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(
-          "server: " + server + " (expected: a host and a port, such as localhost:7070)", e);
-    }
+    return new Connection(server, builder.build(), connectWithin);
   }
 
   private static ClientInterceptor authorization(String apiKey) {

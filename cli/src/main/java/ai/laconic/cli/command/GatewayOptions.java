@@ -1,6 +1,8 @@
 package ai.laconic.cli.command;
 
 import ai.laconic.cli.client.Connection;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.logging.Level;
@@ -12,6 +14,8 @@ import picocli.CommandLine.Spec;
 
 /** Options of every command that talks to a running gateway. */
 final class GatewayOptions {
+  private static final String SERVER = "LACONIC_SERVER";
+  private static final String GATEWAY_PORT = "LACONIC_GATEWAY_PORT";
   private static final int DEFAULT_PORT = 7070;
 
   /** Says with a stack trace that a name can't be resolved, which the call's failure tells too. */
@@ -42,10 +46,34 @@ final class GatewayOptions {
   Connection connect() {
     CHANNEL_LOG.setLevel(Level.SEVERE);
     return Connection.open(
-        server == null
-            ? environment("LACONIC_SERVER").orElseGet(() -> "localhost:" + defaultPort())
-            : server,
+        server == null ? defaultServer() : address("--server", server),
         apiKey == null ? environmentKey() : Optional.of(key("--api-key", apiKey)));
+  }
+
+  private static String defaultServer() {
+    return environment(SERVER)
+        .map(value -> address(SERVER, value))
+        .orElseGet(() -> address(GATEWAY_PORT, "localhost:" + defaultPort()));
+  }
+
+  /** Returns an address as it was typed; what is none, a call would only find out at its limit. */
+  static String address(String source, String typed) {
+    try {
+      URI uri = new URI("//" + typed);
+      boolean port =
+          uri.getPort() > 0 && uri.getPort() <= 65535
+              || uri.getPort() == -1 && !typed.endsWith(":");
+      if (uri.getHost() != null && port && typed.equals(uri.getRawAuthority())) {
+        return typed;
+      }
+    } catch (URISyntaxException none) {
+      // Told below.
+    }
+    throw new IllegalArgumentException(
+        source
+            + ": "
+            + typed
+            + " (expected: a host and a port from 1 to 65535, such as localhost:7070)");
   }
 
   /** Returns the key that calls are made with where no option says another. */
@@ -64,14 +92,14 @@ final class GatewayOptions {
 
   /** Returns where a gateway listens that is not told otherwise. */
   static int defaultPort() {
-    return environment("LACONIC_GATEWAY_PORT").map(GatewayOptions::port).orElse(DEFAULT_PORT);
+    return environment(GATEWAY_PORT).map(GatewayOptions::port).orElse(DEFAULT_PORT);
   }
 
   private static int port(String value) {
     try {
       return new WholeNumber.Port().convert(value);
     } catch (RuntimeException e) {
-      throw new IllegalArgumentException("LACONIC_GATEWAY_PORT: " + e.getMessage(), e);
+      throw new IllegalArgumentException(GATEWAY_PORT + ": " + e.getMessage(), e);
     }
   }
 

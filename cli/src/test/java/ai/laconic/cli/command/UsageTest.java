@@ -87,6 +87,37 @@ class UsageTest {
   }
 
   @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "localhost:99999",
+        "localhost:0",
+        "localhost:",
+        "localhost:-1",
+        "foo:bar",
+        ":7070",
+        "a b:7070",
+        "http://localhost:7070",
+        "localhost:7070/x",
+        "me@localhost:7070",
+        ""
+      })
+  void refusesWhatIsNoAddress(String address) {
+    String told =
+        ": " + address + " (expected: a host and a port from 1 to 65535, such as localhost:7070)";
+    assertThat(execute("contexts", "--server", address)).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).isEqualTo("error: --server" + told + "\n");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> GatewayOptions.address("LACONIC_SERVER", address))
+        .withMessage("LACONIC_SERVER" + told);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"localhost:1", "10.0.0.1:65535", "[::1]:7070", "gateway.example"})
+  void takesAnAddress(String address) {
+    assertThat(GatewayOptions.address("--server", address)).isEqualTo(address);
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"secret\n", "sec\u00fcret", "sec\u0001ret", ""})
   void refusesAKeyThatNoHeaderTakes(String key) {
     assertThat(execute("contexts", "--server", NOBODY, "--api-key", key)).isEqualTo(ExitCode.USAGE);
