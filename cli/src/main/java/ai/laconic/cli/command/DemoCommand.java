@@ -62,7 +62,7 @@ final class DemoCommand implements Callable<Integer> {
     Output output = local.output();
     Optional<String> key = GatewayOptions.environmentKey();
     Path path = file == null ? StandaloneFlags.defaultText() : file;
-    String text = Files.readString(path);
+    String text = Files.readString(InputFile.checked(path));
     ModelDirectory model = model();
     flags.models = List.of(model.path());
     StandaloneOptions options = flags.options("127.0.0.1", 0);

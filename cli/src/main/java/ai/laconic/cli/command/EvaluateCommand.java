@@ -77,7 +77,7 @@ final class EvaluateCommand implements Callable<Integer> {
     Output output = local.output();
     Optional<String> key = GatewayOptions.environmentKey();
     Path path = text == null ? StandaloneFlags.defaultText() : text;
-    String source = Files.readString(path);
+    String source = Files.readString(InputFile.checked(path));
     ModelDirectory model = ModelDirectory.open(flags.models.get(0));
     // No more than is asked for: the decoder reserves its key/value cache at start-up.
     flags.maxPositions = Math.min(flags.maxPositions, evaluation.positions(model.ratio().value()));

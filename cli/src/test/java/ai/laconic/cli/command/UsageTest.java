@@ -32,9 +32,9 @@ class UsageTest {
       delimiter = '|',
       textBlock =
           """
-          ask ctx why --segments 5-3            | --segments: 5-3 (expected: FIRST-LAST with FIRST at most LAST, such as 0-7)
+          ask ctx why --segments 5-3            | --segments: 5-3 (expected: FIRST-LAST with FIRST at most LAST, such as 0-7; LAST below 2147483647)
           ask ctx why --segments 1              | --segments: 1 (expected: FIRST-LAST
-          ask ctx why --segments 0-2147483647   | --segments: 0-2147483647 (expected: FIRST-LAST
+          ask ctx why --segments 0-2147483647   | --segments: 0-2147483647 (expected: FIRST-LAST with FIRST at most LAST, such as 0-7; LAST below 2147483647)
           ask ctx why --segments 0-99999999999  | --segments: 0-99999999999 (expected: FIRST-LAST
           ask ctx why --expand -1               | --expand: -1 (expected: a whole number from 0 to 2147483647)
           ask ctx why --expand 3,-1             | --expand: -1 (expected: a whole number
@@ -47,6 +47,7 @@ class UsageTest {
           compress pom.xml --ratio -4           | --ratio: -4 (expected: a whole number from 1 to 256)
           compress pom.xml --ratio 0            | --ratio: 0 (expected: a whole number from 1 to 256)
           compress pom.xml --ratio 4 --ttl -1h  | duration: -1h (expected: a number and s, m, h or d
+          compress src --ratio 4                | file: src (expected: a file, not a directory)
           contexts --sever                      | --sever (expected: an option or a command of laconic contexts; similar: --server)
           """)
   void refusesBeforeItCalls(String arguments, String message) {
@@ -69,6 +70,8 @@ class UsageTest {
           up --max-positions -5                   | --max-positions: -5 (expected: a whole number from 1
           up --model x --host nowhere.invalid     | --host: nowhere.invalid (expected: a name or an address of this machine)
           up --model x --set laconic.gateway.pool-refesh=1s | --set: laconic.gateway.pool-refesh (expected: a setting of a tier; similar: laconic.gateway.pool-refresh)
+          demo --file src                         | file: src (expected: a file, not a directory)
+          evaluate --model x --text src           | file: src (expected: a file, not a directory)
           up --model x --api-key wonderland       | --api-key: number 1 (expected: TENANT=KEY
           up --model x --api-key Alice!=key       | --api-key: number 1 (expected: TENANT=KEY, the tenant of lower-case letters
           """)
