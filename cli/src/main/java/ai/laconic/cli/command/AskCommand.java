@@ -116,7 +116,8 @@ final class AskCommand implements Callable<Integer> {
     throw new IllegalArgumentException(
         "--segments: "
             + typed
-            + " (expected: FIRST-LAST with FIRST at most LAST, such as 0-7; LAST below 2147483647)");
+            + " (expected: FIRST-LAST with FIRST at most LAST, such as 0-7; LAST below"
+            + " 2147483647)");
   }
 
   private static void print(Output output, Iterator<GenerateResponse> answer) {

@@ -3,6 +3,7 @@ package ai.laconic.cli.command;
 import ai.laconic.cli.client.Connection;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.logging.Level;
@@ -54,6 +55,26 @@ final class GatewayOptions {
     return environment(SERVER)
         .map(value -> address(SERVER, value))
         .orElseGet(() -> address(GATEWAY_PORT, "localhost:" + defaultPort()));
+  }
+
+  /**
+   * Returns what a command on this machine has to say to reach this gateway: nothing where all
+   * commands look by themselves, whether their terminal has this one's environment or none.
+   *
+   * @param gateway the address that it listens on, and its port
+   */
+  static String serverOption(String gateway) {
+    boolean redirected = environment(SERVER).isPresent() || environment(GATEWAY_PORT).isPresent();
+    String server = reachable(gateway);
+    return server.equals("localhost:" + DEFAULT_PORT) && !redirected ? "" : " --server " + server;
+  }
+
+  private static String reachable(String gateway) {
+    int colon = gateway.lastIndexOf(':');
+    String host = gateway.substring(0, colon);
+    String port = gateway.substring(colon);
+    boolean ours = List.of("127.0.0.1", "localhost", "0.0.0.0", "::").contains(host);
+    return ours ? "localhost" + port : host.contains(":") ? "[" + host + "]" + port : gateway;
   }
 
   /** Returns an address as it was typed; what is none, a call would only find out at its limit. */

@@ -55,7 +55,8 @@ class ContextNamesTest {
   void namesAFewOfMany() {
     assertThatThrownBy(() -> ContextNames.resolve(connection, "ctx_"))
         .hasMessageEndingWith(
-            "context: ctx_ (expected: one context; it may be ctx_0, ctx_1, ctx_2, or one of 2 more)");
+            "context: ctx_ (expected: one context; it may be ctx_0, ctx_1, ctx_2, or one of 2"
+                + " more)");
     assertThatThrownBy(() -> ContextNames.resolve(connection, "pair"))
         .hasMessageEndingWith("it may be ctx_0 or ctx_1)");
     assertThat(ContextNames.resolve(connection, "n4")).isEqualTo("ctx_4");

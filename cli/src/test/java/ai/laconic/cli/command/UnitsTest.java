@@ -23,7 +23,18 @@ class UnitsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "24", "h", "-1h", "1.5h", "1w", "99999999999999999999d", "999999999999d", "3652501d"})
+  @ValueSource(
+      strings = {
+        "",
+        "24",
+        "h",
+        "-1h",
+        "1.5h",
+        "1w",
+        "99999999999999999999d",
+        "999999999999d",
+        "3652501d"
+      })
   void refusesWhatIsNoDuration(String typed) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Units.duration(typed))
