@@ -84,7 +84,8 @@ final class GatewayOptions {
       boolean port =
           uri.getPort() > 0 && uri.getPort() <= 65535
               || uri.getPort() == -1 && !typed.endsWith(":");
-      if (uri.getHost() != null && port && typed.equals(uri.getRawAuthority())) {
+      boolean alone = uri.getUserInfo() == null && typed.equals(uri.getRawAuthority());
+      if (uri.getHost() != null && port && alone) {
         return typed;
       }
     } catch (URISyntaxException none) {

@@ -134,6 +134,7 @@ class UsageTest {
   @Test
   void neverRepeatsAKey() {
     execute("contxts", "--api-key", "secret");
+    execute("contexts", "--apikey=secret");
     execute("up", "--api-key", "secret");
     execute("up", "--api-key", "alice=sec ret");
     execute("up", "--api-key", "alice=secret\n");
