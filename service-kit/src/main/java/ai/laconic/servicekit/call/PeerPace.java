@@ -26,18 +26,10 @@ final class PeerPace {
     behindNanos += nanos;
   }
 
-  /** Notes what came from it: time that is made up for. */
-  void sent(long bytes) {
-    behindNanos = Math.max(0, behindNanos - worth(bytes));
-  }
-
-  /** Notes what is on its way to it: it has the time that this may take, and no more than that. */
-  void takes(long bytes) {
-    behindNanos = Math.max(-worth(bytes), behindNanos - worth(bytes));
-  }
-
-  private long worth(long bytes) {
-    return (long) (bytes * NANOS / rate.bytesPerSecond().toBytes());
+  /** Notes what it sent or took: time that is made up for. */
+  void moved(long bytes) {
+    long worth = (long) (bytes * NANOS / rate.bytesPerSecond().toBytes());
+    behindNanos = Math.max(0, behindNanos - worth);
   }
 
   /**

@@ -59,7 +59,7 @@ public final class RequestReader<Q> {
 
   private void awaitPeer() throws InterruptedException {
     long received = receivedBytes.getAsLong();
-    pace.sent(received - seenBytes);
+    pace.moved(received - seenBytes);
     seenBytes = received;
     long most = pace.leftNanos();
     if (most <= 0) {

@@ -44,7 +44,7 @@ public final class ResponseWriter<R> {
       throw Problems.ended(context, "before its answer was complete");
     }
     call.onNext(response);
-    pace.takes(response instanceof MessageLite proto ? proto.getSerializedSize() : 0);
+    pace.moved(response instanceof MessageLite proto ? proto.getSerializedSize() : 0);
   }
 
   private void awaitPeer() throws InterruptedException {

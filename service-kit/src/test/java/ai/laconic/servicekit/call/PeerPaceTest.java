@@ -27,7 +27,7 @@ class PeerPaceTest {
   void onePeerThatIsMerelySlowMayTakeAnyTime() {
     for (int i = 0; i < 100_000; i++) {
       pace.waited(10 * SECOND);
-      pace.sent(1000);
+      pace.moved(1000);
     }
     assertThat(pace.leftNanos()).isGreaterThan(19 * SECOND);
   }
@@ -37,7 +37,7 @@ class PeerPaceTest {
     int messages = 0;
     while (pace.leftNanos() > 0) {
       pace.waited(4 * SECOND);
-      pace.sent(1);
+      pace.moved(1);
       messages++;
     }
     assertThat(messages).isBetween(8, 9);
@@ -45,16 +45,8 @@ class PeerPaceTest {
 
   @Test
   void beingAheadIsNoCredit() {
-    pace.sent(1_000_000);
+    pace.moved(1_000_000);
     assertThat(pace.leftNanos()).isEqualTo(30 * SECOND);
-  }
-
-  @Test
-  void aLargeAnswerMayTakeTheTimeOfItsOwnBytes() {
-    pace.takes(10_000);
-    assertThat(pace.leftNanos()).isEqualTo(130 * SECOND);
-    pace.takes(100);
-    assertThat(pace.leftNanos()).isEqualTo(31 * SECOND);
   }
 
   @Test
