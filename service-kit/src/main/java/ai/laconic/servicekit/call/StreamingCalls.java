@@ -68,7 +68,7 @@ public final class StreamingCalls implements AutoCloseable {
   /**
    * Runs {@code handler}; the call completes when it returns and fails with what it throws.
    *
-   * @param request what is held in memory while the call waits
+   * @param request what is held in memory until the call is over
    */
   public <R> void answer(MessageLite request, StreamObserver<R> responses, Answering<R> handler) {
     ResponseWriter<R> writer =
