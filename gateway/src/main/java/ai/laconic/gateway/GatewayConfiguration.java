@@ -22,10 +22,8 @@ import ai.laconic.servicekit.upstream.Upstreams;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -79,19 +77,13 @@ class GatewayConfiguration {
   }
 
   /**
-   * Threads that wait for tiers on behalf of a call. As many as all calls together can want: each
-   * has its spans in flight, and one thread that reads its upload.
+   * Threads that wait for tiers on behalf of a call, which has its spans in flight and one thread
+   * that reads its upload. Calls are bounded; those that ended may have some on their way out.
    */
   @Bean(destroyMethod = "shutdownNow")
-  ExecutorService upstreamExecutor(GatewayProperties properties) {
+  ExecutorService upstreamExecutor() {
     AtomicInteger number = new AtomicInteger();
-    return new ThreadPoolExecutor(
-        0,
-        Math.multiplyExact(
-            properties.admission().maxCalls(), properties.limits().spansInFlight() + 1),
-        30,
-        TimeUnit.SECONDS,
-        new SynchronousQueue<>(),
+    return Executors.newCachedThreadPool(
         task -> {
           Thread thread = new Thread(task, "gateway-upstream-" + number.incrementAndGet());
           thread.setDaemon(true);
@@ -117,8 +109,7 @@ class GatewayConfiguration {
         properties.limits(),
         new TextBudget(
             properties.limits().textInFlight().toBytes(),
-            properties.limits().maxContextText().toBytes(),
-            properties.admission().maxWait()),
+            properties.limits().maxContextText().toBytes()),
         upstreamExecutor);
   }
 

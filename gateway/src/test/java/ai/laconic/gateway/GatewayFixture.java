@@ -125,7 +125,7 @@ public final class GatewayFixture implements AutoCloseable {
                         DataSize.ofBytes(1),
                         Duration.parse((String) settings.getOrDefault(GRACE, "PT1M"))),
                     Duration.ofSeconds(1))));
-    ExecutorService inParallel = wiring.upstreamExecutor(properties);
+    ExecutorService inParallel = wiring.upstreamExecutor();
     closeables.push(inParallel::shutdownNow);
     Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
 

@@ -4,7 +4,6 @@ import ai.laconic.servicekit.error.Problems;
 import ai.laconic.servicekit.tenant.TenantId;
 import io.grpc.Context;
 import io.grpc.StatusRuntimeException;
-import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
@@ -17,14 +16,11 @@ import java.util.stream.Stream;
  *
  * <p>When the budget is spent, uploads wait, and so are read no further. The last part of it is the
  * oldest upload's alone: it always comes to its end, and after it the next oldest. One tenant holds
- * at most half of the rest, but for its own oldest upload. Nobody waits longer than a bound.
+ * at most half of the rest, but for its own oldest upload.
  */
 public final class TextBudget {
-  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
-
   private final long limit;
   private final long forTheOldest;
-  private final Duration maxWait;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
@@ -36,16 +32,14 @@ public final class TextBudget {
   /**
    * @param limit bytes of all uploads
    * @param longest bytes of one upload, at most {@code limit}
-   * @param maxWait longest that an upload waits for room
    */
-  public TextBudget(long limit, long longest, Duration maxWait) {
+  public TextBudget(long limit, long longest) {
     if (longest > limit) {
       throw new IllegalArgumentException(
           "longest upload: " + longest + " bytes (expected: at most " + limit + ")");
     }
     this.limit = limit;
     this.forTheOldest = longest;
-    this.maxWait = maxWait;
   }
 
   /** Opens the share of one upload. */
@@ -85,20 +79,15 @@ public final class TextBudget {
     /**
      * Takes bytes, after waiting until they fit.
      *
-     * @throws io.grpc.StatusRuntimeException CANCELLED or DEADLINE_EXCEEDED if the upload ended,
-     *     RESOURCE_EXHAUSTED after waiting as long as any upload may
+     * @throws StatusRuntimeException CANCELLED or DEADLINE_EXCEEDED if the upload ended
      */
     public void take(int bytes) throws InterruptedException {
       lock.lock();
       try {
-        long left = maxWait.toNanos();
-        while (!context.isCancelled() && !fits(this, bytes)) {
-          if (left <= 0) {
-            throw full();
-          }
-          left = changed.awaitNanos(left);
+        while (!isOver() && !fits(this, bytes)) {
+          changed.await();
         }
-        if (context.isCancelled()) {
+        if (isOver()) {
           throw Problems.ended(context, "while waiting for room for its text");
         }
         mine += bytes;
@@ -106,6 +95,11 @@ public final class TextBudget {
       } finally {
         lock.unlock();
       }
+    }
+
+    /** Whoever reads an upload may be behind those who ended it. */
+    private boolean isOver() {
+      return context.isCancelled() || !open.contains(this);
     }
 
     /** Gives bytes back early. */
@@ -149,14 +143,6 @@ public final class TextBudget {
 
   private Stream<Share> of(TenantId tenant) {
     return open.stream().filter(each -> each.tenant.equals(tenant));
-  }
-
-  private StatusRuntimeException full() {
-    return Problems.exhausted(
-        "text in flight",
-        held + " bytes, and no room within " + maxWait.toMillis() + " ms",
-        limit + " bytes of all uploads",
-        RETRY_AFTER);
   }
 
   private void wake() {
