@@ -61,7 +61,8 @@ spec:
             grpc: {port: {{ .port }}}
             periodSeconds: 5
             timeoutSeconds: 3
-          # Not the health service: a tier that waits for a peer is not ready, but restarting it would not help.
+          # Not the health service: a cache that waits for Redis is not ready, but restarting it would not help. A process that
+          # can't serve any more ends by itself.
           livenessProbe:
             tcpSocket: {port: {{ .port }}}
             periodSeconds: 10
@@ -100,6 +101,8 @@ metadata:
   labels: {{- include "laconic.labels" . | nindent 4 }}
 spec:
   clusterIP: None
+  # Clients check the health of each replica themselves; one that isn't ready must still be found when it is again.
+  publishNotReadyAddresses: true
   selector: {{- include "laconic.selector" . | nindent 4 }}
   ports:
     - {name: grpc, port: {{ .port }}, targetPort: grpc}

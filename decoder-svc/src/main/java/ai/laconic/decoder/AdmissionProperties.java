@@ -10,7 +10,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * next.
  *
  * @param prefetch decodes beyond the slots that pull their latents already, so that no slot waits
- *     for the cache; 0 or more
+ *     for the cache; 0 or more. They stand before whoever comes later
  * @param maxCalls decodes that hold a thread: they wait for a slot, have one, or have an answer
  *     that their client still reads
  * @param tenantShare most of the max-calls that one tenant may have, above 0 to 1
@@ -20,7 +20,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     its caller's deadline is sooner
  */
 public record AdmissionProperties(
-    @DefaultValue("4") int prefetch,
+    @DefaultValue("1") int prefetch,
     @DefaultValue("256") int maxCalls,
     @DefaultValue("0.5") double tenantShare,
     @DefaultValue("1024") int maxWaiting,

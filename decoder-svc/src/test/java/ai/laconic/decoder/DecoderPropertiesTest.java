@@ -43,7 +43,7 @@ class DecoderPropertiesTest {
                 512,
                 2_097_152,
                 DataSize.ofGigabytes(1),
-                new AdmissionProperties(4, 256, 0.5, 1024, Duration.ofSeconds(90)),
+                new AdmissionProperties(1, 256, 0.5, 1024, Duration.ofSeconds(90)),
                 new UpstreamProperties(
                     "dns:///c:1",
                     Duration.ofSeconds(10),

@@ -51,7 +51,7 @@ class EncoderHandler extends EncoderServiceImplBase {
 
   @Override
   public void encodeSpan(EncodeSpanRequest request, StreamObserver<EncodedWindow> responses) {
-    calls.answer(responses, writer -> spans.encode(span(request), new Caller(writer)));
+    calls.answer(request, responses, writer -> spans.encode(span(request), new Caller(writer)));
   }
 
   private static SpanRequest span(EncodeSpanRequest request) {

@@ -117,7 +117,8 @@ class GatewayConfiguration {
         properties.limits(),
         new TextBudget(
             properties.limits().textInFlight().toBytes(),
-            properties.limits().maxContextText().toBytes()),
+            properties.limits().maxContextText().toBytes(),
+            properties.admission().maxWait()),
         upstreamExecutor);
   }
 

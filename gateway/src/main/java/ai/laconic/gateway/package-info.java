@@ -4,12 +4,12 @@
  *
  * <ul>
  *   <li>{@code auth}: whose call it is, from an API key.
- *   <li>{@code pool}: the configured pools, what they say of themselves, and which one serves a
- *       request.
+ *   <li>{@code pool}: the configured pools, the models that their replicas serve, and which one
+ *       serves a request.
  *   <li>{@code text}: an upload as checked UTF-8, cut into spans.
  *   <li>{@code context}: the life of a context, from upload to deletion.
  *   <li>{@code prompt}: prompt parts as a decoder takes them, and the relay of its answer.
- *   <li>{@code hop}: calls to the tiers behind: retries, parallel work, cancellation.
+ *   <li>{@code upstream}: the cache, and work at several tiers that ends together.
  *   <li>{@code limit}: what the gateway bounds.
  * </ul>
  *

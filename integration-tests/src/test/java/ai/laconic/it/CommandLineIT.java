@@ -205,6 +205,22 @@ class CommandLineIT {
   }
 
   @Test
+  void refusesToStartWithASettingThatItNames() {
+    Result result =
+        execute(
+            "up",
+            "--model",
+            Golden.checkpoint().toString(),
+            "--port",
+            "0",
+            "--set",
+            "laconic.gateway.patience=-5s");
+    assertThat(result.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(result.err())
+        .startsWith("error: laconic.gateway.patience: PT-5S (expected: 0 or more)");
+  }
+
+  @Test
   void refusesToStartWhereAnotherGatewayRuns() {
     String port = standalone.gateway().substring(standalone.gateway().indexOf(':') + 1);
     Result result = execute("up", "--model", Golden.checkpoint().toString(), "--port", port);

@@ -42,6 +42,7 @@ class UpIT {
   private static Process process;
   private static Path log;
   private static String gateway = "";
+  private static String ready = "";
 
   @TempDir static Path folder;
 
@@ -81,6 +82,7 @@ class UpIT {
       line = output.readLine();
     }
     assertThat(line).as(() -> "log: " + logged()).isNotNull();
+    ready = line;
   }
 
   @AfterAll
@@ -112,6 +114,13 @@ class UpIT {
       assertThatThrownBy(() -> nobody.contexts().listContexts(all))
           .hasMessageContaining("UNAUTHENTICATED");
     }
+  }
+
+  @Test
+  void saysACommandThatReachesIt() {
+    String port = gateway.substring(gateway.indexOf(':'));
+    assertThat(ready)
+        .contains("laconic compress FILE --ratio 4 --server localhost" + port + " --api-key KEY ");
   }
 
   @Test

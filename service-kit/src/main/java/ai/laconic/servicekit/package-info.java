@@ -5,11 +5,11 @@
  *   <li>{@code error}: a problem as a google.rpc status: the value, what was expected, whether a
  *       retry helps.
  *   <li>{@code tenant}: who a request belongs to, from the first hop to the last.
- *   <li>{@code call}: deadlines, request validation, and blocking handlers for streams that respect
- *       flow control and cancellation in both directions.
- *   <li>{@code peer}: the other services, a guarded channel each.
- *   <li>{@code guard}: circuit breaker and bulkhead around every hop, streams included.
- *   <li>{@code health}: readiness that is true only while the service can serve.
+ *   <li>{@code admission}: the door of everything that is scarce: who waits, and whose turn it is.
+ *   <li>{@code call}: request validation, and blocking handlers for streams that respect flow
+ *       control, cancellation and the least pace of a client in both directions.
+ *   <li>{@code upstream}: the other tiers, a channel to all replicas of each.
+ *   <li>{@code health}: readiness that is true only while the service itself can serve.
  * </ul>
  *
  * <p>A service that can't start because of its settings or its surroundings says why in a sentence.

@@ -16,6 +16,7 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -53,7 +54,6 @@ public final class Connection implements AutoCloseable {
    *
    * @param server host and port
    * @param apiKey sent with every call, if there is one
-   * @throws IllegalArgumentException {@code server} is none
    */
   public static Connection open(String server, Optional<String> apiKey) {
     return open(server, apiKey, CONNECT_WITHIN);
@@ -66,12 +66,7 @@ public final class Connection implements AutoCloseable {
             .keepAliveTime(PING_AFTER_SECONDS, TimeUnit.SECONDS)
             .keepAliveTimeout(PONG_WITHIN_SECONDS, TimeUnit.SECONDS);
     apiKey.map(Connection::authorization).ifPresent(builder::intercept);
-    try {
-      return new Connection(server, builder.build(), connectWithin);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(
-          "server: " + server + " (expected: a host and a port, such as localhost:7070)", e);
-    }
+    return new Connection(server, builder.build(), connectWithin);
   }
 
   private static ClientInterceptor authorization(String apiKey) {
@@ -129,7 +124,7 @@ public final class Connection implements AutoCloseable {
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        throw Status.CANCELLED.withDescription("call: interrupted").asRuntimeException();
+        throw new CancellationException("call: interrupted");
       }
       state = channel.getState(true);
     }

@@ -27,11 +27,10 @@ public record Failure(String code, String message, String hint, int exitCode) {
 
   /** Explains {@code thrown}. */
   public static Failure of(Throwable thrown) {
-    Status status = Status.fromThrowable(thrown);
-    boolean remote = status.getCode() != Status.Code.UNKNOWN || status.getDescription() != null;
-    if (!remote) {
+    if (Status.fromThrowable(thrown).getCause() == thrown) {
       return local(thrown);
     }
+    Status status = CallStatus.of(thrown);
     Optional<Duration> retry = RetryDelay.of(thrown);
     return new Failure(
         status.getCode().name(),
@@ -47,12 +46,12 @@ public record Failure(String code, String message, String hint, int exitCode) {
 
   /** What the transport says of a lost connection doesn't name the peer; its cause tells more. */
   private static String message(Status status) {
-    Throwable cause = status.getCause();
     String description = Optional.ofNullable(status.getDescription()).orElse("no explanation");
     if (status.getCode() != Status.Code.UNAVAILABLE) {
       return description;
     }
-    String told = cause == null ? description : String.valueOf(cause.getMessage());
+    String told =
+        Optional.ofNullable(status.getCause()).map(Throwable::getMessage).orElse(description);
     return NAMES_A_PEER.matcher(told).lookingAt() ? told : "gateway: " + told;
   }
 

@@ -76,7 +76,7 @@ public final class Upload {
 
   /** Returns when to send it again; empty if that is of no use. */
   public Optional<Duration> repeatAfter(StatusRuntimeException failure) {
-    if (failure.getStatus().getCode() != Status.Code.UNAVAILABLE) {
+    if (CallStatus.of(failure).getCode() != Status.Code.UNAVAILABLE) {
       return Optional.empty();
     }
     Optional<Duration> asked = RetryDelay.of(failure);
@@ -86,7 +86,7 @@ public final class Upload {
   /** Returns whether windows that were encoded before this failure are there for the next try. */
   public boolean canContinue(StatusRuntimeException failure) {
     return begun
-        && switch (failure.getStatus().getCode()) {
+        && switch (CallStatus.of(failure).getCode()) {
           case UNAVAILABLE, DEADLINE_EXCEEDED -> true;
           case RESOURCE_EXHAUSTED -> RetryDelay.of(failure).isPresent();
           default -> false;
@@ -151,9 +151,7 @@ public final class Upload {
     @Override
     public void onCompleted() {
       result.completeExceptionally(
-          Status.INTERNAL
-              .withDescription("gateway: stream ended (expected: a context)")
-              .asRuntimeException());
+          new IllegalStateException("gateway: stream ended (expected: a context)"));
     }
   }
 }

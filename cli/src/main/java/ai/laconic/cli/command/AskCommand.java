@@ -114,7 +114,10 @@ final class AskCommand implements Callable<Integer> {
       }
     }
     throw new IllegalArgumentException(
-        "--segments: " + typed + " (expected: FIRST-LAST with FIRST at most LAST, such as 0-7)");
+        "--segments: "
+            + typed
+            + " (expected: FIRST-LAST with FIRST at most LAST, such as 0-7; LAST below"
+            + " 2147483647)");
   }
 
   private static void print(Output output, Iterator<GenerateResponse> answer) {

@@ -84,7 +84,7 @@ final class CompressCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     Output output = gateway.output();
     boolean standardInput = file.toString().equals("-");
-    long bytes = standardInput ? 0 : Files.size(file);
+    long bytes = standardInput ? 0 : Files.size(InputFile.checked(file));
     ContextOptions options = options(standardInput);
     try (Connection connection = gateway.connect();
         CompressionBar bar = CompressionBar.show(bytes, !output.isJson() && !standardInput)) {

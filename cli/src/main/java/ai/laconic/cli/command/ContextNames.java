@@ -7,9 +7,12 @@ import ai.laconic.v1.ListContextsResponse;
 import io.grpc.Status;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Finds a context by what people type: its ID, the beginning of it, or its name. */
 final class ContextNames {
+  private static final int SHOWN = 3;
+
   private ContextNames() {}
 
   /** Returns the ID. A whole ID is taken as it is, without asking. */
@@ -34,10 +37,17 @@ final class ContextNames {
     if (found.size() > 1) {
       throw Status.INVALID_ARGUMENT
           .withDescription(
-              "context: " + typed + " (expected: one context; it may be " + found + ")")
+              "context: " + typed + " (expected: one context; it may be " + some(found) + ")")
           .asRuntimeException();
     }
     return found.get(0);
+  }
+
+  private static String some(List<String> found) {
+    String shown = found.stream().limit(SHOWN).collect(Collectors.joining(", "));
+    return found.size() > SHOWN
+        ? shown + ", or one of " + (found.size() - SHOWN) + " more"
+        : shown.replaceFirst(", (?=[^,]*$)", " or ");
   }
 
   /** Returns all contexts of the tenant, newest first. */

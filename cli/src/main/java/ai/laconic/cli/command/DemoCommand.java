@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -59,15 +60,15 @@ final class DemoCommand implements Callable<Integer> {
           TokenizerException,
           DemoFailedException {
     Output output = local.output();
+    Optional<String> key = GatewayOptions.environmentKey();
     Path path = file == null ? StandaloneFlags.defaultText() : file;
-    String text = Files.readString(path);
+    String text = Files.readString(InputFile.checked(path));
     ModelDirectory model = model();
     flags.models = List.of(model.path());
     StandaloneOptions options = flags.options("127.0.0.1", 0);
     local.announce("starting gateway, encoder, latent cache and decoder in one process");
     try (Standalone standalone = Standalone.start(options);
-        Connection connection =
-            Connection.open(standalone.gateway(), GatewayOptions.environmentKey())) {
+        Connection connection = Connection.open(standalone.gateway(), key)) {
       Pool pool = Ready.await(standalone::pools, StandaloneFlags.READY_WITHIN).get(0);
       local.announce("compressing " + path.getFileName() + " at " + model.ratio());
       DemoReport report = run(connection, pool, model, path, text);

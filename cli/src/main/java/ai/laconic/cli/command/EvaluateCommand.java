@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -74,15 +75,15 @@ final class EvaluateCommand implements Callable<Integer> {
     Evaluation evaluation = new Evaluation(only, quick, factor, seed);
     checkFlags();
     Output output = local.output();
+    Optional<String> key = GatewayOptions.environmentKey();
     Path path = text == null ? StandaloneFlags.defaultText() : text;
-    String source = Files.readString(path);
+    String source = Files.readString(InputFile.checked(path));
     ModelDirectory model = ModelDirectory.open(flags.models.get(0));
     // No more than is asked for: the decoder reserves its key/value cache at start-up.
     flags.maxPositions = Math.min(flags.maxPositions, evaluation.positions(model.ratio().value()));
     output.step("starting gateway, encoder, latent cache and decoder in one process");
     try (Standalone standalone = Standalone.start(flags.options("127.0.0.1", 0));
-        Connection connection =
-            Connection.open(standalone.gateway(), GatewayOptions.environmentKey());
+        Connection connection = Connection.open(standalone.gateway(), key);
         TextTokenizer tokenizer = TextTokenizer.open(model.encoderTokenizerFile())) {
       Pool pool = Ready.await(standalone::pools, StandaloneFlags.READY_WITHIN).get(0);
       String name = String.valueOf(path.getFileName());

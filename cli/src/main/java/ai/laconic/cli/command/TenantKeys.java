@@ -12,7 +12,8 @@ import java.util.Map;
 /** API keys as they are typed, made settings of a gateway: it gets to know their digests only. */
 final class TenantKeys {
   private static final String EXPECTED =
-      "expected: TENANT=KEY, the key of visible ASCII characters, such as alice=wonderland";
+      "expected: TENANT=KEY, the tenant of lower-case letters, digits, dots, dashes or underscores,"
+          + " the key of visible ASCII characters, such as alice=wonderland";
 
   private TenantKeys() {}
 
@@ -25,14 +26,27 @@ final class TenantKeys {
     for (int i = 0; i < keys.size(); i++) {
       int sign = keys.get(i).indexOf('=');
       String key = keys.get(i).substring(sign + 1);
-      if (sign < 1 || !key.matches("[!-~]+")) {
+      if (sign < 1 || !isTenant(keys.get(i).substring(0, sign)) || !isKey(key)) {
         throw new IllegalArgumentException("--api-key: number " + (i + 1) + " (" + EXPECTED + ")");
       }
       String entry = "laconic.gateway.api-keys[" + i + "].";
-      settings.put(entry + "tenant", new TenantId(keys.get(i).substring(0, sign)).value());
+      settings.put(entry + "tenant", keys.get(i).substring(0, sign));
       settings.put(entry + "sha256", sha256(key));
     }
     return settings;
+  }
+
+  /** Whether a header takes it, and a gateway finds it there. */
+  static boolean isKey(String key) {
+    return key.matches("[!-~]+");
+  }
+
+  private static boolean isTenant(String tenant) {
+    try {
+      return new TenantId(tenant).value().equals(tenant);
+    } catch (IllegalArgumentException none) {
+      return false;
+    }
   }
 
   private static String sha256(String key) {

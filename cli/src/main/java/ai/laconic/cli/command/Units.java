@@ -11,7 +11,11 @@ import java.util.regex.Pattern;
 
 /** Numbers as people read and type them. */
 public final class Units {
-  private static final Pattern DURATION = Pattern.compile("(\\d+)([smhd])");
+  private static final Pattern DURATION = Pattern.compile("(\\d{1,12})([smhd])");
+
+  /** The most that a duration of Protocol Buffers holds. */
+  private static final Duration LONGEST = Duration.ofSeconds(315_576_000_000L);
+
   private static final DateTimeFormatter MINUTE = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm");
 
   private Units() {}
@@ -49,16 +53,22 @@ public final class Units {
   /** Reads 90s, 15m, 24h or 7d. */
   public static Duration duration(String typed) {
     Matcher matcher = DURATION.matcher(typed);
-    if (!matcher.matches()) {
-      throw new IllegalArgumentException(
-          "duration: " + typed + " (expected: a number and s, m, h or d, such as 24h)");
+    if (matcher.matches()) {
+      long number = Long.parseLong(matcher.group(1));
+      Duration duration =
+          switch (matcher.group(2)) {
+            case "s" -> Duration.ofSeconds(number);
+            case "m" -> Duration.ofMinutes(number);
+            case "h" -> Duration.ofHours(number);
+            default -> Duration.ofDays(number);
+          };
+      if (duration.compareTo(LONGEST) <= 0) {
+        return duration;
+      }
     }
-    long number = Long.parseLong(matcher.group(1));
-    return switch (matcher.group(2)) {
-      case "s" -> Duration.ofSeconds(number);
-      case "m" -> Duration.ofMinutes(number);
-      case "h" -> Duration.ofHours(number);
-      default -> Duration.ofDays(number);
-    };
+    throw new IllegalArgumentException(
+        "duration: "
+            + typed
+            + " (expected: a number and s, m, h or d, such as 24h; at most 10,000 years)");
   }
 }

@@ -44,8 +44,8 @@ final class UpCommand implements Callable<Integer> {
       names = "--api-key",
       paramLabel = "TENANT=KEY",
       description =
-          "Ask callers for an API key; whoever has this one is this tenant. May be repeated for more"
-              + " keys and tenants. Without it nobody is asked, and all are one tenant.")
+          "Ask callers for an API key; whoever has this one is this tenant. May be repeated for"
+              + " more keys and tenants. Without it nobody is asked, and all are one tenant.")
   List<String> apiKeys = List.of();
 
   @Override
@@ -59,14 +59,18 @@ final class UpCommand implements Callable<Integer> {
       output.step("starting Triton (a first time installs it: 370 MB, a minute or more)");
     }
     try (Standalone standalone = Standalone.start(options)) {
-      Ready.await(standalone::pools, StandaloneFlags.READY_WITHIN);
+      int ratio = Ready.await(standalone::pools, StandaloneFlags.READY_WITHIN).get(0).getRatio();
       output.table(
           Stream.concat(
                   Stream.of(List.of("TIER", "ADDRESS")),
                   standalone.tiers().stream().map(tier -> List.of(tier.name(), tier.address())))
               .toList());
       output.line("");
-      output.line("ready; in another terminal: laconic compress FILE --ratio 4   (Ctrl-C stops)");
+      output.line(
+          "ready; in another terminal: laconic compress FILE --ratio %d%s%s   (Ctrl-C stops)",
+          ratio,
+          GatewayOptions.serverOption(standalone.gateway()),
+          standalone.asksForKeys() ? " --api-key KEY" : "");
       new CountDownLatch(1).await();
     }
     return ExitCode.OK;

@@ -36,8 +36,8 @@ final class UsageFailure {
       return name + ": " + told.getMessage();
     }
     if (thrown instanceof UnmatchedArgumentException unmatched) {
-      // No more than the first: a secret may follow.
-      return unmatched.getUnmatched().get(0)
+      // No more than the first, and not its value: that may be a secret.
+      return unmatched.getUnmatched().get(0).replaceFirst("(?s)=.*", "")
           + " (expected: an option or a command of "
           + thrown.getCommandLine().getCommandSpec().qualifiedName()
           + similar(unmatched.getSuggestions())

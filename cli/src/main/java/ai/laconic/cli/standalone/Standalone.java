@@ -4,6 +4,7 @@ import ai.laconic.cache.LatentCacheApplication;
 import ai.laconic.decoder.DecoderApplication;
 import ai.laconic.encoder.EncoderApplication;
 import ai.laconic.gateway.GatewayApplication;
+import ai.laconic.gateway.GatewayProperties;
 import ai.laconic.gateway.pool.Pools;
 import ai.laconic.runtime.model.ModelDirectory;
 import ai.laconic.runtime.model.ModelDirectoryException;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -44,6 +46,8 @@ public final class Standalone implements AutoCloseable {
 
   /** The gateway's, once it has started. */
   private @Nullable Pools pools;
+
+  private boolean asksForKeys;
 
   /**
    * One service that runs.
@@ -181,12 +185,24 @@ public final class Standalone implements AutoCloseable {
     all.putIfAbsent("spring.grpc.server.address", LOOPBACK);
     all.putIfAbsent("spring.grpc.server.port", 0);
     all.putAll(options.settings());
-    ConfigurableApplicationContext context = TierLog.inTier(name, () -> starter.start(all));
+    ConfigurableApplicationContext context = start(name, () -> starter.start(all));
     started.push(context::close);
+    context
+        .getBeanProvider(GatewayProperties.class)
+        .ifAvailable(found -> asksForKeys = !found.apiKeys().isEmpty());
     context.getBeanProvider(Pools.class).ifAvailable(found -> pools = found);
     String address = all.get("spring.grpc.server.address") + ":" + LaconicService.port(context);
     tiers.add(new Tier(name, address));
     return address;
+  }
+
+  private ConfigurableApplicationContext start(
+      String name, Callable<ConfigurableApplicationContext> starter) throws InterruptedException {
+    try {
+      return TierLog.inTier(name, starter);
+    } catch (RuntimeException failure) {
+      throw SettingRefused.in(failure, options.settings().keySet()).orElse(failure);
+    }
   }
 
   private static String target(String address) {
@@ -201,6 +217,11 @@ public final class Standalone implements AutoCloseable {
   /** Returns host and port of the gateway. */
   public String gateway() {
     return tiers.get(tiers.size() - 1).address();
+  }
+
+  /** Whether the gateway asks its callers for an API key, wherever its settings come from. */
+  public boolean asksForKeys() {
+    return asksForKeys;
   }
 
   /** Returns what the gateway knows of its pools; it asks nobody for a key here. */

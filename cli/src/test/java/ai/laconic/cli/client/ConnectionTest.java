@@ -41,10 +41,4 @@ class ConnectionTest {
           .hasMessageContaining("UNAVAILABLE: gateway: no answer from 127.0.0.1:");
     }
   }
-
-  @Test
-  void refusesWhatIsNoAddress() {
-    assertThatThrownBy(() -> Connection.open("foo:bar", Optional.empty()))
-        .hasMessage("server: foo:bar (expected: a host and a port, such as localhost:7070)");
-  }
 }

@@ -6,6 +6,7 @@ import ai.laconic.servicekit.error.Problems;
 import io.grpc.Status;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.BeanInstantiationException;
 
@@ -46,6 +47,21 @@ class FailureTest {
         .isEqualTo("gateway: Keepalive failed");
     assertThat(Failure.of(Problems.unavailable("encoder", "down", Duration.ofSeconds(1))).message())
         .isEqualTo("encoder: down");
+  }
+
+  @Test
+  void takesWhatTheTransportMadeForAGatewayThatIsGone() {
+    for (Status made : List.of(Status.CANCELLED, Status.INTERNAL, Status.UNKNOWN)) {
+      Failure failure = Failure.of(made.withDescription("RST_STREAM").asRuntimeException());
+      assertThat(failure.message()).isEqualTo("gateway: RST_STREAM");
+      assertThat(failure.code()).isEqualTo("UNAVAILABLE");
+      assertThat(failure.exitCode()).isEqualTo(ExitCode.UNAVAILABLE);
+      assertThat(Failure.of(made.asRuntimeException()).message())
+          .isEqualTo("gateway: no explanation");
+    }
+    Failure explained = Failure.of(Problems.of(new IllegalStateException("broken")));
+    assertThat(explained.code()).isEqualTo("INTERNAL");
+    assertThat(explained.exitCode()).isEqualTo(ExitCode.FAILED);
   }
 
   @Test

@@ -139,6 +139,20 @@ class CompressCommandTest {
   }
 
   @Test
+  void takesAStreamThatWasCutOffForAGatewayThatStopped() throws Exception {
+    Status cut = Status.CANCELLED.withDescription("RST_STREAM closed stream");
+    failures.add(cut.asRuntimeException());
+    assertThat(compress()).isEqualTo(ExitCode.OK);
+    assertThat(requestIds()).hasSize(2).containsOnly(requestIds().get(0));
+    assertThat(err.toString()).contains("gateway: RST_STREAM closed stream; sending it again");
+
+    failures.add(cut.asRuntimeException());
+    failures.add(cut.asRuntimeException());
+    assertThat(compress()).isEqualTo(ExitCode.UNAVAILABLE);
+    assertThat(err.toString()).contains("error: gateway: RST_STREAM").contains(CONTINUES);
+  }
+
+  @Test
   void saysSoWhereALimitIsReachedForTheMoment() throws Exception {
     failures.add(Problems.exhausted("encoder queue", 9, "at most 8", SOON));
     assertThat(compress()).isEqualTo(ExitCode.UNAVAILABLE);

@@ -17,13 +17,24 @@ class UnitsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"90s, PT1M30S", "15m, PT15M", "24h, PT24H", "7d, PT168H"})
+  @CsvSource({"90s, PT1M30S", "15m, PT15M", "24h, PT24H", "7d, PT168H", "3652500d, PT87660000H"})
   void readsDurations(String typed, Duration expected) {
     assertThat(Units.duration(typed)).isEqualTo(expected);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "24", "h", "-1h", "1.5h", "1w"})
+  @ValueSource(
+      strings = {
+        "",
+        "24",
+        "h",
+        "-1h",
+        "1.5h",
+        "1w",
+        "99999999999999999999d",
+        "999999999999d",
+        "3652501d"
+      })
   void refusesWhatIsNoDuration(String typed) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Units.duration(typed))

@@ -1,6 +1,7 @@
 package ai.laconic.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import ai.laconic.cli.client.ExitCode;
 import java.io.PrintWriter;
@@ -10,6 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Command lines that make no sense are refused before anybody is called. */
 class UsageTest {
@@ -30,9 +32,9 @@ class UsageTest {
       delimiter = '|',
       textBlock =
           """
-          ask ctx why --segments 5-3            | --segments: 5-3 (expected: FIRST-LAST with FIRST at most LAST, such as 0-7)
+          ask ctx why --segments 5-3            | --segments: 5-3 (expected: FIRST-LAST with FIRST at most LAST, such as 0-7; LAST below 2147483647)
           ask ctx why --segments 1              | --segments: 1 (expected: FIRST-LAST
-          ask ctx why --segments 0-2147483647   | --segments: 0-2147483647 (expected: FIRST-LAST
+          ask ctx why --segments 0-2147483647   | --segments: 0-2147483647 (expected: FIRST-LAST with FIRST at most LAST, such as 0-7; LAST below 2147483647)
           ask ctx why --segments 0-99999999999  | --segments: 0-99999999999 (expected: FIRST-LAST
           ask ctx why --expand -1               | --expand: -1 (expected: a whole number from 0 to 2147483647)
           ask ctx why --expand 3,-1             | --expand: -1 (expected: a whole number
@@ -45,6 +47,7 @@ class UsageTest {
           compress pom.xml --ratio -4           | --ratio: -4 (expected: a whole number from 1 to 256)
           compress pom.xml --ratio 0            | --ratio: 0 (expected: a whole number from 1 to 256)
           compress pom.xml --ratio 4 --ttl -1h  | duration: -1h (expected: a number and s, m, h or d
+          compress src --ratio 4                | file: src (expected: a file, not a directory)
           contexts --sever                      | --sever (expected: an option or a command of laconic contexts; similar: --server)
           """)
   void refusesBeforeItCalls(String arguments, String message) {
@@ -67,8 +70,10 @@ class UsageTest {
           up --max-positions -5                   | --max-positions: -5 (expected: a whole number from 1
           up --model x --host nowhere.invalid     | --host: nowhere.invalid (expected: a name or an address of this machine)
           up --model x --set laconic.gateway.pool-refesh=1s | --set: laconic.gateway.pool-refesh (expected: a setting of a tier; similar: laconic.gateway.pool-refresh)
+          demo --file src                         | file: src (expected: a file, not a directory)
+          evaluate --model x --text src           | file: src (expected: a file, not a directory)
           up --model x --api-key wonderland       | --api-key: number 1 (expected: TENANT=KEY
-          up --model x --api-key Alice!=key       | tenant: Alice! (expected: 1 to 64
+          up --model x --api-key Alice!=key       | --api-key: number 1 (expected: TENANT=KEY, the tenant of lower-case letters
           """)
   void refusesToStart(String arguments, String message) {
     assertThat(execute(arguments.strip().split(" +"))).isEqualTo(ExitCode.USAGE);
@@ -84,11 +89,57 @@ class UsageTest {
     assertThat(err.toString()).isEmpty();
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "localhost:99999",
+        "localhost:0",
+        "localhost:",
+        "localhost:-1",
+        "foo:bar",
+        ":7070",
+        "a b:7070",
+        "http://localhost:7070",
+        "localhost:7070/x",
+        "me@localhost:7070",
+        ""
+      })
+  void refusesWhatIsNoAddress(String address) {
+    String told =
+        ": " + address + " (expected: a host and a port from 1 to 65535, such as localhost:7070)";
+    assertThat(execute("contexts", "--server", address)).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString()).isEqualTo("error: --server" + told + "\n");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> GatewayOptions.address("LACONIC_SERVER", address))
+        .withMessage("LACONIC_SERVER" + told);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"localhost:1", "10.0.0.1:65535", "[::1]:7070", "gateway.example"})
+  void takesAnAddress(String address) {
+    assertThat(GatewayOptions.address("--server", address)).isEqualTo(address);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"secret\n", "sec\u00fcret", "sec\u0001ret", ""})
+  void refusesAKeyThatNoHeaderTakes(String key) {
+    assertThat(execute("contexts", "--server", NOBODY, "--api-key", key)).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString())
+        .isEqualTo("error: --api-key: not shown (expected: a key of visible ASCII characters)\n");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> GatewayOptions.key("LACONIC_API_KEY", key))
+        .withMessage("LACONIC_API_KEY: not shown (expected: a key of visible ASCII characters)");
+  }
+
   @Test
   void neverRepeatsAKey() {
     execute("contxts", "--api-key", "secret");
+    execute("contexts", "--apikey=secret");
     execute("up", "--api-key", "secret");
     execute("up", "--api-key", "alice=sec ret");
-    assertThat(err.toString() + out).doesNotContain("secret").doesNotContain("sec ret");
+    execute("up", "--api-key", "alice=secret\n");
+    execute("up", "--api-key", "Secret=");
+    execute("up", "--api-key", "Secret==");
+    assertThat(err.toString() + out).doesNotContainIgnoringCase("secret").doesNotContain("sec ret");
   }
 }

@@ -46,7 +46,9 @@ final class DecoderGrpcService extends DecoderServiceImplBase {
   public void decode(DecodeRequest request, StreamObserver<DecodeResponse> responses) {
     DecodeCommand command = requests.read(request);
     calls.answer(
-        responses, writer -> decodes.decode(command, deadline(), new DecodeResponses(writer)));
+        request,
+        responses,
+        writer -> decodes.decode(command, deadline(), new DecodeResponses(writer)));
   }
 
   private Instant deadline() {

@@ -46,31 +46,38 @@ class DecoderServiceConfiguration {
   }
 
   @Bean
-  Decodes decodes(
-      DecoderProperties properties,
-      Prompts prompts,
-      LatentPuller puller,
-      DecoderEngine engine,
-      TextTokenizer tokenizer,
-      ScheduledExecutorService serviceTimer) {
+  Admission slots(
+      DecoderProperties properties, DecoderEngine engine, ScheduledExecutorService serviceTimer) {
     AdmissionProperties admission = properties.admission();
     long slots = (long) engine.info().slots() + admission.prefetch();
-    long bytes = properties.latentMemory().toBytes();
-    return new Decodes(
-        prompts,
-        new Admission("decoder slots", admission.within(slots), serviceTimer),
-        new Admission("bytes of latents in memory", admission.within(bytes), serviceTimer),
-        puller,
-        engine,
-        tokenizer);
+    return new Admission("decoder slots", admission.within(slots), serviceTimer);
   }
 
   @Bean
-  StreamingCalls decoderCalls(
-      DecoderProperties properties,
-      ServiceProperties service,
-      ScheduledExecutorService serviceTimer) {
-    Admission calls = new Admission("decoder calls", properties.admission().calls(), serviceTimer);
+  Admission latentMemory(DecoderProperties properties, ScheduledExecutorService serviceTimer) {
+    long bytes = properties.latentMemory().toBytes();
+    return new Admission(
+        "bytes of latents in memory", properties.admission().within(bytes), serviceTimer);
+  }
+
+  @Bean
+  Admission calls(DecoderProperties properties, ScheduledExecutorService serviceTimer) {
+    return new Admission("decoder calls", properties.admission().calls(), serviceTimer);
+  }
+
+  @Bean
+  Decodes decodes(
+      Prompts prompts,
+      Admission slots,
+      Admission latentMemory,
+      LatentPuller puller,
+      DecoderEngine engine,
+      TextTokenizer tokenizer) {
+    return new Decodes(prompts, slots, latentMemory, puller, engine, tokenizer);
+  }
+
+  @Bean
+  StreamingCalls decoderCalls(Admission calls, ServiceProperties service) {
     return new StreamingCalls("decoder", calls, service.minDataRate());
   }
 

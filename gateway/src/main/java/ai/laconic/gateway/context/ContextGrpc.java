@@ -72,13 +72,14 @@ public final class ContextGrpc extends ContextServiceGrpc.ContextServiceImplBase
 
   @Override
   public void describeContext(DescribeContextRequest request, StreamObserver<Context> responses) {
-    calls.answer(responses, answers -> answers.write(cache.get(request.getContextId())));
+    calls.answer(request, responses, answers -> answers.write(cache.get(request.getContextId())));
   }
 
   @Override
   public void listContexts(
       ListContextsRequest request, StreamObserver<ListContextsResponse> responses) {
     calls.answer(
+        request,
         responses,
         answers -> {
           FindContextsResponse page = cache.find(request.getPageSize(), request.getPageToken());
@@ -94,6 +95,7 @@ public final class ContextGrpc extends ContextServiceGrpc.ContextServiceImplBase
   public void deleteContext(
       DeleteContextRequest request, StreamObserver<DeleteContextResponse> responses) {
     calls.answer(
+        request,
         responses,
         answers -> {
           cache.remove(request.getContextId());
@@ -104,6 +106,7 @@ public final class ContextGrpc extends ContextServiceGrpc.ContextServiceImplBase
   @Override
   public void expandSegments(ExpandSegmentsRequest request, StreamObserver<SegmentText> responses) {
     calls.answer(
+        request,
         responses,
         answers ->
             reader.expand(request.getContextId(), request.getSegmentsList(), answers::write));

@@ -8,7 +8,7 @@ import ai.laconic.gateway.pool.SpanEncoder;
 import ai.laconic.gateway.pool.SpanWindow;
 import ai.laconic.gateway.upstream.CacheClient;
 import ai.laconic.gateway.upstream.Fanout;
-import ai.laconic.gateway.upstream.Sink;
+import ai.laconic.servicekit.call.Sink;
 import ai.laconic.servicekit.error.Problems;
 import ai.laconic.servicekit.tenant.TenantId;
 import ai.laconic.v1.CompressionProgress;
@@ -71,7 +71,7 @@ public final class ContextMaker {
     Lifetime lifetime = Lifetime.of(options, clock.instant(), properties);
     ServedModel model = pools.toEncode(options.getRatio());
     Progress progress = new Progress();
-    try (TextBudget.Share memory = budget.share();
+    try (TextBudget.Share memory = budget.share(TenantId.current());
         Fanout<EncodedSpan> spans = new Fanout<>(executor, limits.spansInFlight(), progress::fail);
         Fanout<List<EncodedSpan>> reading = new Fanout<>(executor, 1, progress::fail)) {
       SpanSource source = new SpanSource(upload, limits, memory, progress::received);

@@ -1,7 +1,7 @@
 package ai.laconic.gateway.context;
 
 import ai.laconic.gateway.upstream.CacheClient;
-import ai.laconic.gateway.upstream.Sink;
+import ai.laconic.servicekit.call.Sink;
 import ai.laconic.servicekit.error.Problems;
 import ai.laconic.v1.Context;
 import ai.laconic.v1.SegmentText;
@@ -32,12 +32,8 @@ public final class ContextReader {
           "context " + manifest.getId(), "made without keeping its source", "one with its source");
     }
     for (int segment : segments) {
-      // Compared without a sign, as the wire has it.
-      if (Integer.compareUnsigned(segment, manifest.getSegmentCount()) >= 0) {
-        throw Problems.outOfRange(
-            "segment",
-            Integer.toUnsignedString(segment),
-            "0 to " + (manifest.getSegmentCount() - 1));
+      if (segment >= manifest.getSegmentCount()) {
+        throw Problems.outOfRange("segment", segment, "0 to " + (manifest.getSegmentCount() - 1));
       }
     }
   }

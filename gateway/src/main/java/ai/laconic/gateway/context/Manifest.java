@@ -7,6 +7,9 @@ import ai.laconic.v1.Model;
 import ai.laconic.v1.Segment;
 import ai.laconic.v1.SegmentText;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -53,9 +56,17 @@ final class Manifest {
         .build();
   }
 
-  /** Returns whether two contexts differ in nothing but when they were made. */
+  /** Returns whether two contexts differ in nothing but when they were made: not in their TTL. */
   static boolean sameContent(Context one, Context other) {
-    return content(one).equals(content(other));
+    return content(one).equals(content(other)) && ttl(one).equals(ttl(other));
+  }
+
+  private static Duration ttl(Context context) {
+    return Duration.between(instant(context.getCreated()), instant(context.getExpires()));
+  }
+
+  private static Instant instant(Timestamp time) {
+    return Instant.ofEpochSecond(time.getSeconds(), time.getNanos());
   }
 
   private static Context content(Context context) {

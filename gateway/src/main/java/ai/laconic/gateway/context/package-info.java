@@ -3,7 +3,8 @@
  * once, read no faster than they are encoded), and only when every span is done and the cache has
  * manifest and text as a whole does the context exist; its ID is the last thing that its maker
  * gets. Whatever ends the upload before leaves nothing that anybody can see. Blocks that were
- * stored by then are content-addressed and expire by themselves.
+ * stored by then are content-addressed and expire by themselves, or are found when the same upload
+ * comes again. A request that names itself always makes the same context.
  */
 @NullMarked
 package ai.laconic.gateway.context;

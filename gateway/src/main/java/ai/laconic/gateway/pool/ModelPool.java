@@ -48,7 +48,7 @@ final class ModelPool implements AutoCloseable {
 
   ModelPool(PoolProperties properties, Upstreams upstreams) {
     this.properties = properties;
-    this.models = new ServedModels(properties, upstreams);
+    this.models = new ServedModels(properties, upstreams, ModelPool::describe);
     this.encoders = upstreams.open("encoder of pool " + properties.name(), properties.encoder());
     this.decoders = upstreams.open("decoder of pool " + properties.name(), properties.decoder());
   }
@@ -101,7 +101,7 @@ final class ModelPool implements AutoCloseable {
       return known;
     }
     if (known.isEmpty()) {
-      models.probe(fingerprint, ModelPool::describe);
+      models.probe(fingerprint);
       return models.find(fingerprint);
     }
     // Its replicas are away. While others decode another model, it has been replaced.

@@ -17,7 +17,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A context, or some of its segments. Segment numbers have no sign, on the wire as here.
+ * A context, or some of its segments.
  *
  * @param path of the part in the request, for messages: "turns[0].parts[1].context"
  * @param contextId the context
@@ -33,12 +33,6 @@ record ContextExcerpt(
 
   static ContextExcerpt of(ContextPart part, String path) {
     SegmentRange range = part.hasRange() ? part.getRange() : null;
-    if (range != null && Integer.compareUnsigned(range.getFirst(), range.getEnd()) >= 0) {
-      throw Problems.invalid(
-          path + ".range.end",
-          Integer.toUnsignedString(range.getEnd()),
-          "more than range.first, " + Integer.toUnsignedString(range.getFirst()));
-    }
     return new ContextExcerpt(
         path, part.getContextId(), range, new TreeSet<>(part.getExpandList()));
   }
@@ -52,16 +46,13 @@ record ContextExcerpt(
     int count = context.getSegmentsCount();
     int first = first();
     int end = end(context);
-    if (Integer.compareUnsigned(end, count) > 0) {
-      throw Problems.outOfRange(
-          path + ".range.end", Integer.toUnsignedString(end), "1 to " + count);
+    if (end > count) {
+      throw Problems.outOfRange(path + ".range.end", end, "1 to " + count);
     }
     long bytes = 0;
     for (int segment : expanded) {
-      if (Integer.compareUnsigned(segment, first) < 0
-          || Integer.compareUnsigned(segment, end) >= 0) {
-        throw Problems.outOfRange(
-            path + ".expand", Integer.toUnsignedString(segment), first + " to " + (end - 1));
+      if (segment < first || segment >= end) {
+        throw Problems.outOfRange(path + ".expand", segment, first + " to " + (end - 1));
       }
       bytes += context.getSegments(segment).getTextBytes();
     }

@@ -1,6 +1,6 @@
 package ai.laconic.gateway.prompt;
 
-import ai.laconic.gateway.upstream.Sink;
+import ai.laconic.servicekit.call.Sink;
 import ai.laconic.servicekit.error.Problems;
 import ai.laconic.v1.DecodeFinished;
 import ai.laconic.v1.DecodeResponse;

@@ -38,6 +38,7 @@ public final class GenerationGrpc extends GenerationServiceGrpc.GenerationServic
   @Override
   public void generate(GenerateRequest request, StreamObserver<GenerateResponse> responses) {
     calls.answer(
+        request,
         responses,
         answers -> {
           ResolvedPrompt prompt = prompts.resolve(request.getTurnsList(), request.getRatio());
@@ -54,6 +55,7 @@ public final class GenerationGrpc extends GenerationServiceGrpc.GenerationServic
   @Override
   public void score(ScoreRequest request, StreamObserver<ScoreResponse> response) {
     calls.answer(
+        request,
         response,
         answer -> {
           ResolvedPrompt prompt = prompts.resolve(request.getTurnsList(), request.getRatio());

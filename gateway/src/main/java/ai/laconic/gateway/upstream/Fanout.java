@@ -5,10 +5,13 @@ import io.grpc.Context;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
@@ -17,8 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tasks of one call in parallel, at most so many at once, whose results come back in the order of
- * submission. The first that fails ends all others, and closing ends whatever still runs: the calls
- * that the tasks make are cancelled, since the tasks run in a context of their own.
+ * submission. The first that fails ends all others, and closing ends whatever still runs: the tasks
+ * are interrupted, and the calls that they make cancelled, since they run in a context of their
+ * own.
  *
  * <p>Submitted to and joined by one thread.
  */
@@ -30,7 +34,7 @@ public final class Fanout<T> implements AutoCloseable {
   private final Semaphore permits;
   private final Consumer<Throwable> onFailure;
   private final Context.CancellableContext scope = Context.current().withCancellation();
-  private final List<CompletableFuture<T>> results = new ArrayList<>();
+  private final Queue<FutureTask<T>> tasks = new ConcurrentLinkedQueue<>();
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
   /**
@@ -57,10 +61,10 @@ public final class Fanout<T> implements AutoCloseable {
   public void submit(Callable<T> task) throws InterruptedException, ExecutionException {
     permits.acquire();
     throwFailure();
-    CompletableFuture<T> result = new CompletableFuture<>();
-    results.add(result);
+    FutureTask<T> running = new ReleasingTask(task);
     try {
-      executor.execute(scope.wrap(() -> run(task, result)));
+      executor.execute(scope.wrap(running));
+      tasks.add(running);
     } catch (RejectedExecutionException e) {
       permits.release();
       throw Problems.exhausted("parallel work", limit, "a free thread in the gateway", RETRY_AFTER);
@@ -73,11 +77,11 @@ public final class Fanout<T> implements AutoCloseable {
    * @throws ExecutionException if one failed; its cause is the first failure
    */
   public List<T> join() throws InterruptedException, ExecutionException {
-    List<T> joined = new ArrayList<>(results.size());
-    for (CompletableFuture<T> result : results) {
+    List<T> joined = new ArrayList<>();
+    for (FutureTask<T> task : tasks) {
       try {
-        joined.add(result.get());
-      } catch (ExecutionException e) {
+        joined.add(task.get());
+      } catch (ExecutionException | CancellationException e) {
         throwFailure();
         throw e;
       }
@@ -85,16 +89,31 @@ public final class Fanout<T> implements AutoCloseable {
     return joined;
   }
 
-  private void run(Callable<T> task, CompletableFuture<T> result) {
-    try {
-      result.complete(task.call());
-    } catch (Throwable e) {
-      if (failure.compareAndSet(null, e)) {
-        scope.cancel(e);
-        onFailure.accept(e);
-      }
-      result.completeExceptionally(e);
-    } finally {
+  private void failed(Throwable e) {
+    if (failure.compareAndSet(null, e)) {
+      onFailure.accept(e);
+      end(e);
+    }
+  }
+
+  private void end(@Nullable Throwable why) {
+    scope.cancel(why);
+    tasks.forEach(task -> task.cancel(true));
+  }
+
+  private final class ReleasingTask extends FutureTask<T> {
+    ReleasingTask(Callable<T> task) {
+      super(task);
+    }
+
+    @Override
+    protected void setException(Throwable e) {
+      super.setException(e);
+      failed(e);
+    }
+
+    @Override
+    protected void done() {
       permits.release();
     }
   }
@@ -108,6 +127,6 @@ public final class Fanout<T> implements AutoCloseable {
 
   @Override
   public void close() {
-    scope.cancel(null);
+    end(null);
   }
 }

@@ -65,6 +65,24 @@ class ManifestTest {
   }
 
   @Test
+  void theSameContentIsMadeAtAnyTimeButKeptAsLong() {
+    Context one = kept(Instant.ofEpochSecond(10), Duration.ofSeconds(5));
+    Context later = kept(Instant.ofEpochSecond(11, 1), Duration.ofSeconds(5));
+    Context longer = kept(Instant.ofEpochSecond(10), Duration.ofSeconds(6));
+    assertThat(Manifest.sameContent(one, later)).isTrue();
+    assertThat(Manifest.sameContent(one, longer)).isFalse();
+  }
+
+  private Context kept(Instant created, Duration ttl) {
+    return Manifest.of(
+        "ctx_1",
+        ContextOptions.getDefaultInstance(),
+        Models.model(Models.FINGERPRINT_A, 4),
+        new Lifetime(created, ttl),
+        spans);
+  }
+
+  @Test
   void textsAreTheSpansCutAtTheirWindows() {
     List<SegmentText> texts = new ArrayList<>();
     Manifest.texts(spans).forEachRemaining(texts::add);

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ai.laconic.servicekit.tenant.TenantId;
 import io.grpc.Context;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -19,7 +21,10 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class TextBudgetTest {
-  private final TextBudget budget = new TextBudget(100, 40);
+  private static final TenantId A = new TenantId("a");
+  private static final TenantId B = new TenantId("b");
+
+  private final TextBudget budget = new TextBudget(100, 40, Duration.ofMinutes(1));
   private final ExecutorService uploads = Executors.newCachedThreadPool();
 
   @AfterEach
@@ -37,8 +42,8 @@ class TextBudgetTest {
 
   @Test
   void anUploadWaitsUntilOthersAreThrough() throws Exception {
-    TextBudget.Share first = budget.share();
-    TextBudget.Share second = budget.share();
+    TextBudget.Share first = budget.share(A);
+    TextBudget.Share second = budget.share(B);
     first.take(40);
     second.take(20);
     Future<?> more = take(second, 10);
@@ -52,9 +57,9 @@ class TextBudgetTest {
 
   @Test
   void theOldestAlwaysComesToItsEnd() throws Exception {
-    TextBudget.Share oldest = budget.share();
+    TextBudget.Share oldest = budget.share(A);
     oldest.take(1);
-    TextBudget.Share other = budget.share();
+    TextBudget.Share other = budget.share(B);
     other.take(59);
     oldest.take(39);
     assertThat(budget.held()).isEqualTo(99);
@@ -62,10 +67,10 @@ class TextBudgetTest {
 
   @Test
   void anUploadThatEndsWhileItWaitsIsTold() throws Exception {
-    TextBudget.Share first = budget.share();
+    TextBudget.Share first = budget.share(A);
     first.take(60);
     Context.CancellableContext client = Context.current().withCancellation();
-    TextBudget.Share waiting = client.call(budget::share);
+    TextBudget.Share waiting = client.call(() -> budget.share(A));
     Future<?> more = take(waiting, 10);
     client.cancel(null);
     assertThatThrownBy(more::get).rootCause().hasMessageStartingWith("CANCELLED");
@@ -75,8 +80,19 @@ class TextBudgetTest {
   }
 
   @Test
+  void oneTenantLeavesRoomForOthers() throws Exception {
+    TextBudget small = new TextBudget(100, 40, Duration.ZERO);
+    small.share(A).take(20);
+    TextBudget.Share second = small.share(A);
+    second.take(10);
+    assertThatThrownBy(() -> second.take(1)).hasMessageContaining("text in flight: 30 bytes");
+    small.share(B).take(30);
+    assertThat(small.held()).isEqualTo(60);
+  }
+
+  @Test
   void whatIsGivenBackEarlyIsNotGivenBackTwice() throws Exception {
-    try (TextBudget.Share share = budget.share()) {
+    try (TextBudget.Share share = budget.share(A)) {
       share.take(60);
       share.giveBack(20);
       assertThat(budget.held()).isEqualTo(40);
@@ -86,7 +102,7 @@ class TextBudgetTest {
 
   @Test
   void aClosedShareHoldsNothing() throws Exception {
-    TextBudget.Share share = budget.share();
+    TextBudget.Share share = budget.share(A);
     share.take(10);
     share.close();
     share.close();
@@ -97,7 +113,7 @@ class TextBudgetTest {
   @Test
   void refusesAnUploadLongerThanTheWhole() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new TextBudget(100, 101))
+        .isThrownBy(() -> new TextBudget(100, 101, Duration.ZERO))
         .withMessageContaining("101");
   }
 
@@ -110,7 +126,7 @@ class TextBudgetTest {
       all.add(
           uploads.submit(
               () -> {
-                try (TextBudget.Share share = budget.share()) {
+                try (TextBudget.Share share = budget.share(A)) {
                   int length = random.nextInt(1, 41);
                   for (int taken = 0; taken < length; ) {
                     int piece = Math.min(length - taken, random.nextInt(1, 10));

@@ -104,23 +104,17 @@ class ContextExcerptTest {
   @Test
   void aRangeThatTheContextDoesNotHave() {
     refuses("turns[0].parts[0].context.range.end: 7 (expected: 1 to 6)", range(ONE, 0, 7));
-    refuses("context.range.end: 2147483648 (expected: 1 to 6)", range(ONE, 0, Integer.MIN_VALUE));
-    refuses("context.range.end: 4294967295 (expected: 1 to 6)", range(ONE, 0, -1));
-    refuses("context.range.end: 4294967295 (expected: 1 to 6)", range(ONE, Integer.MIN_VALUE, -1));
   }
 
   @Test
   void segmentsThatTheContextDoesNotHave() {
     refuses("turns[0].parts[0].context.expand: 9 (expected: 0 to 5)", context(ONE, 0, 9));
-    refuses("context.expand: 4294967295 (expected: 0 to 5)", context(ONE, -1));
-    refuses("context.expand: 2147483648 (expected: 0 to 5)", context(ONE, Integer.MIN_VALUE));
   }
 
   @Test
   void segmentsOutsideOfTheRange() {
     refuses("context.expand: 3 (expected: 1 to 2)", range(ONE, 1, 3, 3));
     refuses("context.expand: 0 (expected: 1 to 2)", range(ONE, 1, 3, 0));
-    refuses("context.expand: 2147483648 (expected: 1 to 2)", range(ONE, 1, 3, Integer.MIN_VALUE));
   }
 
   private static void refuses(String message, Part part) {

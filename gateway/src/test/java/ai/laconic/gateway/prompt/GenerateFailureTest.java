@@ -271,7 +271,9 @@ class GenerateFailureTest {
 
   @Test
   void aDecoderThatNeverGetsToTheEndIsGivenUp() {
-    try (GatewayFixture impatient = GatewayFixture.with("generation.patience", "2s")) {
+    try (GatewayFixture impatient =
+        GatewayFixture.with(
+            "generation.patience", "2s", "pools[0].decoder.breaker.failure-rate", "100")) {
       impatient.decoder4.script =
           (request, answers) -> {
             answers.onNext(FakeDecoder.started());

@@ -172,7 +172,7 @@ class PromptResolverTest {
         () -> generate(user(text("a")), user(text("b"), range(ONE, 0, 6))));
     assertFails(
         Code.OUT_OF_RANGE,
-        "turns[0].parts[0].context.range.end: 2147483648 (expected: ",
+        "turns[0].parts[0].context.range.end: 2147483648 (expected: at most 2147483647)",
         () -> generate(user(range(ONE, 0, Integer.MIN_VALUE))));
     assertFails(
         Code.OUT_OF_RANGE,

@@ -71,27 +71,6 @@ class PromptTurnTest {
   }
 
   @Test
-  void refusesARangeThatEndsBeforeItBegins() {
-    assertFails(
-        Code.INVALID_ARGUMENT,
-        "turns[0].parts[0].context.range.end: 3 (expected: more than range.first, 5)",
-        () -> read(user(range(ONE, 5, 3))));
-    assertFails(
-        Code.INVALID_ARGUMENT,
-        "turns[0].parts[0].context.range.end: 5 (expected: more than range.first, 5)",
-        () -> read(user(range(ONE, 5, 5))));
-  }
-
-  @Test
-  void comparesRangesWithoutASign() {
-    assertFails(
-        Code.INVALID_ARGUMENT,
-        "range.end: 5 (expected: more than range.first, 4294967295)",
-        () -> read(user(range(ONE, -1, 5))));
-    assertThat(read(user(range(ONE, 5, Integer.MIN_VALUE)))).hasSize(1);
-  }
-
-  @Test
   void refusesMorePiecesThanADecoderTakes() {
     PromptTurn turn = read(user(text("a"))).get(0);
     assertThat(turn.resolved(Collections.nCopies(4096, raw("a"))).getPartsList()).hasSize(4096);

@@ -118,6 +118,26 @@ class FanoutTest {
   }
 
   @Test
+  void closingInterruptsATaskThatWaits() throws Exception {
+    CountDownLatch interrupted = new CountDownLatch(1);
+    CountDownLatch started = new CountDownLatch(1);
+    try (Fanout<String> fanout = new Fanout<>(executor, 1)) {
+      fanout.submit(
+          () -> {
+            started.countDown();
+            try {
+              new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+              interrupted.countDown();
+            }
+            return "interrupted";
+          });
+      started.await();
+    }
+    interrupted.await();
+  }
+
+  @Test
   void saysSoWhenNoThreadIsFree() throws Exception {
     try (Fanout<String> fanout =
         new Fanout<>(

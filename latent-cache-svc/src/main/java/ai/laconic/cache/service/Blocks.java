@@ -4,6 +4,7 @@ import ai.laconic.cache.store.LatentStore;
 import ai.laconic.runtime.latent.CorruptBlockException;
 import ai.laconic.runtime.latent.LatentBlock;
 import ai.laconic.runtime.latent.LatentId;
+import ai.laconic.servicekit.call.Sink;
 import ai.laconic.servicekit.error.Problems;
 import ai.laconic.v1.Block;
 import com.google.protobuf.UnsafeByteOperations;
@@ -73,7 +74,7 @@ final class Blocks {
         store.dropBlock(id, encoded);
         throw damaged;
       }
-      sink.accept(
+      sink.write(
           Block.newBuilder()
               .setLatentId(id.hex())
               .setEncoded(UnsafeByteOperations.unsafeWrap(encoded))

@@ -21,12 +21,12 @@ final class ContextUpload implements AutoCloseable {
   void add(SegmentText text) throws InterruptedException {
     if (!manifest.sourceKept()) {
       throw Problems.invalid(
-          "text", "segment " + index(text), "no text, as the manifest's source_kept is false");
+          "text", "segment " + text.getIndex(), "no text, as the manifest's source_kept is false");
     }
     int segment = text.getIndex();
-    if (segment < 0 || segment >= manifest.segments()) {
+    if (segment >= manifest.segments()) {
       throw Problems.invalid(
-          "text.index", index(text), "0 to " + (manifest.segments() - 1) + ", as in the manifest");
+          "text.index", segment, "0 to " + (manifest.segments() - 1) + ", as in the manifest");
     }
     if (received.get(segment)) {
       throw Problems.invalid("text.index", segment, "each segment once");
@@ -51,10 +51,6 @@ final class ContextUpload implements AutoCloseable {
           "all " + manifest.segments() + " segments of the manifest");
     }
     writer.commit();
-  }
-
-  private static String index(SegmentText text) {
-    return Integer.toUnsignedString(text.getIndex());
   }
 
   @Override

@@ -5,6 +5,7 @@ import ai.laconic.cache.store.ContextKey;
 import ai.laconic.cache.store.ContextPage;
 import ai.laconic.cache.store.LatentStore;
 import ai.laconic.cache.store.Manifest;
+import ai.laconic.servicekit.call.Sink;
 import ai.laconic.servicekit.error.Problems;
 import ai.laconic.servicekit.tenant.TenantId;
 import ai.laconic.v1.Context;
@@ -71,11 +72,9 @@ final class Contexts {
       throw Problems.precondition("context", id, "one whose source was kept");
     }
     for (int segment : segments) {
-      if (segment < 0 || segment >= manifest.segments()) {
+      if (segment >= manifest.segments()) {
         throw Problems.outOfRange(
-            "segment",
-            Integer.toUnsignedString(segment),
-            "0 to " + (manifest.segments() - 1) + " in " + id);
+            "segment", segment, "0 to " + (manifest.segments() - 1) + " in " + id);
       }
     }
     long[] sizes = segments.stream().mapToLong(manifest::textBytes).toArray();
@@ -100,7 +99,7 @@ final class Contexts {
         throw Problems.dataLoss(
             what, utf8.length + " bytes (expected: " + manifest.textBytes(segment) + " of UTF-8)");
       }
-      sink.accept(SegmentText.newBuilder().setIndex(segment).setTextBytes(text).build());
+      sink.write(SegmentText.newBuilder().setIndex(segment).setTextBytes(text).build());
     }
   }
 

@@ -56,6 +56,7 @@ public final class LatentCacheHandlers extends LatentCacheServiceGrpc.LatentCach
   public void findMissing(
       FindMissingRequest request, StreamObserver<FindMissingResponse> responses) {
     calls.answer(
+        request,
         responses,
         writer -> {
           Duration ttl = retention.ttl(request.getTtl());
@@ -87,7 +88,8 @@ public final class LatentCacheHandlers extends LatentCacheServiceGrpc.LatentCach
 
   @Override
   public void getBlocks(GetBlocksRequest request, StreamObserver<Block> responses) {
-    calls.answer(responses, writer -> blocks.get(ids(request.getLatentIdsList()), writer::write));
+    calls.answer(
+        request, responses, writer -> blocks.get(ids(request.getLatentIdsList()), writer::write));
   }
 
   @Override
@@ -130,6 +132,7 @@ public final class LatentCacheHandlers extends LatentCacheServiceGrpc.LatentCach
   public void getContext(GetContextRequest request, StreamObserver<Context> responses) {
     TenantId tenant = TenantId.current();
     calls.answer(
+        request,
         responses,
         writer ->
             writer.write(contexts.get(tenant, new ContextId(request.getContextId())).message()));
@@ -140,6 +143,7 @@ public final class LatentCacheHandlers extends LatentCacheServiceGrpc.LatentCach
       FindContextsRequest request, StreamObserver<FindContextsResponse> responses) {
     TenantId tenant = TenantId.current();
     calls.answer(
+        request,
         responses,
         writer ->
             writer.write(contexts.find(tenant, request.getPageSize(), request.getPageToken())));
@@ -150,6 +154,7 @@ public final class LatentCacheHandlers extends LatentCacheServiceGrpc.LatentCach
       RemoveContextRequest request, StreamObserver<RemoveContextResponse> responses) {
     TenantId tenant = TenantId.current();
     calls.answer(
+        request,
         responses,
         writer -> {
           contexts.remove(tenant, new ContextId(request.getContextId()));
@@ -161,6 +166,7 @@ public final class LatentCacheHandlers extends LatentCacheServiceGrpc.LatentCach
   public void getTexts(GetTextsRequest request, StreamObserver<SegmentText> responses) {
     TenantId tenant = TenantId.current();
     calls.answer(
+        request,
         responses,
         writer ->
             contexts.texts(

@@ -37,7 +37,7 @@ public final class Manifest {
     }
     expect(
         "segment_count",
-        Integer.toUnsignedLong(message.getSegmentCount()),
+        message.getSegmentCount(),
         message.getSegmentsCount(),
         "the number of segments");
     expectSum("tokens", message, message.getTokens(), Segment::getTokens);
@@ -60,7 +60,7 @@ public final class Manifest {
       String field, Context message, long value, ToIntFunction<Segment> part) {
     long sum = 0;
     for (Segment segment : message.getSegmentsList()) {
-      sum += Integer.toUnsignedLong(part.applyAsInt(segment));
+      sum += part.applyAsInt(segment);
     }
     expect(field, value, sum, "the sum over segments");
   }
@@ -113,7 +113,7 @@ public final class Manifest {
 
   /** Returns the bytes of a segment's text in UTF-8. */
   public long textBytes(int segment) {
-    return Integer.toUnsignedLong(message.getSegments(segment).getTextBytes());
+    return message.getSegments(segment).getTextBytes();
   }
 
   /** Returns all of it. */

@@ -79,7 +79,7 @@ class ContextCallsTest {
     assertThatThrownBy(() -> calls.texts(ACME, 1, 0, 3))
         .hasMessage("OUT_OF_RANGE: segment: 3 (expected: 0 to 2 in %s)", contextId(1));
     assertThatThrownBy(() -> calls.texts(ACME, 1, -1))
-        .hasMessage("OUT_OF_RANGE: segment: 4294967295 (expected: 0 to 2 in %s)", contextId(1));
+        .hasMessage("OUT_OF_RANGE: segments[0]: 4294967295 (expected: at most 2147483647)");
   }
 
   @Test

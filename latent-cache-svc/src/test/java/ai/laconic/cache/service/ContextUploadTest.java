@@ -64,10 +64,6 @@ class ContextUploadTest {
             manifest,
             request(segment(3, "more"))),
         upload(
-            "text.index: 4294967295 (expected: 0 to 2, as in the manifest)",
-            manifest,
-            request(segment(-1, "more"))),
-        upload(
             "text of segment 0: 7 bytes (expected: 9 bytes, as in the manifest)",
             manifest,
             request(segment(0, "Gruesse"))),

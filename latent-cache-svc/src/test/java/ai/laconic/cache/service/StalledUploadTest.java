@@ -96,7 +96,8 @@ class StalledUploadTest {
 
   private static CacheServer impatient() throws Exception {
     return new CacheServer(
-        1, new MinDataRate(DataSize.ofMegabytes(1), java.time.Duration.ofMillis(200)));
+        // Long enough for what was sent to arrive on a busy machine.
+        1, new MinDataRate(DataSize.ofMegabytes(1), java.time.Duration.ofSeconds(5)));
   }
 
   private static void assertEndedForSilence(Answer<?, ?> answer) {

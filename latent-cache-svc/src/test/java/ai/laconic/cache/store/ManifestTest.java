@@ -47,8 +47,10 @@ class ManifestTest {
             "text_bytes: 4 (expected: 5, the sum over segments)"),
         wrong(
             context ->
-                context.addSegments(Segment.newBuilder().setTextBytes(-1)).setSegmentCount(3),
-            "text_bytes: 5 (expected: 4294967300, the sum over segments)"),
+                context
+                    .addSegments(Segment.newBuilder().setTextBytes(Integer.MAX_VALUE))
+                    .setSegmentCount(3),
+            "text_bytes: 5 (expected: 2147483652, the sum over segments)"),
         wrong(context -> context.clearCreated(), "created: missing (expected: a time)"),
         wrong(context -> context.clearExpires(), "expires: missing (expected: a time)"),
         wrong(

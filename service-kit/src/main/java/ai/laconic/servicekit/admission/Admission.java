@@ -27,9 +27,13 @@ public final class Admission implements AutoCloseable {
   /** Another replica may have room at once. */
   private static final Duration RETRY_ELSEWHERE = Duration.ofMillis(50);
 
+  /** Requests that wait may take one part in so many of the heap, and those that run as much. */
+  private static final int HEAP_SHARE = 8;
+
   private final String resource;
   private final AdmissionLimits limits;
   private final ScheduledExecutorService timer;
+  private final long mostBytes;
   private final ReentrantLock lock = new ReentrantLock();
   private final FairLine<Waiter> line;
   private boolean closed;
@@ -42,7 +46,8 @@ public final class Admission implements AutoCloseable {
     this.resource = resource;
     this.limits = limits;
     this.timer = timer;
-    this.line = new FairLine<>(limits.capacity(), limits.perTenant());
+    this.mostBytes = Runtime.getRuntime().maxMemory() / HEAP_SHARE;
+    this.line = new FairLine<>(limits.capacity(), limits.perTenant(), mostBytes);
   }
 
   /**
@@ -75,6 +80,16 @@ public final class Admission implements AutoCloseable {
    * @return the permit, or what {@link #acquire} throws
    */
   public CompletableFuture<Permit> request(TenantId tenant, long units) {
+    return request(tenant, units, 0);
+  }
+
+  /**
+   * As {@link #request(TenantId, long)}.
+   *
+   * @param bytes of memory that are held until the permit is closed: those who wait hold an eighth
+   *     of the heap together, and so do those who are in, but for a single larger one
+   */
+  public CompletableFuture<Permit> request(TenantId tenant, long units, long bytes) {
     if (units < 1) {
       throw new IllegalArgumentException(resource + ": " + units + " units (expected: 1 or more)");
     }
@@ -82,8 +97,8 @@ public final class Admission implements AutoCloseable {
       return CompletableFuture.failedFuture(
           Problems.tooLarge(resource, units, "at most " + limits.capacity()));
     }
-    Waiter waiter = new Waiter(tenant, units, Context.current());
-    change(() -> line.add(tenant, waiter, units, waiter.longAt));
+    Waiter waiter = new Waiter(tenant, units, bytes, Context.current());
+    change(() -> line.add(tenant, new Wish<>(waiter, units, bytes, waiter.longAt)));
     waiter.watch();
     return waiter.answer;
   }
@@ -131,6 +146,9 @@ public final class Admission implements AutoCloseable {
       while (line.waiting() > most) {
         line.dropFromTheLongest().ifPresent(dropped::add);
       }
+      while (line.waitingBytes() > mostBytes) {
+        line.dropFromTheLargest().ifPresent(dropped::add);
+      }
     } finally {
       lock.unlock();
     }
@@ -142,8 +160,13 @@ public final class Admission implements AutoCloseable {
   private StatusRuntimeException tooMany() {
     return exhausted(
         resource,
-        "all in use, and " + limits.maxWaiting() + " wait",
-        limits.capacity() + " in use and " + limits.maxWaiting() + " waiting",
+        "all in use, and too many wait",
+        limits.capacity()
+            + " in use, and "
+            + limits.maxWaiting()
+            + " or "
+            + (mostBytes >> 20)
+            + " MB waiting",
         RETRY_AFTER);
   }
 
@@ -151,31 +174,35 @@ public final class Admission implements AutoCloseable {
     return Problems.unavailable(resource, "this replica is stopping", RETRY_ELSEWHERE);
   }
 
-  private void release(TenantId tenant, long units) {
-    change(() -> line.release(tenant, units));
-  }
-
   /** One call that asked for room. */
   private final class Waiter {
     private final TenantId tenant;
     private final long units;
+    private final long bytes;
     private final Context context;
     private final Context.CancellationListener onCancel = this::contextEnded;
     private final CompletableFuture<Permit> answer = new CompletableFuture<>();
     private final long longAt;
     private volatile @Nullable ScheduledFuture<?> patience;
 
-    Waiter(TenantId tenant, long units, Context context) {
+    Waiter(TenantId tenant, long units, long bytes, Context context) {
       this.tenant = tenant;
       this.units = units;
+      this.bytes = bytes;
       this.context = context;
-      this.longAt = System.nanoTime() + mostNanos() / 2;
+      this.longAt = longAt();
     }
 
-    private long mostNanos() {
+    /**
+     * Half of the time that its caller leaves it; who has no deadline has never waited for long.
+     */
+    private long longAt() {
       Deadline deadline = context.getDeadline();
-      long most = limits.maxWait().toNanos();
-      return deadline == null ? most : Math.min(most, deadline.timeRemaining(TimeUnit.NANOSECONDS));
+      long most =
+          deadline == null
+              ? Long.MAX_VALUE
+              : Math.min(limits.maxWait().toNanos(), deadline.timeRemaining(TimeUnit.NANOSECONDS));
+      return System.nanoTime() + most / 2;
     }
 
     /** Begins to watch over the wait, if there is one. */
@@ -200,7 +227,7 @@ public final class Admission implements AutoCloseable {
     }
 
     void admitted() {
-      Permit permit = new HeldPermit(tenant, units);
+      Permit permit = new HeldPermit(tenant, units, bytes);
       if (!answer.complete(permit)) {
         permit.close();
       }
@@ -240,16 +267,18 @@ public final class Admission implements AutoCloseable {
     private final AtomicBoolean held = new AtomicBoolean(true);
     private final TenantId tenant;
     private final long units;
+    private final long bytes;
 
-    HeldPermit(TenantId tenant, long units) {
+    HeldPermit(TenantId tenant, long units, long bytes) {
       this.tenant = tenant;
       this.units = units;
+      this.bytes = bytes;
     }
 
     @Override
     public void close() {
       if (held.compareAndSet(true, false)) {
-        release(tenant, units);
+        change(() -> line.release(tenant, units, bytes));
       }
     }
   }

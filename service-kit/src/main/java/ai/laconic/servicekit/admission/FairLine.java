@@ -1,10 +1,8 @@
 package ai.laconic.servicekit.admission;
 
 import ai.laconic.servicekit.tenant.TenantId;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,74 +17,36 @@ import java.util.Optional;
 final class FairLine<W> {
   private final long capacity;
   private final long perTenant;
-  private final Map<TenantId, Tenant<W>> tenants = new HashMap<>();
+  private final long mostBytes;
+
+  /** Those that hold something or wait. */
+  private final Map<TenantId, TenantLine<W>> tenants = new HashMap<>();
+
   private long inUse;
+  private long bytesInUse;
   private long turns;
-  private int waiting;
-
-  FairLine(long capacity, long perTenant) {
-    this.capacity = capacity;
-    this.perTenant = perTenant;
-  }
-
-  /** One that waits for some units, and from when on it has waited for long. */
-  private record Entry<W>(W waiter, long units, long longAt) {}
-
-  // Kept while it holds something or waits, and so that its last turn is remembered meanwhile.
-  private static final class Tenant<W> {
-    final Deque<Entry<W>> line = new ArrayDeque<>();
-    final Deque<Entry<W>> waitedLong = new ArrayDeque<>();
-    long held;
-    long lastTurn;
-
-    boolean waits() {
-      return waiting() > 0;
-    }
-
-    int waiting() {
-      return line.size() + waitedLong.size();
-    }
-
-    /** Those behind it have more of their time left, and so a better chance to make use of room. */
-    void setAsideWhoWaitedLong(long now) {
-      while (!line.isEmpty() && line.getFirst().longAt() - now <= 0) {
-        waitedLong.addLast(line.removeFirst());
-      }
-    }
-
-    Entry<W> first() {
-      return line.isEmpty() ? waitedLong.getFirst() : line.getFirst();
-    }
-
-    void removeFirst() {
-      (line.isEmpty() ? waitedLong : line).removeFirst();
-    }
-
-    Entry<W> removeLeastHopeful() {
-      return waitedLong.isEmpty() ? line.removeLast() : waitedLong.removeFirst();
-    }
-  }
 
   /**
-   * @param longAt when it will have waited for long, in the time of {@link #admit}
+   * @param capacity units at once
+   * @param perTenant most of them that one tenant holds, but for a single larger wish
+   * @param mostBytes that those who were let in hold, but for a single larger wish
    */
-  void add(TenantId tenant, W waiter, long units, long longAt) {
-    tenants
-        .computeIfAbsent(tenant, id -> new Tenant<>())
-        .line
-        .addLast(new Entry<>(waiter, units, longAt));
-    waiting++;
+  FairLine(long capacity, long perTenant, long mostBytes) {
+    this.capacity = capacity;
+    this.perTenant = perTenant;
+    this.mostBytes = mostBytes;
+  }
+
+  void add(TenantId tenant, Wish<W> wish) {
+    tenants.computeIfAbsent(tenant, id -> new TenantLine<>()).add(wish);
   }
 
   /** Takes one out that doesn't wait any more; false if it wasn't here. */
   boolean remove(TenantId tenant, W waiter) {
-    Tenant<W> its = tenants.get(tenant);
-    if (its == null
-        || !(its.line.removeIf(entry -> entry.waiter().equals(waiter))
-            || its.waitedLong.removeIf(entry -> entry.waiter().equals(waiter)))) {
+    TenantLine<W> its = tenants.get(tenant);
+    if (its == null || its.remove(waiter).isEmpty()) {
       return false;
     }
-    waiting--;
     forget(tenant, its);
     return true;
   }
@@ -94,66 +54,71 @@ final class FairLine<W> {
   /**
    * Lets in all that have room, in the order of their turns.
    *
-   * @param now nanoseconds of any origin
+   * @param now in the time of {@link Wish#longAt}
    */
   List<W> admit(long now) {
     tenants.values().forEach(tenant -> tenant.setAsideWhoWaitedLong(now));
     List<W> admitted = new ArrayList<>();
-    for (Optional<Tenant<W>> next = next(); next.isPresent(); next = next()) {
-      Tenant<W> tenant = next.get();
-      Entry<W> first = tenant.first();
-      if (first.units() > capacity - inUse) {
+    for (Optional<TenantLine<W>> next = next();
         // Nobody overtakes the one whose turn it is.
-        break;
-      }
-      tenant.removeFirst();
-      waiting--;
-      tenant.held += first.units();
-      tenant.lastTurn = ++turns;
-      inUse += first.units();
-      admitted.add(first.waiter());
+        next.isPresent() && fits(next.get().first());
+        next = next()) {
+      Wish<W> wish = next.get().admit(++turns);
+      inUse += wish.units();
+      bytesInUse += wish.bytes();
+      admitted.add(wish.waiter());
     }
     return admitted;
   }
 
-  private Optional<Tenant<W>> next() {
+  private boolean fits(Wish<W> wish) {
+    return wish.units() <= capacity - inUse
+        && (bytesInUse == 0 || wish.bytes() <= mostBytes - bytesInUse);
+  }
+
+  private Optional<TenantLine<W>> next() {
     return tenants.values().stream()
         .filter(tenant -> tenant.waits() && withinShare(tenant))
         .min(
-            Comparator.comparingLong((Tenant<W> tenant) -> tenant.held)
-                .thenComparingLong(tenant -> tenant.lastTurn));
+            Comparator.comparingLong(TenantLine<W>::held)
+                .thenComparingLong(TenantLine<W>::lastTurn));
   }
 
-  private boolean withinShare(Tenant<W> tenant) {
-    return tenant.held == 0 || tenant.held + tenant.first().units() <= perTenant;
+  private boolean withinShare(TenantLine<W> tenant) {
+    return tenant.held() == 0 || tenant.held() + tenant.first().units() <= perTenant;
   }
 
-  /** Gives units back. */
-  void release(TenantId tenant, long units) {
-    Tenant<W> its = tenants.get(tenant);
-    if (its == null || its.held < units) {
+  /** Gives back what a wish was granted. */
+  void release(TenantId tenant, long units, long bytes) {
+    TenantLine<W> its = tenants.get(tenant);
+    if (its == null || its.held() < units) {
       throw new IllegalStateException("units of " + tenant + ": " + units + " were not held");
     }
-    its.held -= units;
+    its.release(units);
     inUse -= units;
+    bytesInUse -= bytes;
     forget(tenant, its);
   }
 
-  /**
-   * Takes one out of the tenant with the most waiters, of those who waited for long or else the
-   * newest; empty if nobody waits.
-   */
+  /** Takes one out of the tenant with the most waiters; empty if nobody waits. */
   Optional<W> dropFromTheLongest() {
-    Optional<Map.Entry<TenantId, Tenant<W>>> longest =
+    return drop(Comparator.comparingInt(TenantLine::waiting));
+  }
+
+  /** Takes one out of the tenant whose waiters hold the most bytes; empty if nobody waits. */
+  Optional<W> dropFromTheLargest() {
+    return drop(Comparator.comparingLong(TenantLine::bytes));
+  }
+
+  private Optional<W> drop(Comparator<TenantLine<W>> most) {
+    Optional<Map.Entry<TenantId, TenantLine<W>>> found =
         tenants.entrySet().stream()
             .filter(entry -> entry.getValue().waits())
-            .max(Comparator.comparingInt(entry -> entry.getValue().waiting()));
-    return longest.map(
+            .max(Map.Entry.comparingByValue(most));
+    return found.map(
         entry -> {
-          Tenant<W> tenant = entry.getValue();
-          W dropped = tenant.removeLeastHopeful().waiter();
-          waiting--;
-          forget(entry.getKey(), tenant);
+          W dropped = entry.getValue().removeLeastHopeful().waiter();
+          forget(entry.getKey(), entry.getValue());
           return dropped;
         });
   }
@@ -163,11 +128,16 @@ final class FairLine<W> {
   }
 
   int waiting() {
-    return waiting;
+    return tenants.values().stream().mapToInt(TenantLine::waiting).sum();
   }
 
-  private void forget(TenantId id, Tenant<W> tenant) {
-    if (tenant.held == 0 && !tenant.waits()) {
+  /** Returns the bytes that waiters hold. */
+  long waitingBytes() {
+    return tenants.values().stream().mapToLong(TenantLine::bytes).sum();
+  }
+
+  private void forget(TenantId id, TenantLine<W> tenant) {
+    if (tenant.held() == 0 && !tenant.waits()) {
       tenants.remove(id);
     }
   }

@@ -9,8 +9,8 @@
  * <ul>
  *   <li>room goes to the waiting tenant that holds the least of it, and among equals to the one
  *       whose last turn is longest ago; within a tenant the first comes first, but for those who
- *       have waited for half of their time: they come last, since in an overload all that is let in
- *       would otherwise be about to miss its deadline, and nothing be done in time;
+ *       have waited for half of the time to their deadline: they come last, since in an overload
+ *       all that is let in would otherwise be about to miss it, and nothing be done in time;
  *   <li>no tenant holds more than its share while the share is below 1;
  *   <li>when too many wait, the tenant with the most of them loses one of these, or its newest.
  * </ul>

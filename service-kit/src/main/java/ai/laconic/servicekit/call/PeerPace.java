@@ -1,7 +1,6 @@
 package ai.laconic.servicekit.call;
 
 import ai.laconic.servicekit.error.Problems;
-import com.google.protobuf.MessageLite;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 
@@ -27,9 +26,8 @@ final class PeerPace {
     behindNanos += nanos;
   }
 
-  /** Notes what it sent or took. */
-  void moved(Object message) {
-    int bytes = message instanceof MessageLite proto ? proto.getSerializedSize() : 0;
+  /** Notes what it sent or took: time that is made up for. */
+  void moved(long bytes) {
     long worth = (long) (bytes * NANOS / rate.bytesPerSecond().toBytes());
     behindNanos = Math.max(0, behindNanos - worth);
   }

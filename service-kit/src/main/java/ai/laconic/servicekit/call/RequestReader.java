@@ -10,6 +10,7 @@ import java.util.Queue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntConsumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Requests of one call, read by one thread; no more is asked of the peer than one ahead. */
@@ -20,6 +21,8 @@ public final class RequestReader<Q> {
   private final Queue<Q> arrived = new ArrayDeque<>(1);
   private final Context context = Context.current();
   private final PeerPace pace;
+  private final LongSupplier receivedBytes = StalledStreams.receivedBytes();
+  private long seenBytes;
   private boolean halfClosed;
   private @Nullable Throwable failure;
 
@@ -48,15 +51,16 @@ public final class RequestReader<Q> {
             .withCause(failure)
             .asRuntimeException();
       }
-      Optional<Q> request = Optional.ofNullable(arrived.poll());
-      request.ifPresent(pace::moved);
-      return request;
+      return Optional.ofNullable(arrived.poll());
     } finally {
       lock.unlock();
     }
   }
 
   private void awaitPeer() throws InterruptedException {
+    long received = receivedBytes.getAsLong();
+    pace.moved(received - seenBytes);
+    seenBytes = received;
     long most = pace.leftNanos();
     if (most <= 0) {
       throw pace.tooSlow("its client sends too slowly");

@@ -1,6 +1,7 @@
 package ai.laconic.servicekit.call;
 
 import ai.laconic.servicekit.error.Problems;
+import com.google.protobuf.MessageLite;
 import io.grpc.Context;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -43,7 +44,7 @@ public final class ResponseWriter<R> {
       throw Problems.ended(context, "before its answer was complete");
     }
     call.onNext(response);
-    pace.moved(response);
+    pace.moved(response instanceof MessageLite proto ? proto.getSerializedSize() : 0);
   }
 
   private void awaitPeer() throws InterruptedException {

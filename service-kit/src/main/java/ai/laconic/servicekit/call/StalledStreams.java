@@ -14,6 +14,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,15 @@ public final class StalledStreams extends ServerStreamTracer.Factory implements 
   public StalledStreams(MinDataRate rate, ScheduledExecutorService timer) {
     this.rate = rate;
     this.timer = timer;
+  }
+
+  /**
+   * Returns how many bytes the current call's stream has received, those of an unfinished message
+   * too; always 0 for a call that none of these watches.
+   */
+  static LongSupplier receivedBytes() {
+    Stream stream = STREAM.get();
+    return stream == null ? () -> 0 : stream.received::get;
   }
 
   @Override

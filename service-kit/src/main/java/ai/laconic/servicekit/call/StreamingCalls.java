@@ -4,6 +4,7 @@ import ai.laconic.servicekit.admission.Admission;
 import ai.laconic.servicekit.admission.Permit;
 import ai.laconic.servicekit.error.Problems;
 import ai.laconic.servicekit.tenant.TenantId;
+import com.google.protobuf.MessageLite;
 import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -64,11 +65,15 @@ public final class StreamingCalls implements AutoCloseable {
             });
   }
 
-  /** Runs {@code handler}; the call completes when it returns and fails with what it throws. */
-  public <R> void answer(StreamObserver<R> responses, Answering<R> handler) {
+  /**
+   * Runs {@code handler}; the call completes when it returns and fails with what it throws.
+   *
+   * @param request what is held in memory until the call is over
+   */
+  public <R> void answer(MessageLite request, StreamObserver<R> responses, Answering<R> handler) {
     ResponseWriter<R> writer =
         new ResponseWriter<>((ServerCallStreamObserver<R>) responses, minDataRate);
-    run(writer, () -> handler.handle(writer));
+    run(writer, request.getSerializedSize(), () -> handler.handle(writer));
   }
 
   /** As {@link #answer}, with requests that are read one at a time. */
@@ -77,15 +82,15 @@ public final class StreamingCalls implements AutoCloseable {
     call.disableAutoRequest();
     ResponseWriter<R> writer = new ResponseWriter<>(call, minDataRate);
     RequestReader<Q> reader = new RequestReader<>(call::request, minDataRate);
-    run(writer, () -> handler.handle(reader, writer));
+    run(writer, 0, () -> handler.handle(reader, writer));
     return reader.observer();
   }
 
-  private void run(ResponseWriter<?> writer, Task task) {
+  private void run(ResponseWriter<?> writer, long bytes, Task task) {
     Context context = Context.current();
     CompletableFuture<Permit> unused =
         admission
-            .request(TenantId.current(), 1)
+            .request(TenantId.current(), 1, bytes)
             .whenComplete(
                 (permit, refusal) -> {
                   if (permit == null) {

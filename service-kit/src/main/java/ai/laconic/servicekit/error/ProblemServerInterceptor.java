@@ -19,13 +19,13 @@ public final class ProblemServerInterceptor implements ServerInterceptor {
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
     try {
       return new CatchingListener<>(next.startCall(call, headers), call);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       close(call, e);
       return new ServerCall.Listener<>() {};
     }
   }
 
-  private static void close(ServerCall<?, ?> call, RuntimeException thrown) {
+  private static void close(ServerCall<?, ?> call, Throwable thrown) {
     StatusRuntimeException problem = Problems.of(thrown);
     if (problem.getStatus().getCode() == Status.Code.INTERNAL) {
       log.error("{} failed", call.getMethodDescriptor().getFullMethodName(), thrown);
@@ -64,7 +64,7 @@ public final class ProblemServerInterceptor implements ServerInterceptor {
     private void guarded(Runnable event) {
       try {
         event.run();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         close(call, e);
       }
     }

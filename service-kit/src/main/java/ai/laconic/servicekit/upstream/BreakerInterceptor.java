@@ -19,9 +19,10 @@ import org.jspecify.annotations.Nullable;
  * Circuit breaker around every call to one upstream. While it is open no call leaves: UNAVAILABLE.
  *
  * <p>A call counts once: as an error if it ends by the {@linkplain OwnFault upstream's own fault},
- * not at all if its caller ended it, and else as a success: a refusal is an answer. While the
- * breaker is half open a call counts as soon as it is answered, since a long stream must not hold
- * it there.
+ * and else as a success: a refusal is an answer. It doesn't count if its caller ended it, nor if it
+ * broke after answers had come: one replica that goes takes all its streams with it, and says
+ * nothing about the upstream. While the breaker is half open a call counts as soon as it is
+ * answered, since a long stream must not hold it there.
  */
 final class BreakerInterceptor implements ClientInterceptor {
   private final String upstream;
@@ -54,6 +55,7 @@ final class BreakerInterceptor implements ClientInterceptor {
     private final CallOptions options;
     private final long from = breaker.getCurrentTimestamp();
     private final AtomicBoolean counted = new AtomicBoolean();
+    private volatile boolean answered;
 
     CountedCall(ClientCall<Q, R> delegate, CallOptions options) {
       super(delegate);
@@ -66,6 +68,7 @@ final class BreakerInterceptor implements ClientInterceptor {
           new SimpleForwardingClientCallListener<R>(listener) {
             @Override
             public void onMessage(R message) {
+              answered = true;
               if (breaker.getState() == CircuitBreaker.State.HALF_OPEN) {
                 count(() -> breaker.onSuccess(elapsed(), breaker.getTimestampUnit()));
               }
@@ -89,10 +92,11 @@ final class BreakerInterceptor implements ClientInterceptor {
     }
 
     private void ended(Status status, Metadata trailers) {
-      if (OwnFault.in(status, trailers, options)) {
-        breaker.onError(elapsed(), breaker.getTimestampUnit(), status.asRuntimeException());
-      } else if (OwnFault.callerEnded(status)) {
+      boolean failed = OwnFault.in(status, trailers, options);
+      if (failed ? answered : OwnFault.callerEnded(status)) {
         breaker.releasePermission();
+      } else if (failed) {
+        breaker.onError(elapsed(), breaker.getTimestampUnit(), status.asRuntimeException());
       } else {
         breaker.onSuccess(elapsed(), breaker.getTimestampUnit());
       }

@@ -24,6 +24,9 @@ public record BreakerProperties(
   private static final int LEAST_CALLS = 10;
   private static final int CALLS_TO_PROBE = 3;
 
+  /** Streams take as long as they take: only failures count. */
+  private static final Duration NEVER_SLOW = Duration.ofDays(365);
+
   public BreakerProperties {
     if (failureRate < 1 || failureRate > 100) {
       throw new IllegalArgumentException(
@@ -45,7 +48,9 @@ public record BreakerProperties(
         .slidingWindow(lastCalls, Math.min(lastCalls, LEAST_CALLS), SlidingWindowType.COUNT_BASED)
         .permittedNumberOfCallsInHalfOpenState(CALLS_TO_PROBE)
         .waitDurationInOpenState(openFor)
-        .automaticTransitionFromOpenToHalfOpenEnabled(false)
+        .slowCallDurationThreshold(NEVER_SLOW)
+        // Callers that look before they call would never come and see.
+        .automaticTransitionFromOpenToHalfOpenEnabled(true)
         .build();
   }
 }

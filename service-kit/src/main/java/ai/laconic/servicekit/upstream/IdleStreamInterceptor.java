@@ -48,7 +48,8 @@ final class IdleStreamInterceptor implements ClientInterceptor {
 
     private volatile long lastNanos = System.nanoTime();
     private volatile boolean idle;
-    private volatile @Nullable Future<?> watch;
+    private @Nullable Future<?> watch;
+    private boolean over;
 
     WatchedCall(ClientCall<Q, R> delegate) {
       super(delegate);
@@ -104,7 +105,10 @@ final class IdleStreamInterceptor implements ClientInterceptor {
       lastNanos = System.nanoTime();
     }
 
-    private void schedule(long nanos) {
+    private synchronized void schedule(long nanos) {
+      if (over) {
+        return;
+      }
       watch = timer.schedule(this::look, nanos, TimeUnit.NANOSECONDS);
     }
 
@@ -118,10 +122,10 @@ final class IdleStreamInterceptor implements ClientInterceptor {
       super.cancel(upstream + " said nothing for " + limit, null);
     }
 
-    private void unwatch() {
-      Future<?> pending = watch;
-      if (pending != null) {
-        pending.cancel(false);
+    private synchronized void unwatch() {
+      over = true;
+      if (watch != null) {
+        watch.cancel(false);
       }
     }
   }

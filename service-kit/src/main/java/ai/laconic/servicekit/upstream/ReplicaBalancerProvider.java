@@ -61,17 +61,24 @@ public final class ReplicaBalancerProvider extends LoadBalancerProvider {
         new ConnectingHelper(helper));
   }
 
-  /** Puts itself between outlier detection, which counts, and the calls that it counts. */
-  private static final class PickingHelper extends ForwardingLoadBalancerHelper {
+  /** A helper in front of another one. */
+  private static class Wrapping extends ForwardingLoadBalancerHelper {
     private final LoadBalancer.Helper helper;
 
-    PickingHelper(LoadBalancer.Helper helper) {
+    Wrapping(LoadBalancer.Helper helper) {
       this.helper = helper;
     }
 
     @Override
     protected LoadBalancer.Helper delegate() {
       return helper;
+    }
+  }
+
+  /** Puts itself between outlier detection, which counts, and the calls that it counts. */
+  private static final class PickingHelper extends Wrapping {
+    PickingHelper(LoadBalancer.Helper helper) {
+      super(helper);
     }
 
     @Override
@@ -84,16 +91,9 @@ public final class ReplicaBalancerProvider extends LoadBalancerProvider {
    * Keeps health checks out of the contexts of calls: one that happens to be begun by a call's
    * thread would end with that call.
    */
-  private static final class ConnectingHelper extends ForwardingLoadBalancerHelper {
-    private final LoadBalancer.Helper helper;
-
+  private static final class ConnectingHelper extends Wrapping {
     ConnectingHelper(LoadBalancer.Helper helper) {
-      this.helper = helper;
-    }
-
-    @Override
-    protected LoadBalancer.Helper delegate() {
-      return helper;
+      super(helper);
     }
 
     @Override

@@ -45,9 +45,10 @@ final class ServiceConfig {
         "backoffMultiplier",
         3.0,
         "retryableStatusCodes",
-        // A server that stops cancels the calls that it can't finish; a caller's own cancellation
-        // ends its attempts.
-        List.of("UNAVAILABLE", "CANCELLED"));
+        // A server that stops cancels the calls that it can't finish, and one that is killed may
+        // leave a transport that only knows that it failed. A caller's own cancellation ends its
+        // attempts.
+        List.of("UNAVAILABLE", "CANCELLED", "UNKNOWN"));
   }
 
   /** A replica that fails most of its calls by its own fault is left alone for a while. */

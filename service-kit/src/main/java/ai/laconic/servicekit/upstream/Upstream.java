@@ -36,16 +36,23 @@ public final class Upstream implements AutoCloseable {
     this.onClose = onClose;
     this.replicas = replicas;
     this.breaker = new BreakerInterceptor(name, properties.breaker());
-    // The last interceptor sees a call first.
-    this.control =
+    Channel watched =
         ClientInterceptors.intercept(
             replicas,
-            new UnaryDeadlineInterceptor(properties.unaryTimeout()),
             new IdleStreamInterceptor(name, properties.streamIdleTimeout(), timer),
-            new TenantClientInterceptor(),
-            new UpstreamStatusInterceptor(name),
-            Upstream::rememberAttempts);
-    this.channel = ClientInterceptors.intercept(control, breaker);
+            new TenantClientInterceptor());
+    // The breaker sees a failure before it is named: then it lies behind whoever hands it on.
+    this.control = named(watched, properties);
+    this.channel = named(ClientInterceptors.intercept(watched, breaker), properties);
+  }
+
+  /** The last interceptor sees a call first. */
+  private Channel named(Channel inner, UpstreamProperties properties) {
+    return ClientInterceptors.intercept(
+        inner,
+        new UpstreamStatusInterceptor(name),
+        new UnaryDeadlineInterceptor(properties.unaryTimeout()),
+        Upstream::rememberAttempts);
   }
 
   private static <Q, R> ClientCall<Q, R> rememberAttempts(

@@ -16,7 +16,8 @@ import java.time.Duration;
 /**
  * Says which upstream it was when the transport fails. A status that the upstream itself made
  * carries details and keeps its words. What is unavailable is marked as lying behind the service
- * that hands it on.
+ * that hands it on, and so is what took longer than the upstream's own limit: DEADLINE_EXCEEDED is
+ * about a caller's deadline.
  */
 final class UpstreamStatusInterceptor implements ClientInterceptor {
   private static final Duration RETRY_AFTER = Duration.ofMillis(500);
@@ -37,7 +38,7 @@ final class UpstreamStatusInterceptor implements ClientInterceptor {
             new SimpleForwardingClientCallListener<R>(listener) {
               @Override
               public void onClose(Status status, Metadata trailers) {
-                close(delegate(), status, trailers);
+                close(delegate(), status, trailers, options);
               }
             },
             headers);
@@ -45,14 +46,18 @@ final class UpstreamStatusInterceptor implements ClientInterceptor {
     };
   }
 
-  private void close(ClientCall.Listener<?> listener, Status status, Metadata trailers) {
-    if (status.getCode() == Status.Code.UNAVAILABLE) {
-      unavailable(listener, status, trailers);
-    } else if (status.getCode() == Status.Code.DEADLINE_EXCEEDED
-        && !Problems.isExplained(trailers)) {
+  private void close(
+      ClientCall.Listener<?> listener, Status status, Metadata trailers, CallOptions options) {
+    boolean late = status.getCode() == Status.Code.DEADLINE_EXCEEDED;
+    if (late && options.getOption(OwnFault.LIMITED_HERE)) {
+      unavailable(
+          listener, Status.UNAVAILABLE.withDescription("no answer within its limit"), trailers);
+    } else if (late && !Problems.isExplained(trailers)) {
       listener.onClose(
           status.withDescription(upstream + ": no answer in time; " + status.getDescription()),
           trailers);
+    } else if (status.getCode() == Status.Code.UNAVAILABLE) {
+      unavailable(listener, status, trailers);
     } else {
       listener.onClose(status, trailers);
     }

@@ -17,6 +17,9 @@ public final class Upstreams implements AutoCloseable {
 
   private static final int MAX_MESSAGE_BYTES = 20 << 20;
 
+  /** Requests that wait for their first answer: one that isn't kept can't go to another replica. */
+  private static final long RETRY_BUFFER_BYTES = 256L << 20;
+
   /** A peer that is to answer and doesn't is asked after this; one that stopped never answers. */
   private static final int KEEP_ALIVE_SECONDS = 10;
 
@@ -105,6 +108,8 @@ public final class Upstreams implements AutoCloseable {
               customizer.accept(builder);
               builder
                   .maxInboundMessageSize(maxMessageBytes)
+                  .perRpcBufferLimit(MAX_MESSAGE_BYTES)
+                  .retryBufferSize(RETRY_BUFFER_BYTES)
                   .idleTimeout(NEVER_IDLE_DAYS, TimeUnit.DAYS)
                   .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
                   .keepAliveTimeout(KEEP_ALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS);

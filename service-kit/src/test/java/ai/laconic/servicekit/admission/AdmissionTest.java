@@ -108,13 +108,27 @@ class AdmissionTest {
     CompletableFuture<Permit> polite = door.request(A, 1);
     StatusRuntimeException refused = refusal(flood.get(2));
     assertThat(refused)
-        .hasMessage(
-            "RESOURCE_EXHAUSTED: slots: all in use, and 3 wait (expected: 1 in use and 3 waiting)");
+        .hasMessageStartingWith(
+            "RESOURCE_EXHAUSTED: slots: all in use, and too many wait"
+                + " (expected: 1 in use, and 3 or ");
     assertThat(Problems.retryAfter(refused)).isPresent();
     first.close();
     granted(polite).close();
     granted(flood.get(0)).close();
     granted(flood.get(1)).close();
+  }
+
+  @Test
+  void requestsThatWaitTakeNoMoreThanAPartOfTheHeap() throws Exception {
+    Admission door = door(1, 100, LONG);
+    Permit first = granted(door.request(B, 1));
+    long much = Runtime.getRuntime().maxMemory() / 12;
+    CompletableFuture<Permit> large = door.request(B, 1, much);
+    CompletableFuture<Permit> small = door.request(A, 1, 10);
+    assertThat(refusal(door.request(B, 1, much))).hasMessageContaining("too many wait");
+    first.close();
+    granted(small).close();
+    granted(large).close();
   }
 
   @Test

@@ -55,7 +55,7 @@ class StreamingCallsTest {
           new LatentCacheServiceGrpc.LatentCacheServiceImplBase() {
             @Override
             public void getBlocks(GetBlocksRequest request, StreamObserver<Block> responses) {
-              calls.answer(responses, writer -> answer.handle(writer));
+              calls.answer(request, responses, writer -> answer.handle(writer));
             }
 
             @Override

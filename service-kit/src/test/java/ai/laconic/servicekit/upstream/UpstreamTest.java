@@ -14,6 +14,7 @@ import ai.laconic.v1.LatentCacheServiceGrpc;
 import ai.laconic.v1.LatentCacheServiceGrpc.LatentCacheServiceBlockingStub;
 import ai.laconic.v1.RemoveContextRequest;
 import ai.laconic.v1.RemoveContextResponse;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
@@ -21,6 +22,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -284,6 +286,113 @@ class UpstreamTest {
         LatentCacheServiceGrpc.newBlockingStub(upstream.control())
             .findMissing(FindMissingRequest.getDefaultInstance());
     assertThat(tier.calls).hasValue(before + 1);
+  }
+
+  @Test
+  void streamsThatBreakAfterTheirFirstAnswersSayNothingOfTheUpstream() {
+    Tier tier = new Tier();
+    tier.stream =
+        responses -> {
+          responses.onNext(Block.getDefaultInstance());
+          responses.onError(Status.UNAVAILABLE.asRuntimeException());
+        };
+    replicas.add(tier);
+    Upstream upstream = open("", new BreakerProperties(50, 4, Duration.ofHours(1)));
+    for (int i = 0; i < 8; i++) {
+      Iterator<Block> stream =
+          LatentCacheServiceGrpc.newBlockingStub(upstream.channel())
+              .getBlocks(GetBlocksRequest.getDefaultInstance());
+      assertThat(stream.next()).isNotNull();
+      assertThatThrownBy(stream::next).hasMessageContaining("UNAVAILABLE");
+    }
+    assertThat(upstream.available()).isTrue();
+  }
+
+  @Test
+  void anOpenBreakerLetsCallsThroughAgainThoughNobodyTries() {
+    Tier tier = new Tier();
+    tier.fail(Status.INTERNAL);
+    replicas.add(tier);
+    Upstream upstream = open("", new BreakerProperties(50, 4, Duration.ofMillis(100)));
+    for (int i = 0; i < 4; i++) {
+      assertThatThrownBy(() -> find(upstream)).hasMessageContaining("INTERNAL");
+    }
+    tier.unary = new Tier().unary;
+    await().until(upstream::available);
+    find(upstream);
+  }
+
+  @Test
+  void answersThatTakeLongAreNoFailures() {
+    CircuitBreaker breaker = CircuitBreaker.of("slow", BreakerProperties.DEFAULT.config());
+    for (int i = 0; i < 20; i++) {
+      breaker.acquirePermission();
+      breaker.onSuccess(61, TimeUnit.SECONDS);
+    }
+    assertThat(breaker.getState()).isEqualTo(CircuitBreaker.State.CLOSED);
+  }
+
+  @Test
+  void aLargeCallGoesToAnotherReplicaToo() {
+    Tier stopping = new Tier();
+    stopping.fail(Status.UNAVAILABLE);
+    replicas.add(stopping);
+    replicas.add(new Tier());
+    Upstream upstream = open("", BreakerProperties.DEFAULT);
+    await().until(upstream::available);
+    FindMissingRequest large =
+        FindMissingRequest.newBuilder()
+            .addAllLatentIds(Collections.nCopies(30_000, "0".repeat(64)))
+            .build();
+    for (int i = 0; i < 6; i++) {
+      FindMissingResponse unused =
+          LatentCacheServiceGrpc.newBlockingStub(upstream.channel()).findMissing(large);
+    }
+  }
+
+  @Test
+  void theBreakerOpensWhenTheUpstreamIsGoneButNotForWhatLiesBehindIt() {
+    Tier tier = new Tier();
+    Replicas.Replica replica = replicas.add(tier);
+    Upstream upstream = open("", new BreakerProperties(50, 4, Duration.ofHours(1)));
+    await().until(upstream::available);
+    tier.unary =
+        responses -> {
+          StatusRuntimeException behind =
+              Problems.unavailable("its cache", "gone", Duration.ofMillis(1));
+          behind.getTrailers().put(OwnFault.FAILED_BEHIND, "its cache");
+          responses.onError(behind);
+        };
+    for (int i = 0; i < 8; i++) {
+      assertThatThrownBy(() -> find(upstream)).hasMessage("UNAVAILABLE: its cache: gone");
+    }
+    assertThat(upstream.available()).isTrue();
+    replica.kill();
+    await()
+        .untilAsserted(
+            () ->
+                assertThatThrownBy(() -> find(upstream))
+                    .hasMessageContaining("its circuit breaker is open"));
+  }
+
+  @Test
+  void whatTakesLongerThanTheUpstreamsLimitIsItsFaultAndNotTheCallersDeadline() {
+    Tier tier = new Tier();
+    tier.unary = responses -> {};
+    replicas.add(tier);
+    Upstream upstream =
+        upstreams.open(
+            "the tier",
+            new UpstreamProperties(
+                replicas.target(),
+                Duration.ofMillis(50),
+                Duration.ofMinutes(1),
+                new BreakerProperties(50, 4, Duration.ofHours(1))));
+    for (int i = 0; i < 4; i++) {
+      assertThatThrownBy(() -> find(upstream))
+          .hasMessage("UNAVAILABLE: the tier: no answer within its limit");
+    }
+    assertThatThrownBy(() -> find(upstream)).hasMessageContaining("circuit breaker is open");
   }
 
   @Test
