@@ -15,10 +15,16 @@ final class OpenLoop {
    * Arrivals of one tenant.
    *
    * @param perSecond on average; how long there is none is exponentially distributed
-   * @param seed of the arrivals and of what is asked
+   * @param seed of the arrivals
+   * @param words seed of what is asked
    */
   record Arrivals(
-      Channel channel, Workload workload, double perSecond, long seed, Duration deadline) {}
+      Channel channel,
+      Workload workload,
+      double perSecond,
+      long seed,
+      long words,
+      Duration deadline) {}
 
   /** Sends for as long as {@code time}, waits for all answers, and returns what became of each. */
   static List<Tally> run(Duration time, Arrivals... tenants) throws InterruptedException {
@@ -41,6 +47,7 @@ final class OpenLoop {
 
   private static void send(Arrivals tenant, long begin, Duration time, Tally tally) {
     Random random = new Random(tenant.seed());
+    Random words = new Random(tenant.words());
     double at = gap(random, tenant);
     while (at < time.toNanos()) {
       long intended = begin + (long) at;
@@ -52,7 +59,7 @@ final class OpenLoop {
       Duration left = tenant.deadline().minusNanos(System.nanoTime() - intended);
       tenant
           .workload()
-          .send(tenant.channel(), random, left, tally.sent(intended, tenant.deadline().toNanos()));
+          .send(tenant.channel(), words, left, tally.sent(intended, tenant.deadline().toNanos()));
       at += gap(random, tenant);
     }
   }

@@ -43,8 +43,12 @@ public final class TwoTenants implements Callable<Integer> {
   @Option(
       names = "--workload",
       defaultValue = "GENERATE",
-      description = "${COMPLETION-CANDIDATES}: answers of 16 to 64 tokens, or texts of 20 KB.")
+      description =
+          "${COMPLETION-CANDIDATES}: answers of 16 to 64 tokens, or contexts of fresh texts.")
   Kind kind = Kind.GENERATE;
+
+  @Option(names = "--text-bytes", defaultValue = "20000", description = "Of each upload.")
+  int textBytes = 20_000;
 
   @Option(names = "--model", defaultValue = "models/nano-4x")
   Path model = Path.of("models/nano-4x");
@@ -81,16 +85,16 @@ public final class TwoTenants implements Callable<Integer> {
       Report.header(out);
       Duration phase = Duration.ofSeconds(seconds);
       double rate = POLITE_LOAD * capacity;
-      Tally alone = OpenLoop.run(phase, polite.at(rate, 11)).get(0);
+      Tally alone = OpenLoop.run(phase, polite.at(rate)).get(0);
       Report.row(out, "alone", POLITE, rate, alone);
-      List<Tally> both = OpenLoop.run(phase, polite.at(rate, 11), flood.at(10 * rate, 12));
+      List<Tally> both = OpenLoop.run(phase, polite.at(rate), flood.at(10 * rate));
       Report.row(out, "flooded", POLITE, rate, both.get(0));
       Report.row(out, "", FLOOD, 10 * rate, both.get(1));
       Duration shorter = phase.multipliedBy(2).dividedBy(3);
       List<Double> goodput = new ArrayList<>();
       for (double times : new double[] {1, 2, 4}) {
         double each = times * capacity / 2;
-        List<Tally> tallies = OpenLoop.run(shorter, polite.at(each, 13), flood.at(each, 14));
+        List<Tally> tallies = OpenLoop.run(shorter, polite.at(each), flood.at(each));
         Report.row(out, times + "x", POLITE, each, tallies.get(0));
         Report.row(out, "", FLOOD, each, tallies.get(1));
         goodput.add(tallies.stream().mapToInt(Tally::inTime).sum() / (shorter.toMillis() / 1000.0));
@@ -131,13 +135,14 @@ public final class TwoTenants implements Callable<Integer> {
     Channel channel = system.gateway(tenant);
     int ratio = ratio(model);
     return new Client(
+        tenant.equals(POLITE) ? 1 : 2,
         channel,
         switch (kind) {
           case GENERATE ->
               new Generating(
                   OneCall.upload(channel, ratio, Uploading.text(new Random(7), CONTEXT_BYTES))
                       .getId());
-          case UPLOAD -> new Uploading(ratio, 20_000);
+          case UPLOAD -> new Uploading(ratio, textBytes);
         });
   }
 
@@ -149,17 +154,27 @@ public final class TwoTenants implements Callable<Integer> {
 
   /** One tenant's connection, and what it asks for. */
   private final class Client {
+    private final int tenant;
     private final Channel channel;
     private final Workload workload;
 
-    Client(Channel channel, Workload workload) {
+    /** Each phase asks something else: what was asked before may be in the cache. */
+    private int phase = 1;
+
+    Client(int tenant, Channel channel, Workload workload) {
+      this.tenant = tenant;
       this.channel = channel;
       this.workload = workload;
     }
 
-    Arrivals at(double perSecond, int phase) {
+    Arrivals at(double perSecond) {
       return new Arrivals(
-          channel, workload, perSecond, seed * 100 + phase, Duration.ofSeconds(deadline));
+          channel,
+          workload,
+          perSecond,
+          seed * 100 + tenant,
+          seed * 1000 + 10 * phase++ + tenant,
+          Duration.ofSeconds(deadline));
     }
 
     void sendOne(Random random, Tally tally) {
