@@ -9,6 +9,8 @@ import ai.laconic.servicekit.error.Problems;
 import ai.laconic.servicekit.tenant.TenantId;
 import ai.laconic.v1.Context;
 import ai.laconic.v1.ContextOptions;
+import com.google.protobuf.Duration;
+import com.google.protobuf.Timestamp;
 import io.grpc.Status.Code;
 import java.security.SecureRandom;
 import java.util.List;
@@ -34,7 +36,10 @@ class RequestIdTest {
     Context first = gateway.upload(NAMED, "Some text.");
     // Stored a while ago, as far as its cache says.
     Context earlier =
-        first.toBuilder().setCreated(first.getCreated().toBuilder().setSeconds(1)).build();
+        first.toBuilder()
+            .setCreated(before(first.getCreated()))
+            .setExpires(before(first.getExpires()))
+            .build();
     gateway.cache.hold("default", earlier, List.of("Some text."));
     gateway.cache.onPut =
         () -> {
@@ -42,6 +47,10 @@ class RequestIdTest {
         };
     assertThat(gateway.upload(NAMED, "Some text.")).isEqualTo(earlier);
     assertThat(gateway.cache.contexts).hasSize(1);
+  }
+
+  private static Timestamp before(Timestamp time) {
+    return time.toBuilder().setSeconds(time.getSeconds() - 100).build();
   }
 
   @Test
@@ -59,6 +68,13 @@ class RequestIdTest {
         Code.ALREADY_EXISTS,
         "request_id: r-1",
         () -> gateway.upload(NAMED.toBuilder().setName("other").build(), "Some text."));
+    assertFails(
+        Code.ALREADY_EXISTS,
+        "request_id: r-1",
+        () ->
+            gateway.upload(
+                NAMED.toBuilder().setTtl(Duration.newBuilder().setSeconds(77)).build(),
+                "Some text."));
     assertThat(gateway.cache.contexts).hasSize(1);
   }
 
