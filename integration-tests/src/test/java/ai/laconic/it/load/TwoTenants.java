@@ -173,7 +173,7 @@ public final class TwoTenants implements Callable<Integer> {
           workload,
           perSecond,
           seed * 100 + tenant,
-          seed * 1000 + 10 * phase++ + tenant,
+          seed * 1000 + 10L * phase++ + tenant,
           Duration.ofSeconds(deadline));
     }
 

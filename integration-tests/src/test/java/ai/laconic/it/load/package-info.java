@@ -2,12 +2,14 @@
  * The system under more load than it can carry, and under clients that mean it no good.
  *
  * <p>{@link ai.laconic.it.load.TwoTenants} and {@link ai.laconic.it.load.GatewayShare} are programs
- * that measure and print; they decide nothing, and no build runs them. After {@code ./laconic
- * --help} and {@code mvn -q -DskipTests -pl integration-tests -am package}:
+ * that measure and print; they decide nothing, and no build runs them:
  *
  * <pre>{@code
- * ORT_DISABLE_TELEMETRY=1 java -Xmx2g -XX:MaxDirectMemorySize=6g -Dlaconic.home=$PWD \
- *   -cp "integration-tests/target/test-classes:integration-tests/target/lib/*" \
+ * mvn -q -pl integration-tests -am -DskipTests test-compile dependency:build-classpath \
+ *   -Dmdep.includeScope=test -Dmdep.outputFile=target/classpath
+ * ORT_DISABLE_TELEMETRY=1 java -Xmx2g -XX:MaxDirectMemorySize=6g -Dlogging.level.root=warn \
+ *   -Dlogging.level.ai.laconic=warn \
+ *   -cp integration-tests/target/test-classes:$(cat integration-tests/target/classpath) \
  *   ai.laconic.it.load.TwoTenants --workload generate
  * }</pre>
  */
