@@ -7,20 +7,11 @@ import io.grpc.Status;
 final class CallStatus {
   private CallStatus() {}
 
-  /**
-   * Returns the status of a failed call. The transport has more words than UNAVAILABLE for a
-   * gateway that is gone, and they come without Laconic's details.
-   */
+  /** Returns the status of a failed call: UNAVAILABLE for any word for a gateway that is gone. */
   static Status of(Throwable thrown) {
     Status status = Status.fromThrowable(thrown);
-    return switch (status.getCode()) {
-      case CANCELLED, INTERNAL, UNKNOWN ->
-          Problems.isExplained(Status.trailersFromThrowable(thrown))
-              ? status
-              : Status.UNAVAILABLE
-                  .withDescription(status.getDescription())
-                  .withCause(status.getCause());
-      default -> status;
-    };
+    return Problems.isDown(status, Status.trailersFromThrowable(thrown))
+        ? Status.UNAVAILABLE.withDescription(status.getDescription()).withCause(status.getCause())
+        : status;
   }
 }

@@ -227,7 +227,7 @@ public final class Admission implements AutoCloseable {
     }
 
     void admitted() {
-      Permit permit = new HeldPermit(tenant, units, bytes);
+      Permit permit = new HeldPermit();
       if (!answer.complete(permit)) {
         permit.close();
       }
@@ -261,24 +261,15 @@ public final class Admission implements AutoCloseable {
       change(() -> waited[0] = line.remove(tenant, this));
       return waited[0];
     }
-  }
 
-  private final class HeldPermit implements Permit {
-    private final AtomicBoolean held = new AtomicBoolean(true);
-    private final TenantId tenant;
-    private final long units;
-    private final long bytes;
+    private final class HeldPermit implements Permit {
+      private final AtomicBoolean held = new AtomicBoolean(true);
 
-    HeldPermit(TenantId tenant, long units, long bytes) {
-      this.tenant = tenant;
-      this.units = units;
-      this.bytes = bytes;
-    }
-
-    @Override
-    public void close() {
-      if (held.compareAndSet(true, false)) {
-        change(() -> line.release(tenant, units, bytes));
+      @Override
+      public void close() {
+        if (held.compareAndSet(true, false)) {
+          change(() -> line.release(tenant, units, bytes));
+        }
       }
     }
   }

@@ -27,6 +27,11 @@ public record MinDataRate(
 
   /** Returns how long a peer may be waited for that moved so many bytes meanwhile. */
   long nanosFor(long bytes) {
-    return grace.toNanos() + (long) (bytes * 1e9 / bytesPerSecond.toBytes());
+    return grace.toNanos() + worthNanos(bytes);
+  }
+
+  /** Returns the time that so many bytes account for. */
+  long worthNanos(long bytes) {
+    return (long) (bytes * 1e9 / bytesPerSecond.toBytes());
   }
 }

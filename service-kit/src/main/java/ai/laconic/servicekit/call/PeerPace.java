@@ -7,7 +7,6 @@ import java.time.Duration;
 /** How far the peer of one stream lags behind its {@link MinDataRate}. Used by one thread. */
 final class PeerPace {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
-  private static final double NANOS = 1e9;
 
   private final MinDataRate rate;
   private long behindNanos;
@@ -28,8 +27,7 @@ final class PeerPace {
 
   /** Notes what it sent or took: time that is made up for. */
   void moved(long bytes) {
-    long worth = (long) (bytes * NANOS / rate.bytesPerSecond().toBytes());
-    behindNanos = Math.max(0, behindNanos - worth);
+    behindNanos = Math.max(0, behindNanos - rate.worthNanos(bytes));
   }
 
   /**

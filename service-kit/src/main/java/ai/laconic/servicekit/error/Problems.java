@@ -165,6 +165,18 @@ public final class Problems {
             .asRuntimeException();
   }
 
+  /**
+   * Returns whether a call failed because its server is gone. The transport has more words for it
+   * than UNAVAILABLE, and they come without Laconic's details.
+   */
+  public static boolean isDown(Status status, @Nullable Metadata trailers) {
+    return switch (status.getCode()) {
+      case UNAVAILABLE -> true;
+      case CANCELLED, INTERNAL, UNKNOWN -> !isExplained(trailers);
+      default -> false;
+    };
+  }
+
   /** Whether Laconic made this status: the transport and foreign servers give no details. */
   public static boolean isExplained(@Nullable Metadata trailers) {
     return trailers != null && trailers.containsKey(STATUS_DETAILS);

@@ -85,7 +85,8 @@ public final class Restarts {
       }
       return isBusy(problem)
           ? ++busy <= MOST_BUSY
-          : isDown(problem) && waitedMillis < patience.toMillis();
+          : Problems.isDown(problem.getStatus(), problem.getTrailers())
+              && waitedMillis < patience.toMillis();
     }
 
     long delayMillis(int attempt, Throwable failure) {
@@ -101,14 +102,5 @@ public final class Restarts {
   private static boolean isBusy(StatusRuntimeException problem) {
     return problem.getStatus().getCode() == Status.Code.RESOURCE_EXHAUSTED
         && Problems.retryAfter(problem).isPresent();
-  }
-
-  /** The transport has more words than UNAVAILABLE for a server that is gone. */
-  private static boolean isDown(StatusRuntimeException problem) {
-    return switch (problem.getStatus().getCode()) {
-      case UNAVAILABLE -> true;
-      case CANCELLED, INTERNAL, UNKNOWN -> !Problems.isExplained(problem.getTrailers());
-      default -> false;
-    };
   }
 }
