@@ -9,8 +9,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * there is room to wait, and tenants take turns: of those that wait, the one that has least is
  * next.
  *
- * @param prefetch decodes beyond the slots that pull their latents already, so that no slot waits
- *     for the cache; 0 or more. They stand before whoever comes later
+ * @param prefetch decodes beyond the slots that are prepared already: tokenized, and for an engine
+ *     that keeps no prompts also pulled, so that no slot waits for it; 0 or more. They stand before
+ *     whoever comes later
  * @param maxCalls decodes that hold a thread: they wait for a slot, have one, or have an answer
  *     that their client still reads
  * @param tenantShare most of the max-calls that one tenant may have, above 0 to 1

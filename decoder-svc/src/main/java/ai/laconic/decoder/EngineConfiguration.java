@@ -101,7 +101,8 @@ class EngineConfiguration {
         threads == 0 ? Runtime.getRuntime().availableProcessors() : threads,
         properties.slots(),
         maxPositions,
-        properties.prefillChunk());
+        properties.prefillChunk(),
+        properties.prefillTime());
   }
 
   private static TritonSettings triton(DecoderProperties properties, ModelFingerprint fingerprint) {

@@ -40,7 +40,9 @@ class DecoderPropertiesTest {
                 4,
                 8192,
                 512,
+                Duration.ofMillis(50),
                 512,
+                Duration.ofMillis(10),
                 2_097_152,
                 DataSize.ofGigabytes(1),
                 new AdmissionProperties(1, 256, 0.5, 1024, Duration.ofSeconds(90)),
@@ -70,6 +72,8 @@ class DecoderPropertiesTest {
                     Map.entry("slots", "5"),
                     Map.entry("max-positions", "100"),
                     Map.entry("prefill-chunk", "7"),
+                    Map.entry("prefill-time", "8ms"),
+                    Map.entry("token-delay", "0s"),
                     Map.entry("default-max-tokens", "9"),
                     Map.entry("max-prompt-characters", "10"),
                     Map.entry("latent-memory", "2MB"),
@@ -96,7 +100,9 @@ class DecoderPropertiesTest {
                 5,
                 100,
                 7,
+                Duration.ofMillis(8),
                 9,
+                Duration.ZERO,
                 10,
                 DataSize.ofMegabytes(2),
                 new AdmissionProperties(0, 11, 0.25, 12, Duration.ofSeconds(7)),
@@ -139,6 +145,8 @@ class DecoderPropertiesTest {
   void wrongValuesAreNamed() {
     refused("model", " ", "laconic.decoder.model: missing (expected: the path of a checkpoint");
     refused("slots", "0", "slots: 0 (expected: 1 or more)");
+    refused("prefill-time", "0s", "prefill-time: PT0S (expected: above 0)");
+    refused("token-delay", "-1s", "token-delay: PT-1S (expected: 0 or more)");
     refused("threads", "-1", "threads: -1 (expected: 0 or more)");
     refused("admission.prefetch", "-1", "prefetch: -1 (expected: 0 or more)");
     refused("admission.max-calls", "0", "max-calls: 0 (expected: 1 or more)");

@@ -1,9 +1,9 @@
 package ai.laconic.decoder.cache;
 
-import ai.laconic.decoder.prompt.BlockRef;
 import ai.laconic.runtime.latent.BlockKind;
 import ai.laconic.runtime.latent.CorruptBlockException;
 import ai.laconic.runtime.latent.LatentBlock;
+import ai.laconic.runtime.latent.LatentRef;
 import ai.laconic.runtime.model.ModelFingerprint;
 import ai.laconic.servicekit.error.Problems;
 import ai.laconic.v1.Block;
@@ -21,7 +21,7 @@ record BlockCheck(ModelFingerprint model, int width) {
    * @throws io.grpc.StatusRuntimeException DATA_LOSS for a broken block or another one than asked
    *     for, FAILED_PRECONDITION for another model's
    */
-  float[] rows(Block block, BlockRef ref) {
+  float[] rows(Block block, LatentRef ref) {
     String name = "block " + ref.id().hex();
     if (!block.getLatentId().equals(ref.id().hex())) {
       throw Problems.dataLoss(name, "the cache sent " + block.getLatentId() + " in its place");

@@ -1,7 +1,7 @@
 package ai.laconic.decoder.cache;
 
-import ai.laconic.decoder.prompt.BlockRef;
 import ai.laconic.runtime.latent.LatentId;
+import ai.laconic.runtime.latent.LatentRef;
 import ai.laconic.runtime.model.ModelFingerprint;
 import ai.laconic.servicekit.error.Problems;
 import ai.laconic.v1.Block;
@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Pulls blocks from the cache into one array. The calls end with the gRPC context that they are
- * made in. Safe for use by many threads.
+ * Pulls blocks from the cache. The calls end with the gRPC context that they are made in. Safe for
+ * use by many threads.
  */
 public final class LatentPuller {
   /** Most blocks of one call: a cache looks all of them up before it sends the first. */
@@ -39,38 +39,49 @@ public final class LatentPuller {
     this.width = width;
   }
 
-  /** Returns the bytes that {@code latents} latents take here. */
-  public long bytes(int latents) {
-    return (long) latents * width * Float.BYTES;
+  /** Returns the bytes that the latents of some blocks take here. */
+  public long bytes(List<LatentRef> blocks) {
+    return blocks.stream().mapToLong(LatentRef::latents).sum() * width * Float.BYTES;
+  }
+
+  /** Takes the rows of a block that arrived. */
+  @FunctionalInterface
+  public interface Arrivals {
+    /**
+     * Takes them.
+     *
+     * @param block its index among those that were asked for
+     * @param rows row after row
+     */
+    void put(int block, float[] rows);
   }
 
   /**
-   * Returns the rows of all blocks, one after the other. A block that is named twice is pulled
-   * once.
+   * Pulls blocks and hands them on one by one, as they arrive. A block that is named twice is
+   * pulled once.
    *
    * @throws StatusException what the cache answered, NOT_FOUND and UNAVAILABLE among it
    * @throws io.grpc.StatusRuntimeException DATA_LOSS or FAILED_PRECONDITION for a block that must
    *     not be read
    */
-  public float[] pull(List<BlockRef> blocks) throws StatusException, InterruptedException {
-    Map<LatentId, List<Place>> places = new LinkedHashMap<>();
-    int row = 0;
-    for (BlockRef block : blocks) {
-      places.computeIfAbsent(block.id(), id -> new ArrayList<>(1)).add(new Place(block, row));
-      row = Math.addExact(row, block.latents());
+  public void pull(List<LatentRef> blocks, Arrivals arrivals)
+      throws StatusException, InterruptedException {
+    Map<LatentId, List<Integer>> places = new LinkedHashMap<>();
+    for (int i = 0; i < blocks.size(); i++) {
+      places.computeIfAbsent(blocks.get(i).id(), id -> new ArrayList<>(1)).add(i);
     }
-    float[] rows = new float[Math.multiplyExact(row, width)];
-    List<List<Place>> wanted = List.copyOf(places.values());
+    List<List<Integer>> wanted = List.copyOf(places.values());
     for (int from = 0; from < wanted.size(); from += BLOCKS_PER_CALL) {
-      pull(wanted.subList(from, Math.min(from + BLOCKS_PER_CALL, wanted.size())), rows);
+      List<List<Integer>> some =
+          wanted.subList(from, Math.min(from + BLOCKS_PER_CALL, wanted.size()));
+      pull(blocks, some, arrivals);
     }
-    return rows;
   }
 
-  private void pull(List<List<Place>> wanted, float[] rows)
+  private void pull(List<LatentRef> blocks, List<List<Integer>> wanted, Arrivals arrivals)
       throws StatusException, InterruptedException {
     GetBlocksRequest.Builder request = GetBlocksRequest.newBuilder();
-    wanted.forEach(places -> request.addLatentIds(places.get(0).block().id().hex()));
+    wanted.forEach(places -> request.addLatentIds(blocks.get(places.get(0)).id().hex()));
     BlockingClientCall<?, Block> call = cache.getBlocks(request.build());
     try {
       for (int i = 0; i < wanted.size(); i++) {
@@ -78,7 +89,9 @@ public final class LatentPuller {
         if (block == null) {
           throw Problems.dataLoss("cache", i + " blocks (expected: " + wanted.size() + ")");
         }
-        place(block, wanted.get(i), rows);
+        for (int place : wanted.get(i)) {
+          arrivals.put(place, check.rows(block, blocks.get(place)));
+        }
       }
       if (call.read() != null) {
         throw Problems.dataLoss("cache", "one block too many (expected: " + wanted.size() + ")");
@@ -88,14 +101,4 @@ public final class LatentPuller {
       call.cancel("not needed any more", null);
     }
   }
-
-  private void place(Block block, List<Place> places, float[] rows) {
-    for (Place place : places) {
-      float[] values = check.rows(block, place.block());
-      System.arraycopy(values, 0, rows, place.row() * width, values.length);
-    }
-  }
-
-  /** Where a block's rows go. */
-  private record Place(BlockRef block, int row) {}
 }

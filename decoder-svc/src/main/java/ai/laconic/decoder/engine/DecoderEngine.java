@@ -23,10 +23,11 @@ public interface DecoderEngine extends AutoCloseable {
   void checkScores();
 
   /**
-   * Takes a request and returns at once; the listener is told from the engine's threads.
+   * Takes a request and returns at once; the listener is told from the engine's threads, or from
+   * this one. Latents are read as they arrive, from the position on that the listener was told.
    *
    * @throws io.grpc.StatusRuntimeException OUT_OF_RANGE if prompt and answer don't fit,
-   *     INVALID_ARGUMENT if the latents aren't those of the prompt or an id doesn't exist,
+   *     INVALID_ARGUMENT if the prompt has placeholders without latents or an id doesn't exist,
    *     FAILED_PRECONDITION if they are numbers that the engine can't take, UNIMPLEMENTED for a
    *     scoring if the engine can't score, UNAVAILABLE if the engine is closed or down. The
    *     listener is told nothing then.

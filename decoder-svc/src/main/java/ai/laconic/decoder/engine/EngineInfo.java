@@ -1,6 +1,8 @@
 package ai.laconic.decoder.engine;
 
+import ai.laconic.runtime.prompt.Prompt;
 import ai.laconic.servicekit.error.Problems;
+import java.util.Arrays;
 
 /**
  * What an engine can take.
@@ -30,7 +32,7 @@ public record EngineInfo(
    * @throws io.grpc.StatusRuntimeException OUT_OF_RANGE or INVALID_ARGUMENT
    */
   public void check(EngineRequest request) {
-    DecodePrompt prompt = request.prompt();
+    Prompt prompt = request.prompt();
     DecodeTask task = request.task();
     checkFits(prompt, task instanceof DecodeTask.Score ? "continuation" : "max_tokens", task);
     checkPrompt(prompt);
@@ -44,7 +46,7 @@ public record EngineInfo(
     return new EngineInfo(count, maxPositions, latentWidth, vocabularySize, placeholderId);
   }
 
-  private void checkFits(DecodePrompt prompt, String what, DecodeTask task) {
+  private void checkFits(Prompt prompt, String what, DecodeTask task) {
     if ((long) prompt.length() + task.maxTokens() > maxPositions) {
       throw Problems.outOfRange(
           "prompt and " + what,
@@ -61,14 +63,15 @@ public record EngineInfo(
     }
   }
 
-  private void checkPrompt(DecodePrompt prompt) {
+  private void checkPrompt(Prompt prompt) {
+    if (prompt.length() == 0) {
+      throw Problems.invalid("prompt", "0 positions", "1 or more");
+    }
     checkIds("prompt id", prompt.ids());
-    int placeholders = prompt.count(placeholderId, 0, prompt.length());
-    if ((long) placeholders * latentWidth != prompt.latents().length) {
+    long placeholders = Arrays.stream(prompt.ids()).filter(id -> id == placeholderId).count();
+    if (placeholders != prompt.latents()) {
       throw Problems.invalid(
-          "latents",
-          prompt.latents().length + " numbers",
-          placeholders + " placeholders x " + latentWidth);
+          "latents", prompt.latents(), placeholders + ", one for each placeholder");
     }
   }
 

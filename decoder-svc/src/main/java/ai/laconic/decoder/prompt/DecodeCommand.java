@@ -1,6 +1,9 @@
 package ai.laconic.decoder.prompt;
 
 import ai.laconic.decoder.engine.SamplingSettings;
+import ai.laconic.runtime.latent.LatentRef;
+import ai.laconic.runtime.prompt.PromptPart;
+import ai.laconic.runtime.prompt.Turn;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -11,7 +14,7 @@ import java.util.stream.Stream;
  * @param fingerprint of the model that made the latents; empty if unknown
  * @param task what to do with it
  */
-public record DecodeCommand(List<CommandTurn> turns, String fingerprint, Task task) {
+public record DecodeCommand(List<Turn> turns, String fingerprint, Task task) {
   public DecodeCommand {
     turns = List.copyOf(turns);
   }
@@ -43,22 +46,23 @@ public record DecodeCommand(List<CommandTurn> turns, String fingerprint, Task ta
    */
   public record Scoring(String continuation, boolean ends) implements Task {}
 
-  List<BlockRef> blocks() {
-    return parts()
-        .filter(CommandPart.Region.class::isInstance)
-        .flatMap(part -> ((CommandPart.Region) part).blocks().stream())
-        .toList();
+  /** Returns how many latents the turns name. */
+  long latents() {
+    return parts(PromptPart.Latents.class)
+        .flatMap(part -> part.blocks().stream())
+        .mapToLong(LatentRef::latents)
+        .sum();
   }
 
   /** Returns the length of all raw text in UTF-16 units. */
   long characters() {
-    return parts()
-        .filter(CommandPart.Text.class::isInstance)
-        .mapToLong(part -> ((CommandPart.Text) part).text().length())
-        .sum();
+    return parts(PromptPart.Text.class).mapToLong(part -> part.text().length()).sum();
   }
 
-  private Stream<CommandPart> parts() {
-    return turns.stream().flatMap(turn -> turn.parts().stream());
+  private <P extends PromptPart> Stream<P> parts(Class<P> kind) {
+    return turns.stream()
+        .flatMap(turn -> turn.parts().stream())
+        .filter(kind::isInstance)
+        .map(kind::cast);
   }
 }

@@ -1,12 +1,12 @@
 package ai.laconic.decoder.service;
 
 import ai.laconic.decoder.engine.SamplingSettings;
-import ai.laconic.decoder.prompt.BlockRef;
-import ai.laconic.decoder.prompt.CommandPart;
-import ai.laconic.decoder.prompt.CommandTurn;
 import ai.laconic.decoder.prompt.DecodeCommand;
 import ai.laconic.runtime.latent.LatentId;
+import ai.laconic.runtime.latent.LatentRef;
+import ai.laconic.runtime.prompt.PromptPart;
 import ai.laconic.runtime.prompt.Role;
+import ai.laconic.runtime.prompt.Turn;
 import ai.laconic.servicekit.error.Problems;
 import ai.laconic.v1.DecodePart;
 import ai.laconic.v1.DecodeRequest;
@@ -53,9 +53,8 @@ record DecodeRequests(LongSupplier seeds) {
         sampling.hasSeed() ? sampling.getSeed() : seeds.getAsLong());
   }
 
-  private static CommandTurn turn(DecodeTurn turn) {
-    return new CommandTurn(
-        role(turn), turn.getPartsList().stream().map(DecodeRequests::part).toList());
+  private static Turn turn(DecodeTurn turn) {
+    return new Turn(role(turn), turn.getPartsList().stream().map(DecodeRequests::part).toList());
   }
 
   private static Role role(DecodeTurn turn) {
@@ -68,18 +67,18 @@ record DecodeRequests(LongSupplier seeds) {
     };
   }
 
-  private static CommandPart part(DecodePart part) {
+  private static PromptPart part(DecodePart part) {
     return switch (part.getPartCase()) {
-      case TEXT -> new CommandPart.Text(part.getText());
+      case TEXT -> new PromptPart.Text(part.getText());
       case REGION -> region(part.getRegion());
       case PART_NOT_SET -> throw Problems.invalid("part", "missing", "text or region");
     };
   }
 
-  private static CommandPart region(MemoryRegion region) {
-    return new CommandPart.Region(
+  private static PromptPart region(MemoryRegion region) {
+    return new PromptPart.Latents(
         region.getLatentsList().stream()
-            .map(ref -> new BlockRef(new LatentId(ref.getLatentId()), ref.getLatents()))
+            .map(ref -> new LatentRef(new LatentId(ref.getLatentId()), ref.getLatents()))
             .toList());
   }
 }

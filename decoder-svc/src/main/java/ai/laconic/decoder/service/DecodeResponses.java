@@ -2,7 +2,7 @@ package ai.laconic.decoder.service;
 
 import ai.laconic.decoder.engine.EndReason;
 import ai.laconic.decoder.engine.Token;
-import ai.laconic.decoder.prompt.PreparedPrompt;
+import ai.laconic.runtime.prompt.Prompt;
 import ai.laconic.servicekit.call.ResponseWriter;
 import ai.laconic.v1.DecodeFinished;
 import ai.laconic.v1.DecodeResponse;
@@ -22,6 +22,7 @@ final class DecodeResponses {
   private static final int SCORES_PER_MESSAGE = 64;
 
   private final ResponseWriter<DecodeResponse> writer;
+  private final StringBuilder pending = new StringBuilder();
   private final ScoredTokens.Builder scores = ScoredTokens.newBuilder();
 
   DecodeResponses(ResponseWriter<DecodeResponse> writer) {
@@ -29,12 +30,12 @@ final class DecodeResponses {
   }
 
   /** The prompt was assembled and admitted. */
-  void started(PreparedPrompt prompt) throws InterruptedException {
+  void started(Prompt prompt) throws InterruptedException {
     writer.write(
         DecodeResponse.newBuilder()
             .setStarted(
                 DecodeStarted.newBuilder()
-                    .setPromptPositions(prompt.positions())
+                    .setPromptPositions(prompt.length())
                     .setPromptLatents(prompt.latents()))
             .build());
   }
@@ -47,7 +48,7 @@ final class DecodeResponses {
    */
   void token(String text, Token.@Nullable Score score) throws InterruptedException {
     if (score == null) {
-      write(text);
+      pending.append(text);
       return;
     }
     if (scores.getTokensCount() == SCORES_PER_MESSAGE) {
@@ -60,36 +61,31 @@ final class DecodeResponses {
             .setFirstChoice(score.firstChoice()));
   }
 
+  /** Writes the text that came since the last time. */
+  void flush() throws InterruptedException {
+    if (!pending.isEmpty()) {
+      writer.write(DecodeResponse.newBuilder().setText(pending.toString()).build());
+      pending.setLength(0);
+    }
+  }
+
   /**
    * Takes the end of the answer.
    *
    * @param rest of its text
-   * @param tokens of its text
    */
-  void finished(String rest, EndReason reason, PreparedPrompt prompt, int tokens)
-      throws InterruptedException {
+  void finished(String rest, EndReason reason, Usage usage) throws InterruptedException {
     DecodeFinished.Builder finished = DecodeFinished.newBuilder();
     if (scores.getTokensCount() > 0) {
       TokenScore.Builder last = scores.getTokensBuilder(scores.getTokensCount() - 1);
       last.setText(last.getText() + rest);
       flushScores();
     } else {
-      write(rest);
+      pending.append(rest);
+      flush();
       finished.setReason(reason(reason));
     }
-    Usage usage =
-        Usage.newBuilder()
-            .setPromptPositions(prompt.positions())
-            .setPromptLatents(prompt.latents())
-            .setGeneratedTokens(tokens)
-            .build();
     writer.write(DecodeResponse.newBuilder().setFinished(finished.setUsage(usage)).build());
-  }
-
-  private void write(String text) throws InterruptedException {
-    if (!text.isEmpty()) {
-      writer.write(DecodeResponse.newBuilder().setText(text).build());
-    }
   }
 
   private void flushScores() throws InterruptedException {

@@ -42,7 +42,7 @@ class DecoderServiceConfiguration {
             engine.info().maxPositions(),
             properties.defaultMaxTokens(),
             properties.maxPromptCharacters());
-    return new Prompts(assembler, model.fingerprint(), limits);
+    return new Prompts(assembler, model.fingerprint(), model.latentWidth(), limits);
   }
 
   @Bean
@@ -67,13 +67,15 @@ class DecoderServiceConfiguration {
 
   @Bean
   Decodes decodes(
+      DecoderProperties properties,
       Prompts prompts,
       Admission slots,
       Admission latentMemory,
       LatentPuller puller,
       DecoderEngine engine,
       TextTokenizer tokenizer) {
-    return new Decodes(prompts, slots, latentMemory, puller, engine, tokenizer);
+    return new Decodes(
+        prompts, slots, latentMemory, puller, engine, tokenizer, properties.tokenDelay());
   }
 
   @Bean

@@ -1,24 +1,25 @@
 package ai.laconic.decoder.service;
 
 import ai.laconic.decoder.cache.LatentPuller;
-import ai.laconic.decoder.engine.DecodePrompt;
 import ai.laconic.decoder.engine.DecoderEngine;
 import ai.laconic.decoder.engine.EndReason;
 import ai.laconic.decoder.engine.EngineProblems;
 import ai.laconic.decoder.engine.EngineRequest;
 import ai.laconic.decoder.engine.Token;
 import ai.laconic.decoder.prompt.DecodeCommand;
-import ai.laconic.decoder.prompt.PreparedPrompt;
 import ai.laconic.decoder.prompt.Prompts;
 import ai.laconic.decoder.text.AnswerText;
+import ai.laconic.runtime.latent.LatentRef;
+import ai.laconic.runtime.prompt.Prompt;
 import ai.laconic.runtime.tokenizer.TextTokenizer;
 import ai.laconic.servicekit.admission.Admission;
 import ai.laconic.servicekit.admission.Permit;
 import ai.laconic.servicekit.tenant.TenantId;
+import ai.laconic.v1.Usage;
 import io.grpc.StatusException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 
 /** Carries out one decode after the other, each in its caller's thread and gRPC context. */
 final class Decodes {
@@ -30,10 +31,12 @@ final class Decodes {
   private final LatentPuller puller;
   private final DecoderEngine engine;
   private final TextTokenizer tokenizer;
+  private final Duration tokenDelay;
 
   /**
-   * @param slots of the engine, and those that pull ahead of a slot
+   * @param slots of the engine, and those that are prepared ahead of a slot
    * @param latentMemory bytes of latents, from pulling to prefill
+   * @param tokenDelay longest that a token waits for others to travel with it
    */
   Decodes(
       Prompts prompts,
@@ -41,13 +44,15 @@ final class Decodes {
       Admission latentMemory,
       LatentPuller puller,
       DecoderEngine engine,
-      TextTokenizer tokenizer) {
+      TextTokenizer tokenizer,
+      Duration tokenDelay) {
     this.prompts = prompts;
     this.slots = slots;
     this.latentMemory = latentMemory;
     this.puller = puller;
     this.engine = engine;
     this.tokenizer = tokenizer;
+    this.tokenDelay = tokenDelay;
   }
 
   /**
@@ -72,43 +77,62 @@ final class Decodes {
   private void decode(
       DecodeCommand command, Instant deadline, Permit slot, DecodeResponses responses)
       throws StatusException, InterruptedException {
-    PreparedPrompt prompt = prompts.prepare(command);
-    try (Permit latents = reserve(prompt);
-        TokenQueue tokens = new TokenQueue(slot, latents)) {
-      tokens.start(engine, request(prompt, deadline));
-      responses.started(prompt);
-      answer(command.task(), prompt, tokens, responses);
+    EngineRequest request = prompts.prepare(command, TenantId.current(), deadline);
+    try (TokenQueue tokens = new TokenQueue(slot, tokenDelay)) {
+      tokens.start(engine, request);
+      int cached = tokens.cached();
+      List<LatentRef> missing = request.prompt().blocksFrom(cached);
+      try (Permit memory = reserve(missing)) {
+        tokens.latentsIn(memory);
+        int first = request.prompt().blocks().size() - missing.size();
+        puller.pull(missing, (block, rows) -> request.latents().put(first + block, rows));
+        responses.started(request.prompt());
+        answer(command.task(), request.prompt(), cached, tokens, responses);
+      }
     }
   }
 
-  private Permit reserve(PreparedPrompt prompt) throws InterruptedException {
-    // Raw text doesn't wait for others' latents.
-    return prompt.latents() == 0 ? NOTHING : latentMemory.acquire(puller.bytes(prompt.latents()));
-  }
-
-  /** Pulls the latents. Nothing but the request refers to them. */
-  private EngineRequest request(PreparedPrompt prompt, Instant deadline)
-      throws StatusException, InterruptedException {
-    DecodePrompt whole = new DecodePrompt(prompt.ids(), puller.pull(prompt.blocks()));
-    return new EngineRequest(TenantId.current(), whole, prompt.task(), deadline);
+  private Permit reserve(List<LatentRef> blocks) throws InterruptedException {
+    // What needs no latents doesn't wait for others'.
+    return blocks.isEmpty() ? NOTHING : latentMemory.acquire(puller.bytes(blocks));
   }
 
   private void answer(
-      DecodeCommand.Task task, PreparedPrompt prompt, TokenQueue tokens, DecodeResponses responses)
+      DecodeCommand.Task task,
+      Prompt prompt,
+      int cached,
+      TokenQueue tokens,
+      DecodeResponses responses)
       throws InterruptedException {
     AnswerText text = new AnswerText(tokenizer.detokenizer(), stops(task));
     int count = 0;
-    Optional<Token> next = tokens.next();
-    while (next.isPresent()) {
-      Token token = next.get();
-      count++;
-      responses.token(text.push(token.id()), token.score());
-      next = text.stopped() ? Optional.empty() : tokens.next();
+    List<Token> some = tokens.next();
+    while (!some.isEmpty()) {
+      for (Token token : some) {
+        if (!text.stopped()) {
+          count++;
+          responses.token(text.push(token.id()), token.score());
+        }
+      }
+      if (text.stopped()) {
+        // At once: whoever waits for the slot doesn't wait for the client to read.
+        tokens.cancel();
+        break;
+      }
+      responses.flush();
+      some = tokens.next();
     }
     EndReason reason = text.stopped() ? EndReason.STOP : tokens.reason();
     boolean ended = task instanceof DecodeCommand.Scoring scoring && scoring.ends();
-    // The token that ends the turn is scored, but is none of the text.
-    responses.finished(text.end(), reason, prompt, ended ? count - 1 : count);
+    Usage usage =
+        Usage.newBuilder()
+            .setPromptPositions(prompt.length())
+            .setPromptLatents(prompt.latents())
+            .setCachedPositions(cached)
+            // The token that ends the turn is scored, but is none of the text.
+            .setGeneratedTokens(ended ? count - 1 : count)
+            .build();
+    responses.finished(text.end(), reason, usage);
   }
 
   private static List<String> stops(DecodeCommand.Task task) {

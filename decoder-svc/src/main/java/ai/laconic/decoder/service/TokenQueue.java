@@ -10,9 +10,9 @@ import ai.laconic.servicekit.admission.Permit;
 import ai.laconic.servicekit.error.Problems;
 import io.grpc.Context;
 import io.grpc.StatusRuntimeException;
-import java.util.ArrayDeque;
-import java.util.Optional;
-import java.util.Queue;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -24,24 +24,38 @@ import org.jspecify.annotations.Nullable;
  * cancels the generation.
  */
 final class TokenQueue implements TokenListener, AutoCloseable {
+  private static final int NOT_SEATED = -1;
+
   private final Permit slot;
-  private final Permit latents;
+  private final long delay;
   private final Context context = Context.current();
   private final Context.CancellationListener onCancel = ended -> change(() -> {});
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
-  private final Queue<Token> tokens = new ArrayDeque<>();
+
+  /** Something came after nothing was there. */
+  private final Condition arrived = lock.newCondition();
+
+  /** No more tokens come, or nobody wants them. */
+  private final Condition over = lock.newCondition();
+
+  private final List<Token> tokens = new ArrayList<>();
+  private Permit latents = () -> {};
+  private boolean promptRead;
+  private int cached = NOT_SEATED;
   private @Nullable EndReason reason;
   private @Nullable StatusRuntimeException problem;
   private @Nullable Generation generation;
+  private long lastTaken;
 
   /**
    * @param slot given back as soon as the engine is done with the generation
-   * @param latents given back as soon as the engine has read the prompt
+   * @param delay longest that a token waits for those that follow, so that they travel together;
+   *     the first one doesn't
    */
-  TokenQueue(Permit slot, Permit latents) {
+  TokenQueue(Permit slot, Duration delay) {
     this.slot = slot;
-    this.latents = latents;
+    this.delay = delay.toNanos();
+    this.lastTaken = System.nanoTime() - this.delay;
     context.addListener(onCancel, Runnable::run);
   }
 
@@ -51,30 +65,83 @@ final class TokenQueue implements TokenListener, AutoCloseable {
   }
 
   /**
-   * Waits for the next token; empty after the last.
+   * Waits for the engine's slot and returns how many positions of the prompt are held there.
    *
    * @throws StatusRuntimeException why the generation failed, or CANCELLED if the call ended
    */
-  Optional<Token> next() throws InterruptedException {
+  int cached() throws InterruptedException {
     lock.lock();
     try {
-      while (tokens.isEmpty() && reason == null && problem == null && !context.isCancelled()) {
-        changed.await();
+      while (cached == NOT_SEATED && !isOver()) {
+        arrived.await();
       }
-      if (context.isCancelled()) {
-        throw Problems.ended(context, "early");
-      }
-      Token token = tokens.poll();
-      if (token == null && problem != null) {
-        throw problem;
-      }
-      return Optional.ofNullable(token);
+      checkNotFailed();
+      return cached;
     } finally {
       lock.unlock();
     }
   }
 
-  /** Returns why the answer is complete, once {@link #next} was empty. */
+  /**
+   * Says what is given back as soon as the engine has read the prompt.
+   *
+   * @param permit for the memory of its latents
+   */
+  void latentsIn(Permit permit) {
+    boolean read;
+    lock.lock();
+    try {
+      latents = permit;
+      read = promptRead;
+    } finally {
+      lock.unlock();
+    }
+    if (read) {
+      permit.close();
+    }
+  }
+
+  /**
+   * Waits for more tokens and returns all that came; none after the last.
+   *
+   * @throws StatusRuntimeException why the generation failed, or CANCELLED if the call ended
+   */
+  List<Token> next() throws InterruptedException {
+    lock.lock();
+    try {
+      while (tokens.isEmpty() && !isOver()) {
+        arrived.await();
+      }
+      long left = lastTaken + delay - System.nanoTime();
+      while (left > 0 && !isOver()) {
+        left = over.awaitNanos(left);
+      }
+      if (tokens.isEmpty() || context.isCancelled()) {
+        checkNotFailed();
+      }
+      List<Token> taken = List.copyOf(tokens);
+      tokens.clear();
+      lastTaken = System.nanoTime();
+      return taken;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isOver() {
+    return reason != null || problem != null || context.isCancelled();
+  }
+
+  private void checkNotFailed() {
+    if (context.isCancelled()) {
+      throw Problems.ended(context, "early");
+    }
+    if (problem != null) {
+      throw problem;
+    }
+  }
+
+  /** Returns why the answer is complete, once {@link #next} returned none. */
   EndReason reason() {
     lock.lock();
     try {
@@ -88,10 +155,23 @@ final class TokenQueue implements TokenListener, AutoCloseable {
   }
 
   @Override
+  public void seated(int positions) {
+    change(() -> cached = positions);
+  }
+
+  @Override
   public void token(Token token) {
     // The engine let go of the latents before it said anything.
-    latents.close();
-    change(() -> tokens.add(token));
+    giveBackLatents();
+    lock.lock();
+    try {
+      tokens.add(token);
+      if (tokens.size() == 1) {
+        arrived.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override
@@ -106,24 +186,42 @@ final class TokenQueue implements TokenListener, AutoCloseable {
     change(() -> problem = why);
   }
 
-  @Override
-  public void close() {
-    context.removeListener(onCancel);
+  /** Ends the generation, should it still run: no more tokens are wanted. */
+  void cancel() {
     if (generation != null) {
       generation.cancel();
     }
   }
 
+  @Override
+  public void close() {
+    context.removeListener(onCancel);
+    cancel();
+  }
+
   private void giveBack() {
-    latents.close();
+    giveBackLatents();
     slot.close();
+  }
+
+  private void giveBackLatents() {
+    Permit read;
+    lock.lock();
+    try {
+      promptRead = true;
+      read = latents;
+    } finally {
+      lock.unlock();
+    }
+    read.close();
   }
 
   private void change(Runnable update) {
     lock.lock();
     try {
       update.run();
-      changed.signalAll();
+      arrived.signalAll();
+      over.signalAll();
     } finally {
       lock.unlock();
     }

@@ -4,18 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import ai.laconic.decoder.prompt.BlockRef;
 import ai.laconic.runtime.latent.BlockType;
 import ai.laconic.runtime.latent.KvShape;
 import ai.laconic.runtime.latent.LatentBlock;
 import ai.laconic.runtime.latent.LatentId;
+import ai.laconic.runtime.latent.LatentRef;
 import ai.laconic.runtime.model.ModelFingerprint;
 import ai.laconic.servicekit.error.Problems;
+import com.google.common.primitives.Floats;
 import io.grpc.Context;
 import io.grpc.Status;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -50,22 +52,28 @@ class LatentPullerTest {
     harness.close();
   }
 
+  private static List<List<Float>> pull(LatentPuller puller, LatentRef... blocks) throws Exception {
+    List<List<Float>> rows = new ArrayList<>(Collections.nCopies(blocks.length, List.of()));
+    puller.pull(List.of(blocks), (block, values) -> rows.set(block, Floats.asList(values)));
+    return rows;
+  }
+
   private ThrowingCallable pulling(LatentId id, int rows) {
-    return () -> puller.pull(List.of(new BlockRef(id, rows)));
+    return () -> pull(puller, new LatentRef(id, rows));
   }
 
   @Test
   void putsRowsInOrderAndAsksForABlockOnce() throws Exception {
-    float[] rows =
-        puller.pull(List.of(new BlockRef(TWO, 1), new BlockRef(ONE, 2), new BlockRef(TWO, 1)));
+    List<List<Float>> rows =
+        pull(puller, new LatentRef(TWO, 1), new LatentRef(ONE, 2), new LatentRef(TWO, 1));
 
-    assertThat(rows).containsExactly(5, 6, 1, 2, 3, 4, 5, 6);
+    assertThat(rows).containsExactly(List.of(5f, 6f), List.of(1f, 2f, 3f, 4f), List.of(5f, 6f));
     assertThat(harness.cache.asked).containsExactly(List.of(TWO.hex(), ONE.hex()));
   }
 
   @Test
   void asksForNothingWithoutBlocks() throws Exception {
-    assertThat(puller.pull(List.of())).isEmpty();
+    assertThat(pull(puller)).isEmpty();
     assertThat(harness.cache.asked).isEmpty();
   }
 
@@ -154,7 +162,7 @@ class LatentPullerTest {
     harness.cache.hangs = true;
     LatentPuller impatient = puller(Duration.ofMillis(200));
 
-    assertThatThrownBy(() -> impatient.pull(List.of(new BlockRef(ONE, 2))))
+    assertThatThrownBy(() -> pull(impatient, new LatentRef(ONE, 2)))
         .satisfies(
             thrown ->
                 assertThat(Problems.of(thrown))
@@ -176,12 +184,12 @@ class LatentPullerTest {
   void endsWithItsContext() {
     harness.cache.hangs = true;
     Context.CancellableContext call = Context.ROOT.withCancellation();
-    Callable<float[]> pull = call.wrap(() -> puller.pull(List.of(new BlockRef(ONE, 2))));
+    Callable<List<List<Float>>> pulling = call.wrap(() -> pull(puller, new LatentRef(ONE, 2)));
     CompletableFuture<Status> ended =
         CompletableFuture.supplyAsync(
             () -> {
               try {
-                pull.call();
+                pulling.call();
                 return Status.OK;
               } catch (Exception e) {
                 return Status.fromThrowable(e);

@@ -52,7 +52,7 @@ public final class CountingModel {
   /** Returns a request for up to so many tokens, without a deadline. */
   public static EngineRequest request(DecodePrompt prompt, int maxTokens) {
     DecodeTask task = new DecodeTask.Generate(SamplingSettings.GREEDY, maxTokens);
-    return new EngineRequest(TenantId.DEFAULT, prompt, task, Instant.MAX);
+    return prompt.request(TenantId.DEFAULT, task, Instant.MAX, PLACEHOLDER);
   }
 
   public static EngineInfo info(int slots, int maxPositions) {

@@ -150,7 +150,7 @@ public abstract class DecoderEngineContract {
     DecodePrompt missing = new DecodePrompt(new int[] {1, CountingModel.PLACEHOLDER}, new float[0]);
 
     assertThatThrownBy(() -> engine.submit(request(missing, 1), new RecordingListener()))
-        .hasMessage("INVALID_ARGUMENT: latents: 0 numbers (expected: 1 placeholders x 2)");
+        .hasMessage("INVALID_ARGUMENT: latents: 0 (expected: 1, one for each placeholder)");
   }
 
   @Test
@@ -179,7 +179,9 @@ public abstract class DecoderEngineContract {
     DecodeTask task = new DecodeTask.Generate(SamplingSettings.GREEDY, ALL);
 
     engine.submit(
-        new EngineRequest(TenantId.DEFAULT, startingWith(0), task, Instant.now().plusMillis(200)),
+        startingWith(0)
+            .request(
+                TenantId.DEFAULT, task, Instant.now().plusMillis(200), CountingModel.PLACEHOLDER),
         running);
 
     awaitEnd(running);

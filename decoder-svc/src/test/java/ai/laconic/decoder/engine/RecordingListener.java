@@ -13,6 +13,20 @@ public final class RecordingListener implements TokenListener {
   private @Nullable StatusRuntimeException problem;
   private int ends;
   private int afterEnd;
+  private int cached = -1;
+
+  @Override
+  public synchronized void seated(int positions) {
+    if (cached >= 0) {
+      afterEnd++;
+    }
+    cached = positions;
+  }
+
+  /** Returns how many positions were held; -1 before it has a slot. */
+  public synchronized int cached() {
+    return cached;
+  }
 
   @Override
   public synchronized void token(Token token) {

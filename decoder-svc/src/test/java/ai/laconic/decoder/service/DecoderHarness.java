@@ -98,7 +98,7 @@ final class DecoderHarness implements AutoCloseable {
         PromptAssembler.open(
             tokenizer, model.decoderTokenizerFile().resolveSibling("tokenizer_config.json"));
     PromptLimits limits = new PromptLimits(MAX_POSITIONS, DEFAULT_MAX_TOKENS, 10_000);
-    Prompts prompts = new Prompts(assembler, model.fingerprint(), limits);
+    Prompts prompts = new Prompts(assembler, model.fingerprint(), model.latentWidth(), limits);
     LatentPuller puller =
         new LatentPuller(
             cache.upstream(settings.cacheIdle()).channel(),
@@ -115,7 +115,7 @@ final class DecoderHarness implements AutoCloseable {
         new DecoderGrpcService(
             ModelDescription.of(model, engine.info()),
             new DecodeRequests(() -> 1),
-            new Decodes(prompts, slots, memory, puller, engine, tokenizer),
+            new Decodes(prompts, slots, memory, puller, engine, tokenizer, Duration.ZERO),
             calls,
             InstantSource.system());
     String name = UUID.randomUUID().toString();
@@ -140,7 +140,7 @@ final class DecoderHarness implements AutoCloseable {
 
   static DecoderHarness embedded(int slots, Settings settings) throws Exception {
     ModelDirectory model = ModelDirectory.open(Golden.checkpoint());
-    OnnxSettings onnx = new OnnxSettings(1, slots, MAX_POSITIONS, 64);
+    OnnxSettings onnx = new OnnxSettings(1, slots, MAX_POSITIONS, 64, Duration.ofMillis(50));
     DecoderEngine engine = OnnxEngines.open(model, onnx, InstantSource.system(), sentence -> {});
     return new DecoderHarness(model, engine, settings);
   }

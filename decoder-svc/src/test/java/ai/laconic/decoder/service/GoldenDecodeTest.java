@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.Test;
 /** A whole call with a real model: from latent IDs to the reference's text, or to a refusal. */
 @SuppressWarnings("NullAway.Init")
 class GoldenDecodeTest {
+  private static final AtomicInteger TENANTS = new AtomicInteger();
   private static final Golden.Prompt FIRST = GoldenPrompts.GOLDEN.prompts().get(0);
   private static DecoderHarness harness;
 
@@ -63,6 +65,32 @@ class GoldenDecodeTest {
 
   private static Answer ask(DecodeRequest.Builder request) {
     return Answer.to(harness.channel(), request);
+  }
+
+  /** Asks for a tenant of whom the engine keeps nothing, so that everything is pulled. */
+  private static Answer askAnew(DecodeRequest.Builder request) {
+    return Answer.to(harness.channel(newTenant()), request);
+  }
+
+  private static String newTenant() {
+    return "tenant-" + TENANTS.incrementAndGet();
+  }
+
+  @Test
+  void theSecondQuestionPullsNothing() {
+    String tenant = newTenant();
+
+    Answer one = Answer.to(harness.channel(tenant), first());
+    harness.cache.cache.asked.clear();
+    Answer same = Answer.to(harness.channel(tenant), first());
+    Answer others = askAnew(first());
+
+    int positions = one.finished().getUsage().getPromptPositions();
+    assertThat(one.finished().getUsage().getCachedPositions()).isZero();
+    assertThat(same.finished().getUsage().getCachedPositions()).isEqualTo(positions - 1);
+    assertThat(others.finished().getUsage().getCachedPositions()).isZero();
+    assertThat(harness.cache.cache.asked).hasSize(1);
+    assertThat(List.of(same.text(), others.text())).containsOnly(one.text());
   }
 
   @Test
@@ -120,7 +148,7 @@ class GoldenDecodeTest {
     try {
       assertThatThrownBy(
               () ->
-                  DecoderServiceGrpc.newBlockingStub(harness.channel())
+                  DecoderServiceGrpc.newBlockingStub(harness.channel(newTenant()))
                       .withDeadlineAfter(Duration.ofMillis(300))
                       .decode(
                           request
@@ -207,7 +235,7 @@ class GoldenDecodeTest {
         .getLatentsBuilder(0)
         .setLatentId(missing.hex());
 
-    assertThatThrownBy(() -> ask(request))
+    assertThatThrownBy(() -> askAnew(request))
         .hasMessage("NOT_FOUND: latent: " + missing.hex() + " (expected: an ID that exists)");
   }
 
@@ -219,7 +247,7 @@ class GoldenDecodeTest {
     broken[100] ^= 4;
     harness.cache.cache.put(firstBlock(request), broken);
 
-    assertThatThrownBy(() -> ask(request)).hasMessageStartingWith("DATA_LOSS: block ");
+    assertThatThrownBy(() -> askAnew(request)).hasMessageStartingWith("DATA_LOSS: block ");
   }
 
   @Test
@@ -228,7 +256,7 @@ class GoldenDecodeTest {
     ModelFingerprint other = new ModelFingerprint("c".repeat(64));
     harness.cache.cache.put(firstBlock(request), GoldenPrompts.block(other, new float[8][80]));
 
-    assertThatThrownBy(() -> ask(request))
+    assertThatThrownBy(() -> askAnew(request))
         .hasMessageStartingWith("FAILED_PRECONDITION: block ")
         .hasMessageContaining(other.hex());
   }
@@ -239,7 +267,7 @@ class GoldenDecodeTest {
     harness.cache.cache.put(
         firstBlock(request), GoldenPrompts.block(harness.model.fingerprint(), new float[7][80]));
 
-    assertThatThrownBy(() -> ask(request))
+    assertThatThrownBy(() -> askAnew(request))
         .hasMessageStartingWith("DATA_LOSS: block ")
         .hasMessageEndingWith("rows: 7 (expected: 8)");
   }
@@ -261,7 +289,7 @@ class GoldenDecodeTest {
         .getLatentsBuilder(0)
         .setLatents(2000);
 
-    assertThatThrownBy(() -> ask(request))
+    assertThatThrownBy(() -> askAnew(request))
         .hasMessage(
             "OUT_OF_RANGE: prompt: 2000 latents"
                 + " (expected: at most 999 positions, text and markers included)");

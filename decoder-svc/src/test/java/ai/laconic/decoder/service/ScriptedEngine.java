@@ -58,6 +58,7 @@ final class ScriptedEngine implements DecoderEngine {
     if (outOfMemory) {
       throw new OutOfMemoryError("Java heap space");
     }
+    listener.seated(0);
     Runnable saying = () -> say(request, listener);
     if (holds) {
       held.add(saying);

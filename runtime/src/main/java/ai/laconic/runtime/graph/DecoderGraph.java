@@ -6,7 +6,7 @@ import ai.laconic.runtime.model.WeightSet;
 import ai.laconic.runtime.onnx.TensorProto.DataType;
 
 /**
- * From ids and latents to the logits of each row's last position.
+ * From ids and latents to logits.
  *
  * <p>A position reads the embedding of its id, or a row of the latents where {@link #LATENT_ROWS}
  * names one: it is the prompt's structure that says what is a latent, not an id, which a text or an
@@ -30,8 +30,22 @@ public final class DecoderGraph {
   /** Input, int32 scalar: the largest number of positions of a row after this run. */
   public static final String TOTAL = "total_sequence_length";
 
-  /** Output, float [batch, vocabulary]. */
+  /**
+   * Input of a graph with {@link LogitRows#CHOSEN}, int64 [n]: positions of this run, from 0, whose
+   * logits are wanted, of each row the same.
+   */
+  public static final String LOGIT_POSITIONS = "logit_positions";
+
+  /** Output, float: logits of each row's last position, or of those that were chosen. */
   public static final String LOGITS = "logits";
+
+  /** Which positions have logits. The output matrix is the largest of all. */
+  public enum LogitRows {
+    /** The last one of each row; the output is [batch, vocabulary]. */
+    LAST,
+    /** Those that {@link #LOGIT_POSITIONS} names; the output is [batch, n, vocabulary]. */
+    CHOSEN
+  }
 
   private static final String EMBEDDING = "embed_tokens.weight";
   private static final String OUTPUT = "lm_head.weight";
@@ -42,9 +56,11 @@ public final class DecoderGraph {
   private final Qwen3Config config;
   private final WeightSet weights;
   private final DataType attentionType;
+  private final LogitRows rows;
 
-  private DecoderGraph(ModelDirectory model, DataType attentionType) {
+  private DecoderGraph(ModelDirectory model, DataType attentionType, LogitRows rows) {
     this.model = model;
+    this.rows = rows;
     this.attentionType = attentionType;
     config = model.decoder();
     weights = model.decoderWeights();
@@ -57,9 +73,10 @@ public final class DecoderGraph {
    * @param halfAttention whether attention, and with it keys and values, are in half precision, the
    *     only one that the CUDA kernel knows; the rest stays in 32 bits
    */
-  public static byte[] write(ModelDirectory model, int positions, boolean halfAttention) {
+  public static byte[] write(
+      ModelDirectory model, int positions, boolean halfAttention, LogitRows rows) {
     DataType attention = halfAttention ? DataType.FLOAT16 : DataType.FLOAT;
-    return new DecoderGraph(model, attention).write(positions);
+    return new DecoderGraph(model, attention, rows).write(positions);
   }
 
   /** Returns the input and the output name of a layer's keys. */
@@ -101,7 +118,11 @@ public final class DecoderGraph {
         new Qwen3Stack(graph, linears, config, weights, attentionType)
             .layers(withLatents(embedded, latentRows, latents), attention, new CacheNames());
     logits(hidden);
-    graph.output(LOGITS, DataType.FLOAT, "batch", config.vocabularySize());
+    if (rows == LogitRows.CHOSEN) {
+      graph.output(LOGITS, DataType.FLOAT, "batch", "chosen", config.vocabularySize());
+    } else {
+      graph.output(LOGITS, DataType.FLOAT, "batch", config.vocabularySize());
+    }
     for (int layer = 0; layer < config.layers(); layer++) {
       graph.output(keys(layer).present(), attentionType, cache);
       graph.output(values(layer).present(), attentionType, cache);
@@ -124,13 +145,16 @@ public final class DecoderGraph {
     return graph.op("Where", mask, picked, embedded).output();
   }
 
-  /** The output matrix is the largest of all; only the last position goes through it. */
   private void logits(String hidden) {
-    String last = graph.op("Gather", hidden, graph.int64("last", -1)).with("axis", 1).output();
+    String positions =
+        rows == LogitRows.CHOSEN
+            ? graph.input(LOGIT_POSITIONS, DataType.INT64, "chosen")
+            : graph.int64("last", -1);
+    String wanted = graph.op("Gather", hidden, positions).with("axis", 1).output();
     Operation product =
         config.tiedEmbeddings()
-            ? linears.transposed(last, graph.weight(EMBEDDING, weights.get(EMBEDDING)))
-            : linears.add(last, OUTPUT, weights.linear(OUTPUT));
+            ? linears.transposed(wanted, graph.weight(EMBEDDING, weights.get(EMBEDDING)))
+            : linears.add(wanted, OUTPUT, weights.linear(OUTPUT));
     product.outputs(LOGITS);
   }
 

@@ -1,5 +1,6 @@
 package ai.laconic.runtime.graph;
 
+import ai.laconic.runtime.graph.DecoderGraph.LogitRows;
 import ai.laconic.runtime.model.ModelDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -53,7 +54,7 @@ public final class GraphFiles {
     int positions = model.decoder().maxPositions() + 1;
     return write(
         model.path().resolve(decoder(halfAttention)),
-        DecoderGraph.write(model, positions, halfAttention));
+        DecoderGraph.write(model, positions, halfAttention, LogitRows.LAST));
   }
 
   /** Whoever loads the file meanwhile sees the old one or the new one. */

@@ -2,11 +2,14 @@ package ai.laconic.runtime.prompt;
 
 import static java.util.Objects.requireNonNull;
 
+import ai.laconic.runtime.latent.LatentRef;
+import ai.laconic.runtime.prompt.Prompt.PlacedBlock;
 import ai.laconic.runtime.tokenizer.TextTokenizer;
 import ai.laconic.runtime.tokenizer.TokenizerException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /** Assembles prompts for one decoder. Safe for use by many threads. */
 public final class PromptAssembler {
@@ -34,14 +37,14 @@ public final class PromptAssembler {
   }
 
   /**
-   * Returns the ids of {@code turns}, ready for the assistant to answer.
+   * Returns the prompt of {@code turns}, ready for the assistant to answer.
    *
    * <p>The text between two markers is tokenized in one piece, role and line breaks included, as
    * the reference does with the whole rendered prompt.
    *
    * @param turns at least one
    */
-  public AssembledPrompt assemble(List<Turn> turns) {
+  public Prompt assemble(List<Turn> turns) {
     if (turns.isEmpty()) {
       throw new IllegalArgumentException("turns: 0 (expected: at least 1)");
     }
@@ -51,7 +54,7 @@ public final class PromptAssembler {
       for (PromptPart part : turn.parts()) {
         // An enhanced switch over a sealed type needs a newer Java.
         if (part instanceof PromptPart.Latents region) {
-          writer.latents(region.count());
+          writer.latents(region.blocks());
         } else if (part instanceof PromptPart.Text raw) {
           writer.text(raw.text());
         }
@@ -78,9 +81,10 @@ public final class PromptAssembler {
 
   /** Holds text back until a marker ends it. */
   private final class Writer {
-    private final IntStream.Builder ids = IntStream.builder();
+    private final List<PlacedBlock> blocks = new ArrayList<>();
     private final StringBuilder pending = new StringBuilder();
-    private int latents;
+    private int[] ids = new int[64];
+    private int length;
 
     Writer text(String text) {
       pending.append(text);
@@ -89,31 +93,46 @@ public final class PromptAssembler {
 
     Writer marker(int id) {
       endText();
-      ids.add(id);
+      add(id, 1);
       return this;
     }
 
-    void latents(int count) {
+    void latents(List<LatentRef> region) {
       marker(markers.memoryStart());
-      for (int i = 0; i < count; i++) {
-        ids.add(markers.memory());
+      for (LatentRef block : region) {
+        blocks.add(new PlacedBlock(length, block));
+        add(markers.memory(), block.latents());
       }
       marker(markers.memoryEnd());
-      latents += count;
     }
 
-    AssembledPrompt finish() {
+    Prompt finish() {
       endText();
-      return new AssembledPrompt(ids.build().toArray(), latents);
+      return new Prompt(Arrays.copyOf(ids, length), blocks);
     }
 
     private void endText() {
       if (!pending.isEmpty()) {
-        for (int id : tokenizer.tokenize(pending.toString()).ids()) {
-          ids.add(id);
-        }
+        int[] tokens = tokenizer.tokenize(pending.toString()).ids();
+        System.arraycopy(tokens, 0, room(tokens.length), length, tokens.length);
+        length += tokens.length;
         pending.setLength(0);
       }
+    }
+
+    private void add(int id, int count) {
+      Arrays.fill(room(count), length, length + count, id);
+      length += count;
+    }
+
+    private int[] room(int count) {
+      int needed = Math.addExact(length, count);
+      if (needed > ids.length) {
+        ids =
+            Arrays.copyOf(
+                ids, (int) Math.min(Integer.MAX_VALUE - 8, Math.max(needed, 2L * ids.length)));
+      }
+      return ids;
     }
   }
 }

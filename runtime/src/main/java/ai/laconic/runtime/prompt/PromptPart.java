@@ -2,6 +2,9 @@ package ai.laconic.runtime.prompt;
 
 import static java.util.Objects.requireNonNull;
 
+import ai.laconic.runtime.latent.LatentRef;
+import java.util.List;
+
 /** A piece of a turn: text as it is, or a place for latents. */
 public sealed interface PromptPart {
   /**
@@ -18,12 +21,14 @@ public sealed interface PromptPart {
   /**
    * A region of latents, between markers of its own.
    *
-   * @param count the latents it takes, at least 1: a region without any is a span without text
+   * @param blocks whose latents it takes, in order, at least 1: a region without any is a span
+   *     without text
    */
-  record Latents(int count) implements PromptPart {
+  record Latents(List<LatentRef> blocks) implements PromptPart {
     public Latents {
-      if (count < 1) {
-        throw new IllegalArgumentException("latents: " + count + " (expected: at least 1)");
+      blocks = List.copyOf(blocks);
+      if (blocks.isEmpty()) {
+        throw new IllegalArgumentException("blocks: 0 (expected: at least 1)");
       }
     }
   }

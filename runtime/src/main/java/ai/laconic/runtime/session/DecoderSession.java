@@ -3,10 +3,14 @@ package ai.laconic.runtime.session;
 import static java.util.Objects.requireNonNull;
 
 import ai.laconic.runtime.graph.DecoderGraph;
+import ai.laconic.runtime.graph.DecoderGraph.LogitRows;
 import ai.laconic.runtime.model.ModelDirectory;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * The decoder with its key/value cache: {@code slots} sequences of up to {@code maxTokens}
@@ -35,7 +39,7 @@ public final class DecoderSession implements AutoCloseable {
   }
 
   /**
-   * Loads the decoder of a model and allocates its cache.
+   * Loads the decoder of a model and reserves its cache, whose memory is taken as slots fill.
    *
    * @param slots sequences that can be held at once
    * @param maxTokens positions for each, at most the decoder's {@code max_position_embeddings}
@@ -62,14 +66,20 @@ public final class DecoderSession implements AutoCloseable {
               + limit
               + " of decoder/config.json)");
     }
-    // One position more than a slot may use: a run over neighbouring slots writes one position to
-    // each, and a full slot among them has to have a place for it that nobody reads.
-    int capacity = maxTokens + 1;
-    KvCache cache = new KvCache(model.decoder(), slots, capacity);
-    byte[] graph = DecoderGraph.write(model, capacity, false);
-    OrtSession session = OrtSessions.open(graph, model.path(), device, threads);
-    return new DecoderSession(
-        model, slots, maxTokens, new DecoderRun(session, cache, model.latentWidth()));
+    KvCache cache = new KvCache(model.decoder(), slots, maxTokens);
+    try {
+      byte[] graph = DecoderGraph.write(model, maxTokens, false, LogitRows.CHOSEN);
+      OrtSession session = OrtSessions.open(graph, model.path(), device, threads);
+      int vocabulary = model.decoder().vocabularySize();
+      DecoderRun run = new DecoderRun(session, cache, model.latentWidth(), vocabulary);
+      return new DecoderSession(model, slots, maxTokens, run);
+    } catch (OrtException e) {
+      cache.close();
+      throw new SessionException("decoder: " + e.getMessage(), e);
+    } catch (RuntimeException | Error e) {
+      cache.close();
+      throw e;
+    }
   }
 
   /** Returns the number of slots. */
@@ -113,6 +123,25 @@ public final class DecoderSession implements AutoCloseable {
   }
 
   /**
+   * Has a slot hold what the first positions of another hold, and nothing else.
+   *
+   * @param positions at most what {@code from} holds
+   */
+  public synchronized void copy(int from, int to, int positions) {
+    checkOpen();
+    checkSlot(from);
+    checkSlot(to);
+    if (positions < 0 || positions > lengths[from]) {
+      throw new IllegalArgumentException(
+          "positions: " + positions + " (expected: 0 to " + lengths[from] + ")");
+    }
+    if (from != to) {
+      run.copy(from, to, positions);
+    }
+    lengths[to] = positions;
+  }
+
+  /**
    * Appends ids to a slot. How long a run takes grows with their number: whoever shares the session
    * splits a long prompt.
    *
@@ -121,20 +150,53 @@ public final class DecoderSession implements AutoCloseable {
    * @return the logits behind the last id
    */
   public synchronized float[] append(int slot, int[] ids, float[] latents) {
+    return append(slot, ids, latents, new long[] {ids.length - 1})[0];
+  }
+
+  /**
+   * Appends tokens to a slot, and takes the logits behind every one of them: as many numbers as the
+   * vocabulary has, for each.
+   *
+   * @param tokens at least one; a placeholder counts as the token that it is
+   * @return the logits behind each token
+   */
+  public synchronized float[][] appendAll(int slot, int[] tokens) {
+    checkAppend(slot, tokens);
+    return append(
+        slot,
+        tokens,
+        new long[tokens.length],
+        NO_LATENTS,
+        LongStream.range(0, tokens.length).toArray());
+  }
+
+  private float[][] append(int slot, int[] ids, float[] latents, long[] wanted) {
+    checkAppend(slot, ids);
+    return append(slot, ids, latentRows(ids, latents), latents, wanted);
+  }
+
+  private float[][] append(int slot, int[] ids, long[] latentRows, float[] latents, long[] wanted) {
+    int after = lengths[slot] + ids.length;
+    try {
+      float[][] logits = run.append(slot, after, ids, latentRows, latents, wanted);
+      lengths[slot] = after;
+      return logits;
+    } catch (OrtException e) {
+      throw failed(ids.length, slot, e);
+    }
+  }
+
+  private void checkAppend(int slot, int[] ids) {
     checkOpen();
     checkSlot(slot);
     checkRoom(slot, ids.length);
     Ids.check(ids, vocabularySize());
-    long[] latentRows = latentRows(ids, latents);
-    int[] after = {lengths[slot] + ids.length};
-    float[] logits = run(slot, after, ids, latentRows, latents)[0];
-    lengths[slot] = after[0];
-    return logits;
   }
 
   /**
-   * Appends one token to each of some slots, in one run. A placeholder counts as the token that it
-   * is, since a decoder may also say it.
+   * Appends one token to each of some slots. Slots that follow each other step in one run, so
+   * neighbours are quicker than others. A placeholder counts as the token that it is, since a
+   * decoder may also say it.
    *
    * @param slots each once
    * @param tokens one for each slot, in the same order
@@ -160,31 +222,59 @@ public final class DecoderSession implements AutoCloseable {
     }
     Ids.check(tokens, vocabularySize());
 
-    int first = Arrays.stream(slots).min().orElseThrow();
-    int end = Arrays.stream(slots).max().orElseThrow() + 1;
-    // Slots in between that aren't named read token 0 behind what they hold; their length stays,
-    // so that their next token overwrites it.
-    int[] ids = new int[end - first];
-    int[] after = Arrays.stream(lengths, first, end).map(length -> length + 1).toArray();
-    for (int i = 0; i < slots.length; i++) {
-      ids[slots[i] - first] = tokens[i];
-    }
-    float[][] rows = run(first, after, ids, new long[ids.length], NO_LATENTS);
+    int[] order =
+        IntStream.range(0, slots.length)
+            .boxed()
+            .sorted(Comparator.comparingInt(i -> slots[i]))
+            .mapToInt(i -> i)
+            .toArray();
     float[][] logits = new float[slots.length][];
-    for (int i = 0; i < slots.length; i++) {
-      lengths[slots[i]]++;
-      logits[i] = rows[slots[i] - first];
+    for (int start = 0, end; start < order.length; start = end) {
+      end = start + 1;
+      while (end < order.length && slots[order[end]] == slots[order[end - 1]] + 1) {
+        end++;
+      }
+      stepNeighbours(Arrays.copyOfRange(order, start, end), slots, tokens, logits);
     }
     return logits;
   }
 
-  private float[][] run(int first, int[] after, int[] ids, long[] latentRows, float[] latents) {
-    try {
-      return run.run(first, after, ids, latentRows, latents);
-    } catch (OrtException e) {
-      throw new SessionException(
-          "decoding " + ids.length + " ids from slot " + first + " on: " + e.getMessage(), e);
+  /** Steps those that {@code order} names by their index. */
+  private void stepNeighbours(int[] order, int[] slots, int[] tokens, float[][] logits) {
+    int first = slots[order[0]];
+    int[] after = new int[order.length];
+    int[] ids = new int[order.length];
+    for (int i = 0; i < order.length; i++) {
+      after[i] = lengths[first + i] + 1;
+      ids[i] = tokens[order[i]];
     }
+    float[][] rows;
+    try {
+      rows = run.step(first, after, ids);
+    } catch (OrtException e) {
+      throw failed(ids.length, first, e);
+    }
+    for (int i = 0; i < order.length; i++) {
+      lengths[first + i] = after[i];
+      logits[order[i]] = rows[i];
+    }
+  }
+
+  /**
+   * Ends runs with a {@link SessionException}, the one under way and those that follow, or lets
+   * them be again. What a run that is ended would have appended isn't. Doesn't wait.
+   */
+  public void setTerminate(boolean terminate) {
+    try {
+      run.setTerminate(terminate);
+    } catch (OrtException e) {
+      throw new SessionException("ending a run: " + e.getMessage(), e);
+    }
+  }
+
+  private static SessionException failed(int ids, int slot, OrtException cause) {
+    return new SessionException(
+        "decoding " + ids + " ids from slot " + slot + " on: " + cause.getMessage(), cause);
   }
 
   private long[] latentRows(int[] ids, float[] latents) {

@@ -5,7 +5,7 @@ import ai.laconic.runtime.graph.DecoderGraph.NamePair;
 import ai.laconic.runtime.model.Qwen3Config;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
-import java.nio.ByteBuffer;
+import com.sun.jna.Memory;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -15,9 +15,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Keys and values of all slots: for each layer two direct buffers [slots, kvHeads, capacity,
- * headDim], which ONNX Runtime reads and extends in place. Slots that follow each other form one
- * tensor without a copy.
+ * Keys and values of all slots: for each layer two buffers [slots, kvHeads, capacity, headDim],
+ * which ONNX Runtime reads and extends in place. Slots that follow each other form one tensor
+ * without a copy.
+ *
+ * <p>What is reserved at first are addresses: the system gives a page once a position in it is
+ * written. Java's own direct buffers would be zeroed, and so take all of it at once.
  */
 final class KvCache implements AutoCloseable {
   /**
@@ -36,11 +39,13 @@ final class KvCache implements AutoCloseable {
   private final Map<NamePair, FloatBuffer> buffers = new LinkedHashMap<>();
   private final Map<Range, Rows> views = new HashMap<>();
   private final List<OnnxTensor> open = new ArrayList<>();
+  private final List<Memory> memory = new ArrayList<>();
 
   /**
-   * Allocates the buffers.
+   * Reserves the buffers.
    *
    * @param capacity positions for each slot
+   * @throws SessionException if there aren't as many addresses
    */
   KvCache(Qwen3Config config, int slots, int capacity) {
     this.config = config;
@@ -56,9 +61,30 @@ final class KvCache implements AutoCloseable {
               + Integer.MAX_VALUE / (config.kvWidth() * Float.BYTES)
               + " positions in all, since one buffer holds up to 2 GiB)");
     }
-    for (int layer = 0; layer < config.layers(); layer++) {
-      buffers.put(DecoderGraph.keys(layer), allocate((int) bytes));
-      buffers.put(DecoderGraph.values(layer), allocate((int) bytes));
+    try {
+      for (int layer = 0; layer < config.layers(); layer++) {
+        buffers.put(DecoderGraph.keys(layer), reserve(bytes));
+        buffers.put(DecoderGraph.values(layer), reserve(bytes));
+      }
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
+  }
+
+  private FloatBuffer reserve(long bytes) {
+    try {
+      Memory reserved = new Memory(bytes);
+      memory.add(reserved);
+      return reserved.getByteBuffer(0, bytes).order(ByteOrder.nativeOrder()).asFloatBuffer();
+    } catch (OutOfMemoryError e) {
+      throw new SessionException(
+          "key/value cache: "
+              + bytes
+              + " bytes for each of "
+              + 2 * config.layers()
+              + " buffers (expected: fewer slots or positions, or more memory)",
+          e);
     }
   }
 
@@ -88,28 +114,30 @@ final class KvCache implements AutoCloseable {
     return new Rows(past, present);
   }
 
+  /** Copies the first positions of a slot to another. */
+  void copy(int from, int to, int positions) {
+    int headValues = capacity * config.headDim();
+    for (FloatBuffer buffer : buffers.values()) {
+      for (int head = 0; head < config.kvHeads(); head++) {
+        int source = (from * config.kvHeads() + head) * headValues;
+        int target = (to * config.kvHeads() + head) * headValues;
+        buffer.put(target, buffer, source, positions * config.headDim());
+      }
+    }
+  }
+
   private long rowValues() {
     return (long) config.kvWidth() * capacity;
   }
 
-  private static FloatBuffer allocate(int bytes) {
-    try {
-      return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder()).asFloatBuffer();
-    } catch (OutOfMemoryError e) {
-      throw new SessionException(
-          "key/value cache: "
-              + bytes
-              + " bytes a layer (expected: fewer slots or tokens, or more -XX:MaxDirectMemorySize)",
-          e);
-    }
-  }
-
-  /** Frees the tensors; the buffers go with the garbage. */
+  /** Frees tensors and buffers; no run may be under way. */
   @Override
   public void close() {
     open.forEach(OnnxTensor::close);
     open.clear();
     views.clear();
     buffers.clear();
+    memory.forEach(Memory::close);
+    memory.clear();
   }
 }

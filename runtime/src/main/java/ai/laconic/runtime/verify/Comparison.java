@@ -91,7 +91,7 @@ final class Comparison {
             .<PromptPart>map(
                 part ->
                     part.compressed()
-                        ? new PromptPart.Latents(encoding.latentsFor(part.text()))
+                        ? new PromptPart.Latents(List.of(encoding.refTo(part.text())))
                         : new PromptPart.Text(part.text()))
             .toList());
   }

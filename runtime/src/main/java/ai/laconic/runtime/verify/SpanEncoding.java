@@ -1,5 +1,8 @@
 package ai.laconic.runtime.verify;
 
+import ai.laconic.runtime.latent.LatentId;
+import ai.laconic.runtime.latent.LatentRef;
+import ai.laconic.runtime.latent.SharingDomain;
 import ai.laconic.runtime.model.ModelDirectory;
 import ai.laconic.runtime.session.LatentEncoder;
 import ai.laconic.runtime.tokenizer.TextTokenizer;
@@ -12,6 +15,9 @@ import java.util.Map;
 
 /** Spans to latents over the reference's grid of windows; each text once. */
 final class SpanEncoding {
+  /** Nobody shares what a verification computes. */
+  static final SharingDomain DOMAIN = new SharingDomain("verify");
+
   private final ModelDirectory model;
   private final LatentEncoder encoder;
   private final TextTokenizer tokenizer;
@@ -27,8 +33,12 @@ final class SpanEncoding {
     return tokenizer.tokenize(text);
   }
 
-  int latentsFor(String text) {
-    return model.ratio().latentsFor(tokenize(text).length());
+  /** Returns a name for the latents of a whole text. */
+  LatentRef refTo(String text) {
+    int[] ids = tokenize(text).ids();
+    return new LatentRef(
+        LatentId.of(model.fingerprint(), model.ratio(), DOMAIN, ids),
+        model.ratio().latentsFor(ids.length));
   }
 
   /** Returns the latents of a text, row-major. */

@@ -1,5 +1,6 @@
 package ai.laconic.runtime.verify;
 
+import ai.laconic.runtime.latent.LatentRef;
 import ai.laconic.runtime.model.ModelDirectory;
 import ai.laconic.runtime.model.ModelDirectoryException;
 import ai.laconic.runtime.prompt.PromptAssembler;
@@ -37,12 +38,13 @@ final class TrialRun {
     return SAMPLE.repeat(model.windowTokens() / tokens + 1);
   }
 
-  /** Returns the decoder's ids of a prompt over latents. */
-  static int[] prompt(PromptAssembler assembler, int latents) {
+  /** Returns the decoder's ids of a prompt over the latents of a window. */
+  static int[] prompt(PromptAssembler assembler, LatentRef latents) {
     Turn turn =
         new Turn(
             Role.USER,
-            List.of(new PromptPart.Latents(latents), new PromptPart.Text("\n" + QUESTION)));
+            List.of(
+                new PromptPart.Latents(List.of(latents)), new PromptPart.Text("\n" + QUESTION)));
     return assembler.assemble(List.of(turn)).ids();
   }
 

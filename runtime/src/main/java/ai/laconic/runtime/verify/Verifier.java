@@ -2,6 +2,8 @@ package ai.laconic.runtime.verify;
 
 import static java.util.Objects.requireNonNull;
 
+import ai.laconic.runtime.latent.LatentId;
+import ai.laconic.runtime.latent.LatentRef;
 import ai.laconic.runtime.model.ModelDirectory;
 import ai.laconic.runtime.model.ModelDirectoryException;
 import ai.laconic.runtime.prompt.PromptAssembler;
@@ -117,14 +119,16 @@ public final class Verifier {
   private void tryOut(TextTokenizer sources, TextTokenizer answers, PromptAssembler assembler)
       throws ModelDirectoryException {
     progress.accept("one window through the encoder");
+    int[] ids = sources.tokenize(TrialRun.window(model, sources)).ids();
+    int[] window = Arrays.copyOf(ids, model.windowTokens());
     float[] latents;
     try (LatentEncoder encoder = LatentEncoder.open(model, Device.CPU, threads)) {
-      int[] ids = sources.tokenize(TrialRun.window(model, sources)).ids();
-      int[] window = Arrays.copyOf(ids, model.windowTokens());
       latents = encoder.encode(List.of(window)).get(0);
     }
     progress.accept("its latents and a question through the decoder");
-    int[] prompt = TrialRun.prompt(assembler, latents.length / model.latentWidth());
+    LatentId id = LatentId.of(model.fingerprint(), model.ratio(), SpanEncoding.DOMAIN, window);
+    int[] prompt =
+        TrialRun.prompt(assembler, new LatentRef(id, latents.length / model.latentWidth()));
     int positions = prompt.length + TrialRun.TOKENS;
     try (DecoderSession decoder = DecoderSession.open(model, Device.CPU, 1, positions, threads)) {
       TrialRun.answer(model, decoder, answers, prompt, latents);

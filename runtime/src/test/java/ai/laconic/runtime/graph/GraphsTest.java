@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.laconic.runtime.Golden;
+import ai.laconic.runtime.graph.DecoderGraph.LogitRows;
 import ai.laconic.runtime.model.LinearWeight;
 import ai.laconic.runtime.model.ModelDirectory;
 import ai.laconic.runtime.onnx.GraphProto;
@@ -35,7 +36,7 @@ class GraphsTest {
 
   @Test
   void pointsIntoTheCheckpointsOwnFiles() throws Exception {
-    GraphProto graph = parse(DecoderGraph.write(model, 8, false));
+    GraphProto graph = parse(DecoderGraph.write(model, 8, false, LogitRows.LAST));
     StoredTensor stored =
         ((LinearWeight.Floating) model.decoderWeights().linear("layers.2.mlp.down_proj.weight"))
             .weight();
@@ -53,7 +54,7 @@ class GraphsTest {
         .containsEntry("location", "decoder/model-00003-of-00003.safetensors")
         .containsEntry("offset", Long.toString(stored.offset()))
         .containsEntry("length", Long.toString(80 * 192 * 2));
-    assertThat(DecoderGraph.write(model, 8, false)).hasSizeLessThan(64 * 1024);
+    assertThat(DecoderGraph.write(model, 8, false, LogitRows.LAST)).hasSizeLessThan(64 * 1024);
   }
 
   @Test
@@ -62,7 +63,7 @@ class GraphsTest {
         List.of(
             EncoderGraph.write(model, false),
             EncoderGraph.write(model, true),
-            DecoderGraph.write(model, 8, false))) {
+            DecoderGraph.write(model, 8, false, LogitRows.LAST))) {
       GraphProto graph = parse(bytes);
       Set<String> known = new HashSet<>(Set.of(""));
       graph.getInputList().forEach(input -> known.add(input.getName()));
@@ -78,7 +79,7 @@ class GraphsTest {
 
   @Test
   void namesWhatADecoderNeedsAndGives() throws Exception {
-    GraphProto graph = parse(DecoderGraph.write(model, 8, false));
+    GraphProto graph = parse(DecoderGraph.write(model, 8, false, LogitRows.LAST));
 
     assertThat(graph.getInputList())
         .extracting(ValueInfoProto::getName)
@@ -102,7 +103,7 @@ class GraphsTest {
 
   @Test
   void computesRotaryAnglesOfFarPositionsExactly() throws Exception {
-    GraphProto graph = parse(DecoderGraph.write(model, 40_000, false));
+    GraphProto graph = parse(DecoderGraph.write(model, 40_000, false, LogitRows.LAST));
     FloatBuffer cos =
         initializer(graph, "rotary.cos")
             .getRawData()

@@ -158,6 +158,63 @@ class DecoderSessionTest {
   }
 
   @Test
+  void copiesWhatASlotHolds() {
+    int[] context = ids(20, 30);
+    decoder.append(1, context, NO_LATENTS);
+    decoder.append(3, ids(21, 9), NO_LATENTS);
+
+    decoder.copy(1, 3, 25);
+    decoder.copy(1, 1, 25);
+
+    int[] question = ids(22, 8);
+    int[] both = Arrays.copyOf(context, 33);
+    System.arraycopy(question, 0, both, 25, 8);
+    float[] expected = alone(both, NO_LATENTS);
+    for (int slot : new int[] {1, 3}) {
+      assertThat(decoder.length(slot)).isEqualTo(25);
+      assertThat(decoder.append(slot, question, NO_LATENTS))
+          .as("slot %d", slot)
+          .containsExactly(expected, within(TOLERANCE));
+    }
+    assertRefused(() -> decoder.copy(3, 0, 34), "positions: 34 (expected: 0 to 33)");
+  }
+
+  @Test
+  void givesTheLogitsBehindEveryToken() {
+    int[] text = ids(23, 12);
+    text[7] = decoder.placeholderId();
+    decoder.append(2, Arrays.copyOf(text, 4), NO_LATENTS);
+
+    float[][] logits = decoder.appendAll(2, Arrays.copyOfRange(text, 4, 12));
+
+    alone.truncate(0, 0);
+    alone.append(0, Arrays.copyOf(text, 4), NO_LATENTS);
+    for (int i = 4; i < 12; i++) {
+      assertThat(logits[i - 4])
+          .as("behind %d tokens", i + 1)
+          .containsExactly(alone.step(new int[] {0}, new int[] {text[i]})[0], within(TOLERANCE));
+    }
+    assertThat(decoder.length(2)).isEqualTo(12);
+  }
+
+  @Test
+  void endsRunsUntilItIsToldOtherwise() {
+    decoder.append(0, ids(24, 5), NO_LATENTS);
+    decoder.setTerminate(true);
+    try {
+      assertThatThrownBy(() -> decoder.append(0, ids(25, 5), NO_LATENTS))
+          .isInstanceOf(SessionException.class)
+          .hasMessageContaining("terminate");
+    } finally {
+      decoder.setTerminate(false);
+    }
+
+    assertThat(decoder.length(0)).isEqualTo(5);
+    assertThat(decoder.append(0, new int[] {3}, NO_LATENTS))
+        .containsExactly(alone(joined(ids(24, 5), 3), NO_LATENTS), within(TOLERANCE));
+  }
+
+  @Test
   void readsAPlaceholderThatTheDecoderSaidAsAToken() {
     int[] text = ids(13, 6);
     decoder.append(0, text, NO_LATENTS);
@@ -225,7 +282,7 @@ class DecoderSessionTest {
         "maxTokens: 40961 (expected: 1 to max_position_embeddings 40960 of decoder/config.json)");
     assertRefused(
         () -> DecoderSession.open(model, Device.CPU, 1000, 40960, 1),
-        "slots x positions: 1000 x 40961 (expected: at most 33554431 positions in all");
+        "slots x positions: 1000 x 40960 (expected: at most 33554431 positions in all");
   }
 
   @Test

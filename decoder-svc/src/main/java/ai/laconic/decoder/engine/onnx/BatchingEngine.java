@@ -71,7 +71,9 @@ final class BatchingEngine implements DecoderEngine {
   @Override
   public Generation submit(EngineRequest request, TokenListener listener) {
     info.check(request);
-    Sequence sequence = new Sequence(request, chooser(request.task()), listener);
+    Sequence sequence =
+        new Sequence(request, chooser(request.task()), listener, scheduler::cancelled);
+    request.latents().onArrival(queue::wake);
     queue.add(sequence);
     return sequence;
   }
@@ -126,12 +128,13 @@ final class BatchingEngine implements DecoderEngine {
   @Override
   public void close() {
     queue.close();
+    scheduler.stop();
     boolean interrupted = false;
     while (ended.getCount() > 0) {
       try {
         ended.await();
       } catch (InterruptedException e) {
-        // A step takes seconds at most, and freeing its memory under it would end the process.
+        // A run ends soon, and freeing its memory under it would end the process.
         interrupted = true;
       }
     }

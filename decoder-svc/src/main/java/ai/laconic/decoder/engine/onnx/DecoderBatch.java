@@ -2,7 +2,7 @@ package ai.laconic.decoder.engine.onnx;
 
 /**
  * A decoder with a key/value cache per slot, used by one thread at a time. A call that throws
- * leaves the other slots as they were.
+ * leaves what the slots held as it was.
  */
 interface DecoderBatch extends AutoCloseable {
   int slots();
@@ -18,6 +18,9 @@ interface DecoderBatch extends AutoCloseable {
   /** Forgets what {@code slot} holds from {@code length} on. */
   void truncate(int slot, int length);
 
+  /** Has {@code to} hold the first positions of {@code from} and nothing else. */
+  void copy(int from, int to, int positions);
+
   /**
    * Appends {@code ids} to one slot.
    *
@@ -27,11 +30,24 @@ interface DecoderBatch extends AutoCloseable {
   float[] append(int slot, int[] ids, float[] latents);
 
   /**
+   * Appends tokens to one slot.
+   *
+   * @return logits of every position
+   */
+  float[][] appendAll(int slot, int[] tokens);
+
+  /**
    * Appends one token to each of these slots.
    *
    * @return logits for each, in the same order
    */
   float[][] step(int[] slots, int[] tokens);
+
+  /**
+   * Has the call under way and those that follow fail soon, or lets them be again. The one method
+   * for other threads.
+   */
+  void setTerminate(boolean terminate);
 
   @Override
   void close();

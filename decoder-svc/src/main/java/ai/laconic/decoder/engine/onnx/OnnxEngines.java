@@ -20,7 +20,10 @@ public final class OnnxEngines {
       ModelDirectory model, OnnxSettings settings, InstantSource clock, ProcessExit exit) {
     BatchingSettings batching =
         new BatchingSettings(
-            model.latentWidth(), settings.prefillChunk(), model.endOfSequenceIds());
+            model.latentWidth(),
+            settings.prefillChunk(),
+            settings.prefillTime(),
+            model.endOfSequenceIds());
     DecoderSession session =
         DecoderSession.open(
             model, Device.CPU, settings.slots(), settings.maxPositions(), settings.threads());

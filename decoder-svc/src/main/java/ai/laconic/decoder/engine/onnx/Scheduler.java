@@ -3,14 +3,22 @@ package ai.laconic.decoder.engine.onnx;
 import ai.laconic.decoder.engine.EndReason;
 import ai.laconic.decoder.engine.EngineProblems;
 import ai.laconic.decoder.engine.Token;
+import ai.laconic.decoder.engine.onnx.KeptPrefixes.Held;
+import ai.laconic.decoder.engine.onnx.KeptPrefixes.Seat;
+import ai.laconic.runtime.prompt.Prompt;
 import ai.laconic.servicekit.error.Problems;
 import ai.laconic.servicekit.tenant.TenantId;
 import io.grpc.StatusRuntimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Queue;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +27,7 @@ import org.slf4j.LoggerFactory;
 
 /** Decides, round by round, what the batch does next. One thread calls it. */
 final class Scheduler {
+  private static final Prompt NOTHING = new Prompt(new int[0], List.of());
   private static final Logger log = LoggerFactory.getLogger(Scheduler.class);
 
   private final DecoderBatch batch;
@@ -27,11 +36,28 @@ final class Scheduler {
   private final InstantSource clock;
   private final @Nullable Sequence[] slots;
 
-  /** Slots with prompt left, in the order of their turns. */
-  private final Queue<Integer> prefilling = new ArrayDeque<>();
+  /** What a free slot still holds. */
+  private final Held[] kept;
+
+  private final PrefillOrder order = new PrefillOrder();
+  private final ChunkBudget budget;
+
+  /** Slots that were given away so far, and each one's number among them. */
+  private long seats;
+
+  private final long[] seated;
+
+  /** Slots that were freed so far: orders them by when they were. */
+  private long uses;
 
   /** Read by other threads. */
   private final AtomicInteger running = new AtomicInteger();
+
+  /** Guards {@link #appending} and whether the batch is told to terminate. */
+  private final Object runs = new Object();
+
+  private @Nullable Sequence appending;
+  private boolean stopped;
 
   Scheduler(
       DecoderBatch batch, BatchingSettings settings, SubmissionQueue queue, InstantSource clock) {
@@ -40,6 +66,12 @@ final class Scheduler {
     this.queue = queue;
     this.clock = clock;
     this.slots = new Sequence[batch.slots()];
+    this.seated = new long[slots.length];
+    this.kept = new Held[slots.length];
+    for (int slot = 0; slot < slots.length; slot++) {
+      kept[slot] = new Held(slot, TenantId.DEFAULT, NOTHING, false, 0);
+    }
+    this.budget = new ChunkBudget(settings.prefillTime(), settings.prefillChunk());
   }
 
   /** Goes round once; returns whether there was anything to compute. */
@@ -47,13 +79,33 @@ final class Scheduler {
     Instant now = clock.instant();
     dropEnded(now);
     admit();
-    boolean prefilled = prefillOne();
+    boolean appended = append();
     boolean stepped = step();
-    return prefilled || stepped;
+    return appended || stepped;
   }
 
   int running() {
     return running.get();
+  }
+
+  /** Has the run under way end soon if it is this sequence's alone. May come from any thread. */
+  void cancelled(Sequence sequence) {
+    synchronized (runs) {
+      if (appending == sequence) {
+        batch.setTerminate(true);
+      }
+    }
+    queue.wake();
+  }
+
+  /** Has the run under way end soon, and all that follow. May come from any thread. */
+  void stop() {
+    synchronized (runs) {
+      if (!stopped) {
+        stopped = true;
+        batch.setTerminate(true);
+      }
+    }
   }
 
   /** Ends all that run or wait. */
@@ -76,7 +128,7 @@ final class Scheduler {
     for (int slot = 0; slot < slots.length; slot++) {
       Sequence sequence = slots[slot];
       if (sequence != null && leaves(sequence, now)) {
-        free(slot);
+        free(slot, sequence.content());
         fail(sequence, early(sequence));
       }
     }
@@ -93,16 +145,36 @@ final class Scheduler {
   }
 
   private void admit() {
-    for (int slot = 0; slot < slots.length; slot++) {
-      if (slots[slot] == null) {
-        Sequence next = queue.next(this::runningOf);
-        if (next == null) {
-          return;
-        }
-        slots[slot] = next;
-        running.incrementAndGet();
-        prefilling.add(slot);
+    while (running.get() < slots.length) {
+      Sequence next = queue.next(this::runningOf);
+      if (next == null) {
+        return;
       }
+      seat(next, KeptPrefixes.choose(held(), next.tenant(), next.prompt()).orElseThrow());
+    }
+  }
+
+  private List<Held> held() {
+    List<Held> held = new ArrayList<>();
+    for (int slot = 0; slot < slots.length; slot++) {
+      Sequence sequence = slots[slot];
+      held.add(
+          sequence == null
+              ? kept[slot]
+              : new Held(slot, sequence.tenant(), sequence.content(), true, Long.MAX_VALUE));
+    }
+    return held;
+  }
+
+  private void seat(Sequence sequence, Seat seat) {
+    batch.copy(seat.from(), seat.slot(), seat.cached());
+    slots[seat.slot()] = sequence;
+    seated[seat.slot()] = ++seats;
+    running.incrementAndGet();
+    try {
+      sequence.seat(seat.cached());
+    } catch (RuntimeException | Error e) {
+      failAlone(seat.slot(), sequence, e);
     }
   }
 
@@ -112,24 +184,73 @@ final class Scheduler {
         .count();
   }
 
-  private boolean prefillOne() {
-    Integer slot = prefilling.poll();
-    if (slot == null) {
+  /** Appends one chunk of what is given. */
+  private boolean append() {
+    Optional<Integer> next = order.next(appendable());
+    if (next.isEmpty()) {
       return false;
     }
+    int slot = next.get();
     Sequence sequence = at(slot);
+    float[][] logits;
     try {
-      float[] logits =
-          sequence.prefill(batch, slot, settings.prefillChunk(), settings.latentWidth());
-      if (sequence.prefilling()) {
-        prefilling.add(slot);
-      } else {
-        advance(slot, sequence, logits);
-      }
+      logits = append(slot, sequence);
     } catch (RuntimeException | Error e) {
-      failAlone(slot, sequence, e);
+      // One that was cancelled meanwhile ended its own run, and is dropped in the next round.
+      if (!sequence.cancelled() && !queue.closed()) {
+        failAlone(slot, sequence, e);
+      }
+      return true;
+    }
+    for (int i = 0; i < logits.length && slots[slot] == sequence; i++) {
+      advance(slot, sequence, logits[i]);
     }
     return true;
+  }
+
+  private float[][] append(int slot, Sequence sequence) {
+    boolean othersWait = running.get() > 1 || queue.size() > 0;
+    int before = sequence.length();
+    Instant start = clock.instant();
+    enter(sequence);
+    try {
+      return sequence.append(batch, slot, budget.positions(othersWait));
+    } finally {
+      leave();
+      budget.took(sequence.length() - before, Duration.between(start, clock.instant()));
+    }
+  }
+
+  private void enter(Sequence sequence) {
+    synchronized (runs) {
+      appending = sequence;
+    }
+  }
+
+  private void leave() {
+    synchronized (runs) {
+      boolean cancelled = appending != null && appending.cancelled();
+      appending = null;
+      if (cancelled && !stopped) {
+        batch.setTerminate(false);
+      }
+    }
+  }
+
+  /** Returns those with given positions that are there, in the order in which they came. */
+  private Map<Integer, Sequence> appendable() {
+    Map<Integer, Sequence> appendable = new LinkedHashMap<>();
+    IntStream.range(0, slots.length)
+        .boxed()
+        .sorted(Comparator.comparingLong(slot -> seated[slot]))
+        .forEach(
+            slot -> {
+              Sequence sequence = slots[slot];
+              if (sequence != null && !sequence.decoding() && sequence.ready()) {
+                appendable.put(slot, sequence);
+              }
+            });
+    return appendable;
   }
 
   private boolean step() {
@@ -138,7 +259,7 @@ final class Scheduler {
             .filter(
                 slot -> {
                   Sequence sequence = slots[slot];
-                  return sequence != null && !sequence.prefilling();
+                  return sequence != null && sequence.decoding();
                 })
             .toArray();
     if (ready.length == 0) {
@@ -148,9 +269,11 @@ final class Scheduler {
     try {
       logits = batch.step(ready, lastTokens(ready));
     } catch (RuntimeException | Error e) {
-      log.warn("a step of {} generations failed, now one by one: {}", ready.length, e.toString());
-      for (int slot : ready) {
-        stepAlone(slot);
+      if (!queue.closed()) {
+        log.warn("a step of {} generations failed, now one by one: {}", ready.length, e.toString());
+        for (int slot : ready) {
+          stepAlone(slot);
+        }
       }
       return true;
     }
@@ -178,11 +301,7 @@ final class Scheduler {
   private void stepped(int slot, float[] logits) {
     Sequence sequence = at(slot);
     sequence.stepped();
-    try {
-      advance(slot, sequence, logits);
-    } catch (RuntimeException | Error e) {
-      failAlone(slot, sequence, e);
-    }
+    advance(slot, sequence, logits);
   }
 
   private int[] lastTokens(int[] of) {
@@ -190,20 +309,24 @@ final class Scheduler {
   }
 
   private void advance(int slot, Sequence sequence, float[] logits) {
-    Token token = sequence.choose(logits);
-    if (token == null) {
-      free(slot);
-      sequence.finish(EndReason.STOP);
-    } else if (sequence.tell(token)) {
-      free(slot);
-      sequence.finish(EndReason.LENGTH);
+    try {
+      Token token = sequence.choose(logits);
+      if (token == null) {
+        free(slot, sequence.content());
+        sequence.finish(EndReason.STOP);
+      } else if (sequence.tell(token)) {
+        free(slot, sequence.content());
+        sequence.finish(EndReason.LENGTH);
+      }
+    } catch (RuntimeException | Error e) {
+      failAlone(slot, sequence, e);
     }
   }
 
   private void failAlone(int slot, Sequence sequence, Throwable cause) {
     log.error("a generation failed after {} tokens", sequence.tokens(), cause);
     if (slots[slot] == sequence) {
-      free(slot);
+      free(slot, NOTHING);
     }
     if (!sequence.ended()) {
       fail(
@@ -223,12 +346,13 @@ final class Scheduler {
     }
   }
 
-  private void free(int slot) {
+  /** Frees a slot, which keeps this much of what it holds. */
+  private void free(int slot, Prompt content) {
     // First: should it fail, then the loop does, and ends what is still in its slot.
-    batch.truncate(slot, 0);
+    batch.truncate(slot, content.length());
+    kept[slot] = new Held(slot, at(slot).tenant(), content, false, ++uses);
     slots[slot] = null;
     running.decrementAndGet();
-    prefilling.remove(slot);
   }
 
   private Sequence at(int slot) {

@@ -1,15 +1,18 @@
 package ai.laconic.decoder.engine.onnx;
 
-import ai.laconic.decoder.engine.DecodePrompt;
+import ai.laconic.decoder.engine.DecodeTask;
 import ai.laconic.decoder.engine.EndReason;
 import ai.laconic.decoder.engine.EngineRequest;
 import ai.laconic.decoder.engine.Generation;
+import ai.laconic.decoder.engine.PromptLatents;
 import ai.laconic.decoder.engine.Token;
 import ai.laconic.decoder.engine.TokenListener;
+import ai.laconic.runtime.prompt.Prompt;
 import ai.laconic.servicekit.tenant.TenantId;
 import io.grpc.StatusRuntimeException;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,49 +20,66 @@ import org.jspecify.annotations.Nullable;
  * it, but for {@link #cancel}.
  */
 final class Sequence implements Generation {
+  /** Most tokens that are scored in one run: each has as many logits as the vocabulary tokens. */
+  private static final int SCORED_AT_ONCE = 64;
+
+  private static final float[][] NOTHING_TO_CHOOSE = {};
+
   private final TenantId tenant;
+  private final Prompt prompt;
+  private final PromptLatents latents;
+  private final int[] continuation;
   private final TokenChooser chooser;
   private final int maxTokens;
   private final Instant deadline;
   private final TokenListener listener;
+  private final Consumer<Sequence> onCancel;
   private volatile boolean cancelled;
-
-  /** Null once the prompt is prefilled: latents are large and not needed again. */
-  private @Nullable DecodePrompt prompt;
 
   /** Positions of the slot that are filled. */
   private int length;
 
-  /** First row of the latents that the slot hasn't got. */
-  private int latentRows;
+  /** Tokens told to the listener, those of the continuation if it is given. */
+  private int[] told;
 
-  /** Tokens told to the listener. */
   private int tokens;
-
-  private int last = -1;
   private boolean ended;
 
   /**
    * @param chooser of this sequence alone; it ends after the tokens that its task allows, if the
    *     chooser doesn't end it before
+   * @param onCancel told in the thread that cancels
    */
-  Sequence(EngineRequest request, TokenChooser chooser, TokenListener listener) {
+  Sequence(
+      EngineRequest request,
+      TokenChooser chooser,
+      TokenListener listener,
+      Consumer<Sequence> onCancel) {
     this.tenant = request.tenant();
     this.prompt = request.prompt();
+    this.latents = request.latents();
+    this.continuation =
+        request.task() instanceof DecodeTask.Score score ? score.continuation() : new int[0];
+    this.told = continuation.length > 0 ? continuation : new int[16];
     this.maxTokens = request.task().maxTokens();
     this.deadline = request.deadline();
     this.chooser = chooser;
     this.listener = listener;
+    this.onCancel = onCancel;
   }
 
   TenantId tenant() {
     return tenant;
   }
 
+  Prompt prompt() {
+    return prompt;
+  }
+
   @Override
   public void cancel() {
-    // Seen in the next round; while there is none, there is nothing to cancel.
     cancelled = true;
+    onCancel.accept(this);
   }
 
   boolean cancelled() {
@@ -70,10 +90,6 @@ final class Sequence implements Generation {
     return !now.isBefore(deadline);
   }
 
-  boolean prefilling() {
-    return prompt != null;
-  }
-
   boolean ended() {
     return ended;
   }
@@ -82,32 +98,66 @@ final class Sequence implements Generation {
     return tokens;
   }
 
-  /** Returns the token that the next step appends. */
-  int last() {
-    return last;
-  }
-
   int length() {
     return length;
   }
 
-  /** Appends the next chunk of the prompt; its logits are worth something after the last one. */
-  float[] prefill(DecoderBatch batch, int slot, int chunk, int width) {
-    DecodePrompt whole = prompt;
-    if (whole == null) {
-      throw new IllegalStateException("prefill: done (expected: ids left)");
+  /** Returns whether it takes part in steps: what comes next is chosen, not given. */
+  boolean decoding() {
+    return length >= prompt.length() && continuation.length == 0;
+  }
+
+  /** Returns how many given positions the slot hasn't got: of the prompt and of a continuation. */
+  int remaining() {
+    return prompt.length() + continuation.length - length;
+  }
+
+  /** Returns whether the next given position can be appended now. */
+  boolean ready() {
+    return length >= prompt.length() || latents.readyUntil(length, length + 1) > length;
+  }
+
+  /** Returns what its slot holds. */
+  Prompt content() {
+    return length <= prompt.length()
+        ? prompt.first(length)
+        : prompt.followedBy(Arrays.copyOf(told, length - prompt.length()));
+  }
+
+  /** Notes that it has a slot, which holds the first positions of its prompt. */
+  void seat(int cached) {
+    length = cached;
+    listener.seated(cached);
+  }
+
+  /**
+   * Appends the next given positions that are there, at most {@code most}.
+   *
+   * @return the logits of each token that is to be chosen now
+   */
+  float[][] append(DecoderBatch batch, int slot, int most) {
+    if (length >= prompt.length()) {
+      return score(batch, slot, Math.min(most, SCORED_AT_ONCE));
     }
-    int end = Math.min(length + chunk, whole.length());
-    int rows = whole.count(batch.placeholderId(), length, end);
-    float[] latents =
-        Arrays.copyOfRange(whole.latents(), latentRows * width, (latentRows + rows) * width);
-    float[] logits = batch.append(slot, Arrays.copyOfRange(whole.ids(), length, end), latents);
+    int end = latents.readyUntil(length, Math.min(length + most, prompt.length()));
+    int[] ids = Arrays.copyOfRange(prompt.ids(), length, end);
+    float[] logits = batch.append(slot, ids, latents.take(length, end));
     length = end;
-    latentRows += rows;
-    if (end == whole.length()) {
-      prompt = null;
-    }
+    return end == prompt.length() ? new float[][] {logits} : NOTHING_TO_CHOOSE;
+  }
+
+  /** The last token needn't be read: nothing is asked about what follows it. */
+  private float[][] score(DecoderBatch batch, int slot, int most) {
+    int start = length - prompt.length();
+    int end = Math.min(start + most, continuation.length - 1);
+    float[][] logits = batch.appendAll(slot, Arrays.copyOfRange(continuation, start, end));
+    length += end - start;
     return logits;
+  }
+
+  /** Returns the token that the next step appends. */
+  int last() {
+    return told[tokens - 1];
   }
 
   /** Notes that a step appended {@link #last}. */
@@ -122,8 +172,10 @@ final class Sequence implements Generation {
 
   /** Tells the listener the next token; returns whether it was the last one allowed. */
   boolean tell(Token token) {
-    last = token.id();
-    tokens++;
+    if (tokens == told.length) {
+      told = Arrays.copyOf(told, 2 * tokens);
+    }
+    told[tokens++] = token.id();
     listener.token(token);
     return tokens == maxTokens;
   }

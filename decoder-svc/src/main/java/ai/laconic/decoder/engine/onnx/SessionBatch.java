@@ -36,6 +36,21 @@ final class SessionBatch implements DecoderBatch {
   }
 
   @Override
+  public void copy(int from, int to, int positions) {
+    session.copy(from, to, positions);
+  }
+
+  @Override
+  public float[][] appendAll(int slot, int[] tokens) {
+    return session.appendAll(slot, tokens);
+  }
+
+  @Override
+  public void setTerminate(boolean terminate) {
+    session.setTerminate(terminate);
+  }
+
+  @Override
   public float[] append(int slot, int[] ids, float[] latents) {
     return session.append(slot, ids, latents);
   }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SubmissionQueue {
   private final Queue<Sequence> waiting = new ArrayDeque<>();
+  private boolean changed;
   private boolean closed;
 
   /**
@@ -26,6 +27,12 @@ final class SubmissionQueue {
   synchronized void add(Sequence sequence) {
     checkOpen();
     waiting.add(sequence);
+    wake();
+  }
+
+  /** Has the scheduler's thread look again: latents arrived, or a generation was cancelled. */
+  synchronized void wake() {
+    changed = true;
     notifyAll();
   }
 
@@ -62,11 +69,12 @@ final class SubmissionQueue {
     return waiting.size();
   }
 
-  /** Waits until one is there, or it is closed. */
+  /** Waits until one was added, or something else happened since the last time. */
   synchronized void await() throws InterruptedException {
-    while (waiting.isEmpty() && !closed) {
+    while (!changed && !closed) {
       wait();
     }
+    changed = false;
   }
 
   /** Takes nothing any more; what waits stays. */

@@ -1,7 +1,7 @@
 package ai.laconic.decoder.engine.triton;
 
-import ai.laconic.decoder.engine.DecodePrompt;
 import ai.laconic.decoder.engine.DecodeTask;
+import ai.laconic.decoder.engine.EngineRequest;
 import ai.laconic.inference.ModelInferRequest;
 import java.time.Duration;
 import java.time.Instant;
@@ -48,21 +48,24 @@ final class TritonAttempts {
   /**
    * Prepares one.
    *
+   * @param request whose latents are all there
    * @throws io.grpc.StatusRuntimeException FAILED_PRECONDITION if the endpoint can't take these
    *     latents
    */
   Prepared prepare(
       TritonGeneration generation,
-      DecodePrompt prompt,
+      EngineRequest request,
       DecodeTask.Generate task,
       Instant end,
       TritonEndpoint endpoint) {
+    int[] ids = request.prompt().ids();
+    float[] rows = request.latents().take(0, ids.length);
     String id = Long.toString(lastId.incrementAndGet());
     Duration timeLeft = Duration.between(clock.instant(), end);
     ModelInferRequest message =
-        requests.write(id, prompt, task, timeLeft, endpoint.health().latents());
+        requests.write(id, ids, rows, task, timeLeft, endpoint.health().latents());
     TritonResponses responses =
-        new TritonResponses(id, prompt.length(), vocabularySize, task.maxTokens());
+        new TritonResponses(id, ids.length, vocabularySize, task.maxTokens());
     return new Prepared(new TritonAttempt(generation, endpoint, responses), message, timeLeft);
   }
 }

@@ -76,11 +76,12 @@ final class TritonEngine implements DecoderEngine {
     }
     info.check(request);
     checkOpen();
-    TritonEndpoint endpoint = endpoints.enter();
+    endpoints.checkAvailable();
     TritonGeneration generation =
         new TritonGeneration(
             endpoints,
             attempts,
+            request,
             generate,
             attempts.end(request.deadline()),
             silence,
@@ -88,7 +89,8 @@ final class TritonEngine implements DecoderEngine {
             inFlight::remove);
     inFlight.add(generation);
     try {
-      generation.start(request.prompt(), endpoint);
+      request.latents().onArrival(generation::start);
+      generation.start();
     } catch (RuntimeException | Error e) {
       inFlight.remove(generation);
       throw e;
@@ -96,6 +98,8 @@ final class TritonEngine implements DecoderEngine {
     if (closed) {
       generation.close();
     }
+    // Its servers read a prompt whole, whatever they keep.
+    listener.seated(0);
     return generation;
   }
 

@@ -1,9 +1,9 @@
 package ai.laconic.decoder.engine.triton;
 
-import ai.laconic.decoder.engine.DecodePrompt;
 import ai.laconic.decoder.engine.DecodeTask;
 import ai.laconic.decoder.engine.EndReason;
 import ai.laconic.decoder.engine.EngineProblems;
+import ai.laconic.decoder.engine.EngineRequest;
 import ai.laconic.decoder.engine.Generation;
 import ai.laconic.decoder.engine.Token;
 import ai.laconic.decoder.engine.TokenListener;
@@ -47,7 +47,7 @@ final class TritonGeneration implements Generation {
   private final List<TritonEndpoint> tried = new ArrayList<>();
 
   /** What another attempt would send; null once there won't be one, for its latents are large. */
-  private @Nullable DecodePrompt prompt;
+  private @Nullable EngineRequest request;
 
   /** The attempt that counts; what others say is too late. */
   private @Nullable TritonAttempt attempt;
@@ -62,6 +62,7 @@ final class TritonGeneration implements Generation {
   TritonGeneration(
       TritonEndpoints endpoints,
       TritonAttempts attempts,
+      EngineRequest request,
       DecodeTask.Generate task,
       Instant end,
       SilenceLimits silence,
@@ -69,6 +70,7 @@ final class TritonGeneration implements Generation {
       Consumer<TritonGeneration> onEnd) {
     this.endpoints = endpoints;
     this.attempts = attempts;
+    this.request = request;
     this.task = task;
     this.end = end;
     this.silence = silence;
@@ -77,15 +79,26 @@ final class TritonGeneration implements Generation {
   }
 
   /**
-   * Starts at this endpoint, where a place was taken for it.
+   * Starts, once all latents are there.
    *
-   * @throws StatusRuntimeException if nothing could be sent; the place is free again then
+   * @throws StatusRuntimeException if no server takes it, or nothing could be sent
    */
-  void start(DecodePrompt whole, TritonEndpoint endpoint) {
-    locked(() -> begin(whole, endpoint));
+  void start() {
+    locked(
+        () -> {
+          EngineRequest whole = request;
+          if (!ended && whole != null && tried.isEmpty() && complete(whole)) {
+            begin(whole, endpoints.enter());
+          }
+        });
   }
 
-  private void begin(DecodePrompt whole, TritonEndpoint endpoint) {
+  private static boolean complete(EngineRequest request) {
+    int length = request.prompt().length();
+    return request.latents().readyUntil(0, length) == length;
+  }
+
+  private void begin(EngineRequest whole, TritonEndpoint endpoint) {
     TritonAttempts.Prepared prepared;
     try {
       prepared = attempts.prepare(this, whole, task, end, endpoint);
@@ -94,7 +107,6 @@ final class TritonGeneration implements Generation {
       throw e;
     }
     tried.add(endpoint);
-    prompt = whole;
     heard = attempts.now();
     attempt = prepared.attempt();
     context.run(prepared::start);
@@ -133,7 +145,7 @@ final class TritonGeneration implements Generation {
     }
     for (int token : answer.tokens()) {
       tokens++;
-      prompt = null;
+      request = null;
       listener.token(new Token(token, null));
     }
     reason = answer.reason().orElse(reason);
@@ -208,7 +220,7 @@ final class TritonGeneration implements Generation {
     if (ended || by != attempt) {
       return;
     }
-    DecodePrompt again = prompt;
+    EngineRequest again = request;
     if (again == null || tried.size() >= MOST_ATTEMPTS || !TritonFailures.worthRetrying(problem)) {
       fail(problem);
       return;
@@ -251,7 +263,7 @@ final class TritonGeneration implements Generation {
 
   private void end() {
     ended = true;
-    prompt = null;
+    request = null;
     if (attempt != null) {
       attempt.endpoint().leave();
     }

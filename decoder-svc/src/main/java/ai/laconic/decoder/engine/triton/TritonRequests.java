@@ -1,6 +1,5 @@
 package ai.laconic.decoder.engine.triton;
 
-import ai.laconic.decoder.engine.DecodePrompt;
 import ai.laconic.decoder.engine.DecodeTask;
 import ai.laconic.decoder.engine.SamplingSettings;
 import ai.laconic.inference.InferParameter;
@@ -26,13 +25,16 @@ record TritonRequests(String model, String version, ModelFingerprint fingerprint
   /**
    * Writes one request.
    *
+   * @param ids of the prompt, with a placeholder for each latent
+   * @param rows its latents
    * @param timeLeft for the whole answer
    * @param latents how the model takes them
    * @throws io.grpc.StatusRuntimeException FAILED_PRECONDITION if it can't take these
    */
   ModelInferRequest write(
       String id,
-      DecodePrompt prompt,
+      int[] ids,
+      float[] rows,
       DecodeTask.Generate task,
       Duration timeLeft,
       LatentType latents) {
@@ -51,12 +53,11 @@ record TritonRequests(String model, String version, ModelFingerprint fingerprint
             .putParameters(
                 ModelParameters.FINGERPRINT,
                 InferParameter.newBuilder().setStringParam(fingerprint.hex()).build());
-    RawTensors.add(
-        request, DecoderContract.INPUT_IDS, "INT64", longs(prompt.ids()), prompt.length());
-    if (prompt.latents().length > 0) {
-      int rows = prompt.latents().length / width;
-      ByteBuffer raw = latents.raw(prompt.latents());
-      RawTensors.add(request, DecoderContract.LATENTS, latents.name(), raw, rows, width);
+    RawTensors.add(request, DecoderContract.INPUT_IDS, "INT64", longs(ids), ids.length);
+    if (rows.length > 0) {
+      ByteBuffer raw = latents.raw(rows);
+      int count = rows.length / width;
+      RawTensors.add(request, DecoderContract.LATENTS, latents.name(), raw, count, width);
     }
     RawTensors.add(request, DecoderContract.MAX_TOKENS, "INT32", ints(task.maxTokens()), 1);
     RawTensors.add(request, DecoderContract.TEMPERATURE, "FP32", floats(sampling.temperature()), 1);

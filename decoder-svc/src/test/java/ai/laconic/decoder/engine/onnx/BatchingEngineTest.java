@@ -54,7 +54,8 @@ class BatchingEngineTest extends DecoderEngineContract {
 
   private DecoderEngine open(FakeBatch batch) {
     BatchingSettings settings =
-        new BatchingSettings(CountingModel.WIDTH, 3, Set.of(CountingModel.END));
+        new BatchingSettings(
+            CountingModel.WIDTH, 3, Duration.ofMillis(50), Set.of(CountingModel.END));
     DecoderEngine engine =
         new BatchingEngine(batch, settings, InstantSource.system(), exits::add).start();
     batches.add(batch);
@@ -69,8 +70,11 @@ class BatchingEngineTest extends DecoderEngineContract {
   }
 
   private static EngineRequest scoring(DecodePrompt prompt, int... continuation) {
-    return new EngineRequest(
-        TenantId.DEFAULT, prompt, new DecodeTask.Score(continuation), Instant.MAX);
+    return prompt.request(
+        TenantId.DEFAULT,
+        new DecodeTask.Score(continuation),
+        Instant.MAX,
+        CountingModel.PLACEHOLDER);
   }
 
   private static void awaitEnd(RecordingListener listener) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntConsumer;
 import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 
@@ -16,7 +17,9 @@ final class FakeBatch implements DecoderBatch {
 
   private final int maxPositions;
   private final int[] lengths;
-  private final long[] weights;
+
+  /** What each position of a slot adds to its sum. */
+  private final List<List<Long>> content = new ArrayList<>();
 
   final List<Append> appends = new ArrayList<>();
   final List<List<Integer>> steps = new ArrayList<>();
@@ -39,12 +42,19 @@ final class FakeBatch implements DecoderBatch {
   /** How much surer the model is of its choice than of any other. */
   float peak = 20;
 
+  /** Told of every append how many positions it has. */
+  IntConsumer onAppend = count -> {};
+
   volatile boolean closed;
+
+  private volatile boolean terminates;
 
   FakeBatch(int slots, int maxPositions) {
     this.maxPositions = maxPositions;
     this.lengths = new int[slots];
-    this.weights = new long[slots];
+    for (int slot = 0; slot < slots; slot++) {
+      content.add(new ArrayList<>());
+    }
   }
 
   int length(int slot) {
@@ -76,7 +86,22 @@ final class FakeBatch implements DecoderBatch {
     check(!stuck, "stuck");
     check(length <= lengths[slot], "truncate to " + length + " of " + lengths[slot]);
     lengths[slot] = length;
-    weights[slot] = length == 0 ? 0 : weights[slot];
+    content.get(slot).subList(length, content.get(slot).size()).clear();
+  }
+
+  @Override
+  public void copy(int from, int to, int positions) {
+    check(!stuck, "stuck");
+    check(positions <= lengths[from], "copy " + positions + " of " + lengths[from]);
+    List<Long> copied = List.copyOf(content.get(from).subList(0, positions));
+    content.get(to).clear();
+    content.get(to).addAll(copied);
+    lengths[to] = positions;
+  }
+
+  @Override
+  public void setTerminate(boolean terminate) {
+    terminates = terminate;
   }
 
   @Override
@@ -90,9 +115,31 @@ final class FakeBatch implements DecoderBatch {
       values.add(value);
     }
     appends.add(new Append(slot, Arrays.stream(ids).boxed().toList(), values));
-    grow(slot, ids.length);
-    weights[slot] += CountingModel.weigh(ids, latents);
-    return logits(slot, CountingModel.first(weights[slot]));
+    onAppend.accept(ids.length);
+    int row = 0;
+    for (int id : ids) {
+      float[] latent = {};
+      if (id == CountingModel.PLACEHOLDER) {
+        latent = Arrays.copyOfRange(latents, row, row + CountingModel.WIDTH);
+        row += CountingModel.WIDTH;
+      }
+      grow(slot, CountingModel.weigh(new int[] {id}, latent));
+    }
+    long weight = content.get(slot).stream().mapToLong(Long::longValue).sum();
+    return logits(slot, CountingModel.first(weight));
+  }
+
+  @Override
+  public float[][] appendAll(int slot, int[] tokens) {
+    check(!closed, "append after close");
+    failIfToldTo(slot);
+    LockSupport.parkNanos(stepTime.toNanos());
+    float[][] logits = new float[tokens.length][];
+    for (int i = 0; i < tokens.length; i++) {
+      grow(slot, tokens[i]);
+      logits[i] = logits(slot, tokens[i] + 1);
+    }
+    return logits;
   }
 
   @Override
@@ -105,13 +152,14 @@ final class FakeBatch implements DecoderBatch {
     steps.add(Arrays.stream(slots).boxed().toList());
     float[][] logits = new float[slots.length][];
     for (int i = 0; i < slots.length; i++) {
-      grow(slots[i], 1);
+      grow(slots[i], tokens[i]);
       logits[i] = logits(slots[i], tokens[i] + 1);
     }
     return logits;
   }
 
   private void failIfToldTo(int slot) {
+    check(!terminates, "terminated");
     if (fails.test(slot)) {
       Throwable thrown = failure.get();
       if (thrown instanceof Error error) {
@@ -121,8 +169,9 @@ final class FakeBatch implements DecoderBatch {
     }
   }
 
-  private void grow(int slot, int count) {
-    lengths[slot] += count;
+  private void grow(int slot, long weight) {
+    content.get(slot).add(weight);
+    lengths[slot]++;
     check(lengths[slot] <= maxPositions, "slot " + slot + " is full");
   }
 

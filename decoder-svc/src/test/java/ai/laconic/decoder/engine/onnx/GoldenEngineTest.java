@@ -3,13 +3,12 @@ package ai.laconic.decoder.engine.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import ai.laconic.decoder.engine.CountingModel;
 import ai.laconic.decoder.engine.DecodePrompt;
 import ai.laconic.decoder.engine.DecodeTask;
 import ai.laconic.decoder.engine.DecoderEngine;
 import ai.laconic.decoder.engine.EndReason;
-import ai.laconic.decoder.engine.EngineRequest;
 import ai.laconic.decoder.engine.RecordingListener;
+import ai.laconic.decoder.engine.SamplingSettings;
 import ai.laconic.runtime.Golden;
 import ai.laconic.runtime.model.ModelDirectory;
 import ai.laconic.servicekit.tenant.TenantId;
@@ -31,7 +30,7 @@ class GoldenEngineTest {
 
   @BeforeAll
   static void open() throws Exception {
-    OnnxSettings settings = new OnnxSettings(1, 4, 300, 17);
+    OnnxSettings settings = new OnnxSettings(1, 4, 300, 17, Duration.ofMillis(50));
     engine =
         OnnxEngines.open(
             ModelDirectory.open(Golden.checkpoint()),
@@ -48,8 +47,12 @@ class GoldenEngineTest {
   private static RecordingListener generate(Golden.Prompt prompt) {
     RecordingListener listener = new RecordingListener();
     engine.submit(
-        CountingModel.request(
-            new DecodePrompt(prompt.promptIds(), latents(prompt)), prompt.tokens().length),
+        new DecodePrompt(prompt.promptIds(), latents(prompt))
+            .request(
+                TenantId.DEFAULT,
+                new DecodeTask.Generate(SamplingSettings.GREEDY, prompt.tokens().length),
+                Instant.MAX,
+                engine.info().placeholderId()),
         listener);
     return listener;
   }
@@ -87,11 +90,12 @@ class GoldenEngineTest {
       RecordingListener listener = new RecordingListener();
 
       engine.submit(
-          new EngineRequest(
-              TenantId.DEFAULT,
-              new DecodePrompt(prompt.promptIds(), latents(prompt)),
-              new DecodeTask.Score(prompt.tokens()),
-              Instant.MAX),
+          new DecodePrompt(prompt.promptIds(), latents(prompt))
+              .request(
+                  TenantId.DEFAULT,
+                  new DecodeTask.Score(prompt.tokens()),
+                  Instant.MAX,
+                  engine.info().placeholderId()),
           listener);
 
       isTheReferencesAnswer(listener, prompt);

@@ -7,11 +7,14 @@ import ai.laconic.decoder.engine.DecodePrompt;
 import ai.laconic.decoder.engine.DecodeTask;
 import ai.laconic.decoder.engine.EndReason;
 import ai.laconic.decoder.engine.EngineRequest;
+import ai.laconic.decoder.engine.PromptLatents;
 import ai.laconic.decoder.engine.RecordingListener;
 import ai.laconic.decoder.engine.SamplingSettings;
+import ai.laconic.decoder.engine.Token;
 import ai.laconic.servicekit.error.Problems;
 import ai.laconic.servicekit.tenant.TenantId;
 import io.grpc.Status;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -29,12 +32,7 @@ class SchedulerTest {
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
   private final FakeBatch batch = new FakeBatch(3, 400);
   private final SubmissionQueue queue = new SubmissionQueue();
-  private final Scheduler scheduler =
-      new Scheduler(
-          batch,
-          new BatchingSettings(CountingModel.WIDTH, CHUNK, Set.of(CountingModel.END)),
-          queue,
-          () -> now);
+  private final Scheduler scheduler = scheduler(CHUNK);
 
   private Sequence enter(DecodePrompt prompt, int maxTokens, RecordingListener listener) {
     return enter(prompt, maxTokens, listener, Instant.MAX);
@@ -58,11 +56,51 @@ class SchedulerTest {
       Instant deadline) {
     Sequence sequence =
         new Sequence(
-            new EngineRequest(tenant, prompt, task, deadline),
+            prompt.request(tenant, task, deadline, CountingModel.PLACEHOLDER),
             new SampledTokens(task.sampling(), Set.of(CountingModel.END)),
-            listener);
+            listener,
+            scheduler::cancelled);
     queue.add(sequence);
     return sequence;
+  }
+
+  private void enter(EngineRequest request, RecordingListener listener) {
+    queue.add(
+        new Sequence(
+            request,
+            new SampledTokens(GREEDY, Set.of(CountingModel.END)),
+            listener,
+            scheduler::cancelled));
+  }
+
+  private Scheduler scheduler(int chunk) {
+    return new Scheduler(
+        batch,
+        new BatchingSettings(
+            CountingModel.WIDTH, chunk, Duration.ofMillis(50), Set.of(CountingModel.END)),
+        queue,
+        () -> now);
+  }
+
+  private void enterAt(Scheduler where, DecodePrompt prompt, int maxTokens) {
+    queue.add(
+        new Sequence(
+            CountingModel.request(prompt, maxTokens),
+            new SampledTokens(GREEDY, Set.of()),
+            new RecordingListener(),
+            where::cancelled));
+  }
+
+  private void runToEnd() {
+    while (scheduler.running() > 0 || queue.size() > 0) {
+      assertThat(scheduler.round()).isTrue();
+    }
+  }
+
+  private static DecodePrompt promptStartingWith(int first, int length) {
+    DecodePrompt prompt = promptOf(length);
+    prompt.ids()[0] = first;
+    return prompt;
   }
 
   private static DecodePrompt promptOf(int length) {
@@ -109,13 +147,183 @@ class SchedulerTest {
   }
 
   @Test
-  void longPromptsTakeTurns() {
-    enter(promptOf(3 * CHUNK), 5, new RecordingListener());
-    enter(promptOf(3 * CHUNK), 5, new RecordingListener());
+  void promptsOfTwoTenantsTakeTurns() {
+    DecodeTask.Generate task = new DecodeTask.Generate(GREEDY, 5);
+    for (String tenant : List.of("a", "b")) {
+      enter(new TenantId(tenant), promptOf(3 * CHUNK), task, new RecordingListener(), Instant.MAX);
+    }
 
     IntStream.range(0, 6).forEach(round -> scheduler.round());
 
     assertThat(batch.appends).extracting(FakeBatch.Append::slot).containsExactly(0, 1, 0, 1, 0, 1);
+  }
+
+  @Test
+  void theShortestPromptOfATenantIsReadFirst() {
+    enter(promptOf(8 * CHUNK), 5, new RecordingListener());
+    scheduler.round();
+    enter(promptStartingWith(2, 2 * CHUNK), 1, new RecordingListener());
+
+    IntStream.range(0, 2).forEach(round -> scheduler.round());
+
+    assertThat(batch.appends).extracting(FakeBatch.Append::slot).containsExactly(0, 1, 1);
+  }
+
+  @Test
+  void aLongPromptIsNotOvertakenForEver() {
+    RecordingListener patient = new RecordingListener();
+    enter(promptOf(10 * CHUNK), 1, patient);
+    for (int round = 0; !patient.ended(); round++) {
+      enter(promptStartingWith(2 + round % 80, 1), 1, new RecordingListener());
+      scheduler.round();
+      assertThat(round).isLessThan(50);
+    }
+  }
+
+  @Test
+  void chunksAreAsLongAsTheirTimeAllowsWhileOthersWait() {
+    batch.onAppend = count -> now = now.plusMillis(count);
+    Scheduler timed = scheduler(100);
+    enterAt(timed, promptOf(1), 300);
+    timed.round();
+    enterAt(timed, promptStartingWith(2, 300), 1);
+
+    while (batch.appends.size() < 5) {
+      timed.round();
+    }
+
+    // Nothing is known before the first chunk; then a position takes a millisecond.
+    assertThat(batch.appends)
+        .extracting(append -> append.ids().size())
+        .containsExactly(1, 100, 50, 50, 50);
+  }
+
+  @Test
+  void aPromptStartsBehindWhatASlotHolds() {
+    RecordingListener first = new RecordingListener();
+    enter(promptOf(3 * CHUNK), 3, first);
+    runToEnd();
+    int[] ids = promptOf(3 * CHUNK + 2).ids();
+    ids[3 * CHUNK] = 7;
+    RecordingListener second = new RecordingListener();
+    batch.appends.clear();
+
+    enter(new DecodePrompt(ids, new float[0]), 1, second);
+    runToEnd();
+
+    assertThat(batch.appends).containsExactly(new FakeBatch.Append(0, List.of(7, 1), List.of()));
+    assertThat(second.cached()).isEqualTo(3 * CHUNK);
+    assertThat(second.tokens()).containsExactly(3 * CHUNK + 8);
+  }
+
+  @Test
+  void aConversationGoesOnBehindItsOwnAnswer() {
+    enter(promptOf(2 * CHUNK), 4, new RecordingListener());
+    runToEnd();
+    int[] ids = promptOf(2 * CHUNK + 5).ids();
+    // The last token of an answer is said, but not read.
+    System.arraycopy(new int[] {8, 9, 10}, 0, ids, 2 * CHUNK, 3);
+    RecordingListener second = new RecordingListener();
+
+    enter(new DecodePrompt(ids, new float[0]), 1, second);
+    runToEnd();
+
+    assertThat(second.cached()).isEqualTo(2 * CHUNK + 3);
+    assertThat(second.tokens()).containsExactly(8 + 27 + 2);
+  }
+
+  @Test
+  void thePositionWhoseLogitsAreWantedIsReadAgain() {
+    enter(promptOf(CHUNK), 1, new RecordingListener());
+    runToEnd();
+    RecordingListener again = new RecordingListener();
+
+    enter(promptOf(CHUNK), 1, again);
+    runToEnd();
+
+    assertThat(again.cached()).isEqualTo(CHUNK - 1);
+    assertThat(again.tokens()).containsExactly(CHUNK);
+  }
+
+  @Test
+  void whatOneTenantLeftServesNoOther() {
+    enter(promptOf(3 * CHUNK), 1, new RecordingListener());
+    runToEnd();
+    RecordingListener other = new RecordingListener();
+
+    enter(
+        new TenantId("b"),
+        promptOf(3 * CHUNK),
+        new DecodeTask.Generate(GREEDY, 1),
+        other,
+        Instant.MAX);
+    runToEnd();
+
+    assertThat(other.cached()).isZero();
+    assertThat(other.tokens()).containsExactly(3 * CHUNK);
+  }
+
+  @Test
+  void latentsThatAreHeldAreNotAskedFor() {
+    int gap = CountingModel.PLACEHOLDER;
+    float[] latents = {1, 2, 3, 4};
+    enter(new DecodePrompt(new int[] {5, gap, gap, 6}, latents), 1, new RecordingListener());
+    runToEnd();
+    batch.appends.clear();
+    RecordingListener second = new RecordingListener();
+
+    enter(new DecodePrompt(new int[] {5, gap, gap, 7}, latents), 1, second);
+    runToEnd();
+
+    assertThat(second.cached()).isEqualTo(3);
+    assertThat(batch.appends).containsExactly(new FakeBatch.Append(1, List.of(7), List.of()));
+    assertThat(second.tokens()).containsExactly(5 + 10 + 7);
+  }
+
+  @Test
+  void promptsAreReadAsTheirLatentsArrive() {
+    int gap = CountingModel.PLACEHOLDER;
+    DecodePrompt whole =
+        new DecodePrompt(new int[] {1, gap, gap, 2, gap, 3}, new float[] {1, 2, 3, 4, 5, 6});
+    EngineRequest complete =
+        whole.request(new TenantId("a"), new DecodeTask.Generate(GREEDY, 1), Instant.MAX, gap);
+    PromptLatents latents = new PromptLatents(complete.prompt(), CountingModel.WIDTH);
+    RecordingListener listener = new RecordingListener();
+    enter(
+        new EngineRequest(
+            complete.tenant(), complete.prompt(), latents, complete.task(), Instant.MAX),
+        listener);
+
+    assertThat(scheduler.round()).isTrue();
+    assertThat(scheduler.round()).isFalse();
+    assertThat(batch.length(0)).isEqualTo(1);
+    latents.put(1, new float[] {5, 6});
+    assertThat(scheduler.round()).isFalse();
+    latents.put(0, new float[] {1, 2, 3, 4});
+    runToEnd();
+
+    assertThat(listener.tokens()).containsExactly(1 + 10 + 2 + 11 + 3);
+  }
+
+  @Test
+  void aScoringReadsManyTokensAtOnceAndNeverTheLast() {
+    int[] continuation = IntStream.range(1, 4 + 2 * CHUNK).toArray();
+    RecordingListener listener = new RecordingListener();
+    EngineRequest request =
+        promptOf(1)
+            .request(
+                new TenantId("a"),
+                new DecodeTask.Score(continuation),
+                Instant.MAX,
+                CountingModel.PLACEHOLDER);
+    queue.add(
+        new Sequence(request, new ForcedTokens(continuation), listener, scheduler::cancelled));
+
+    runToEnd();
+
+    assertThat(listener.scores()).hasSize(continuation.length).allMatch(Token.Score::firstChoice);
+    assertThat(batch.steps).isEmpty();
+    assertThat(batch.length(0)).isEqualTo(continuation.length);
   }
 
   @Test
@@ -206,7 +414,7 @@ class SchedulerTest {
 
     assertThat(scheduler.round()).isFalse();
     assertThat(scheduler.running()).isZero();
-    assertThat(batch.length(0)).isZero();
+    assertThat(batch.length(0)).isEqualTo(CHUNK);
     assertThat(status(listener).getCode()).isEqualTo(Status.Code.CANCELLED);
   }
 

@@ -1,8 +1,10 @@
 package ai.laconic.decoder.engine.triton;
 
 import ai.laconic.decoder.engine.DecodePrompt;
+import ai.laconic.runtime.latent.LatentId;
+import ai.laconic.runtime.latent.LatentRef;
 import ai.laconic.runtime.model.ModelDirectory;
-import ai.laconic.runtime.prompt.AssembledPrompt;
+import ai.laconic.runtime.prompt.Prompt;
 import ai.laconic.runtime.prompt.PromptAssembler;
 import ai.laconic.runtime.prompt.PromptPart;
 import ai.laconic.runtime.prompt.Role;
@@ -41,13 +43,14 @@ final class CompressedPrompts implements AutoCloseable {
     float[] latents =
         encoder.encode(List.of(Arrays.copyOfRange(ids, start, start + tokens))).get(0);
     int rows = latents.length / width;
-    AssembledPrompt prompt =
+    Prompt prompt =
         assembler.assemble(
             List.of(
                 new Turn(
                     Role.USER,
                     List.of(
-                        new PromptPart.Latents(rows),
+                        new PromptPart.Latents(
+                            List.of(new LatentRef(LatentId.of(new byte[LatentId.BYTES]), rows))),
                         new PromptPart.Text("\nRepeat the text above.")))));
     return new DecodePrompt(prompt.ids(), latents);
   }

@@ -7,7 +7,6 @@ import ai.laconic.decoder.engine.DecodePrompt;
 import ai.laconic.decoder.engine.DecodeTask;
 import ai.laconic.decoder.engine.DecoderEngine;
 import ai.laconic.decoder.engine.EngineInfo;
-import ai.laconic.decoder.engine.EngineRequest;
 import ai.laconic.decoder.engine.RecordingListener;
 import ai.laconic.decoder.engine.SamplingSettings;
 import ai.laconic.decoder.engine.onnx.OnnxEngines;
@@ -91,7 +90,7 @@ class DecoderOnTritonIT {
   private static DecoderEngine embedded(String name) throws Exception {
     return OnnxEngines.open(
         model(name),
-        new OnnxSettings(1, SLOTS, MAX_POSITIONS, 64),
+        new OnnxSettings(1, SLOTS, MAX_POSITIONS, 64, Duration.ofMillis(50)),
         InstantSource.system(),
         sentence -> {});
   }
@@ -100,8 +99,11 @@ class DecoderOnTritonIT {
       DecoderEngine engine, DecodePrompt prompt, SamplingSettings sampling) {
     RecordingListener listener = new RecordingListener();
     engine.submit(
-        new EngineRequest(
-            TenantId.DEFAULT, prompt, new DecodeTask.Generate(sampling, MAX_TOKENS), Instant.MAX),
+        prompt.request(
+            TenantId.DEFAULT,
+            new DecodeTask.Generate(sampling, MAX_TOKENS),
+            Instant.MAX,
+            engine.info().placeholderId()),
         listener);
     return listener;
   }

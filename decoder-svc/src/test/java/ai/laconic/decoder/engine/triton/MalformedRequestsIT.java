@@ -109,7 +109,8 @@ class MalformedRequestsIT {
     ModelInferRequest good =
         requests.write(
             "r" + number,
-            prompt,
+            prompt.ids(),
+            prompt.latents(),
             new DecodeTask.Generate(SamplingSettings.GREEDY, 4),
             Duration.ofSeconds(30),
             LatentType.FP32);

@@ -56,11 +56,12 @@ class TritonEngineTest extends DecoderEngineContract {
   void saysThatItCannotScore() {
     DecoderEngine engine = open(1);
     EngineRequest request =
-        new EngineRequest(
-            TenantId.DEFAULT,
-            CountingModel.startingWith(0),
-            new DecodeTask.Score(new int[] {1}),
-            Instant.MAX);
+        CountingModel.startingWith(0)
+            .request(
+                TenantId.DEFAULT,
+                new DecodeTask.Score(new int[] {1}),
+                Instant.MAX,
+                CountingModel.PLACEHOLDER);
 
     assertThatThrownBy(engine::checkScores).hasMessageStartingWith("UNIMPLEMENTED: scoring");
     assertThatThrownBy(() -> engine.submit(request, new RecordingListener()))

@@ -21,7 +21,13 @@ class TritonRequestsTest {
       DecodePrompt prompt, Duration timeLeft, LatentType latents) {
     SamplingSettings sampling = new SamplingSettings(0.7f, 0.8f, 20, -2);
     return new TritonRequests("decoder", "3", FakeTriton.FINGERPRINT, 2)
-        .write("17", prompt, new DecodeTask.Generate(sampling, 64), timeLeft, latents);
+        .write(
+            "17",
+            prompt.ids(),
+            prompt.latents(),
+            new DecodeTask.Generate(sampling, 64),
+            timeLeft,
+            latents);
   }
 
   @Test
