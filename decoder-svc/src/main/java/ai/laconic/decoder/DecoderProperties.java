@@ -39,7 +39,7 @@ public record DecoderProperties(
     @DefaultValue("512") int prefillChunk,
     @DefaultValue("50ms") Duration prefillTime,
     @DefaultValue("512") int defaultMaxTokens,
-    @DefaultValue("10ms") Duration tokenDelay,
+    @DefaultValue("20ms") Duration tokenDelay,
     @DefaultValue("2097152") int maxPromptCharacters,
     @DefaultValue("1GB") DataSize latentMemory,
     @DefaultValue AdmissionProperties admission,

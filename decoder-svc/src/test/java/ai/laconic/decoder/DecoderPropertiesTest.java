@@ -42,7 +42,7 @@ class DecoderPropertiesTest {
                 512,
                 Duration.ofMillis(50),
                 512,
-                Duration.ofMillis(10),
+                Duration.ofMillis(20),
                 2_097_152,
                 DataSize.ofGigabytes(1),
                 new AdmissionProperties(1, 256, 0.5, 1024, Duration.ofSeconds(90)),

@@ -1,7 +1,6 @@
 package ai.laconic.runtime.session;
 
 import ai.onnxruntime.OrtEnvironment;
-import ai.onnxruntime.OrtEnvironment.ThreadingOptions;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtProvider;
@@ -25,35 +24,20 @@ final class OrtSessions {
   private static final String WIDENED_BYTES =
       "optimization.constant_folding_max_output_size_in_bytes";
 
-  private static final String SPINNING = "session.intra_op.allow_spinning";
+  /**
+   * How long a thread waits busily for the next node before it sleeps. As long as a node of a small
+   * graph takes: not at all makes a step half as slow again, and ONNX Runtime's own milliseconds
+   * keep processors from other sessions and from whoever carries the results away.
+   */
+  private static final String SPIN_MICROS = "session.intra_op.spin_duration_us";
+
+  private static final String SHORT_SPIN = "20";
 
   private OrtSessions() {}
 
   /** Returns the environment, which all sessions of a process share and nobody closes. */
   static OrtEnvironment environment() {
-    return Shared.ENVIRONMENT;
-  }
-
-  /**
-   * One pool of threads, as many as processors, for all sessions that want as many. None of them
-   * spins: a thread that waits busily for the next node keeps a processor from whoever prepares it,
-   * or from another session.
-   */
-  private static final class Shared {
-    static final int THREADS = Runtime.getRuntime().availableProcessors();
-    static final OrtEnvironment ENVIRONMENT = open();
-
-    private static OrtEnvironment open() {
-      try (ThreadingOptions threads = new ThreadingOptions()) {
-        threads.setGlobalIntraOpNumThreads(THREADS);
-        threads.setGlobalInterOpNumThreads(1);
-        threads.setGlobalSpinControl(false);
-        return OrtEnvironment.getEnvironment(
-            OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "laconic", threads);
-      } catch (OrtException e) {
-        throw new SessionException("threads of ONNX Runtime: " + e.getMessage(), e);
-      }
-    }
+    return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "laconic");
   }
 
   /**
@@ -61,7 +45,7 @@ final class OrtSessions {
    *
    * @param graph an ONNX model
    * @param weights directory in which the graph's external tensors are found
-   * @param threads threads that one run uses; as many as processors are those of all sessions
+   * @param threads threads that one run uses
    */
   static OrtSession open(byte[] graph, Path weights, Device device, int threads) {
     return open(graph, weights, device, threads, ByteProducts.needCare());
@@ -75,12 +59,8 @@ final class OrtSessions {
     }
     OrtEnvironment environment = environment();
     try (SessionOptions options = new SessionOptions()) {
-      if (threads == Shared.THREADS) {
-        options.disablePerSessionThreads();
-      } else {
-        options.setIntraOpNumThreads(threads);
-        options.addConfigEntry(SPINNING, "0");
-      }
+      options.setIntraOpNumThreads(threads);
+      options.addConfigEntry(SPIN_MICROS, SHORT_SPIN);
       options.setExecutionMode(ExecutionMode.SEQUENTIAL);
       options.setOptimizationLevel(OptLevel.ALL_OPT);
       // A pattern is kept for every shape that ever came; here almost every run brings a new one.

@@ -1,9 +1,9 @@
 package ai.laconic.decoder.engine.onnx;
 
 import ai.laconic.servicekit.tenant.TenantId;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -15,39 +15,40 @@ import java.util.Optional;
 final class PrefillOrder {
   private static final int AGED = 4;
 
-  private record Candidate(int slot, Sequence sequence) {}
+  /**
+   * A sequence with given positions that can be appended now.
+   *
+   * @param came grows with the time at which it got its slot
+   */
+  record Candidate(int slot, long came, Sequence sequence) {
+    TenantId tenant() {
+      return sequence.tenant();
+    }
+  }
 
   /** Number of the chunk that a tenant had last. */
   private final Map<TenantId, Long> lastTurns = new HashMap<>();
 
   private long turn;
 
-  /**
-   * Returns the slot of the sequence that is next.
-   *
-   * @param slots with given positions that can be appended now, in the order in which they came
-   */
-  Optional<Integer> next(Map<Integer, Sequence> slots) {
-    lastTurns.keySet().retainAll(tenants(slots.values()));
-    Optional<TenantId> tenant =
-        slots.values().stream()
-            .map(Sequence::tenant)
-            .min(Comparator.comparingLong(each -> lastTurns.getOrDefault(each, -1L)));
-    if (tenant.isEmpty()) {
+  /** Returns the one that is next. */
+  Optional<Candidate> next(List<Candidate> candidates) {
+    if (candidates.isEmpty()) {
+      lastTurns.clear();
       return Optional.empty();
     }
-    lastTurns.put(tenant.get(), turn++);
+    lastTurns.keySet().retainAll(candidates.stream().map(Candidate::tenant).toList());
+    TenantId tenant =
+        candidates.stream()
+            .map(Candidate::tenant)
+            .min(Comparator.comparingLong(each -> lastTurns.getOrDefault(each, -1L)))
+            .orElseThrow();
+    lastTurns.put(tenant, turn++);
     Comparator<Candidate> order =
-        Comparator.comparingInt(
-            candidate -> turn % AGED == 0 ? 0 : candidate.sequence().remaining());
-    return slots.entrySet().stream()
-        .map(entry -> new Candidate(entry.getKey(), entry.getValue()))
-        .filter(candidate -> candidate.sequence().tenant().equals(tenant.get()))
-        .min(order)
-        .map(Candidate::slot);
-  }
-
-  private static Collection<TenantId> tenants(Collection<Sequence> sequences) {
-    return sequences.stream().map(Sequence::tenant).toList();
+        turn % AGED == 0
+            ? Comparator.comparingLong(Candidate::came)
+            : Comparator.<Candidate>comparingInt(each -> each.sequence().remaining())
+                .thenComparingLong(Candidate::came);
+    return candidates.stream().filter(each -> each.tenant().equals(tenant)).min(order);
   }
 }

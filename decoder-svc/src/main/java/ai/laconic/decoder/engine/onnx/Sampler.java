@@ -38,21 +38,29 @@ final class Sampler {
   }
 
   private static int mostProbable(float[] logits) {
-    int best = -1;
-    for (int i = 0; i < logits.length; i++) {
-      float logit = logits[i];
-      if (Float.isNaN(logit) || logit == Float.POSITIVE_INFINITY) {
-        throw new IllegalArgumentException(
-            "logits[" + i + "]: " + logit + " (expected: a finite number)");
-      }
-      if (logit != Float.NEGATIVE_INFINITY && (best < 0 || logit > logits[best])) {
-        best = i;
-      }
+    // Two plain passes: the compiler makes vectors of the first, and the second ends early.
+    float most = Float.NEGATIVE_INFINITY;
+    for (float logit : logits) {
+      most = Math.max(most, logit);
     }
-    if (best < 0) {
-      throw new IllegalArgumentException("logits: all excluded (expected: at least one finite)");
+    if (!Float.isFinite(most)) {
+      throw noSense(logits);
+    }
+    int best = 0;
+    while (logits[best] != most) {
+      best++;
     }
     return best;
+  }
+
+  private static IllegalArgumentException noSense(float[] logits) {
+    for (int i = 0; i < logits.length; i++) {
+      if (Float.isNaN(logits[i]) || logits[i] == Float.POSITIVE_INFINITY) {
+        return new IllegalArgumentException(
+            "logits[" + i + "]: " + logits[i] + " (expected: a finite number)");
+      }
+    }
+    return new IllegalArgumentException("logits: all excluded (expected: at least one finite)");
   }
 
   /** Returns probabilities up to a common factor, 1 for the most probable. */

@@ -5,6 +5,7 @@ import ai.laconic.decoder.engine.EngineProblems;
 import ai.laconic.decoder.engine.Token;
 import ai.laconic.decoder.engine.onnx.KeptPrefixes.Held;
 import ai.laconic.decoder.engine.onnx.KeptPrefixes.Seat;
+import ai.laconic.decoder.engine.onnx.PrefillOrder.Candidate;
 import ai.laconic.runtime.prompt.Prompt;
 import ai.laconic.servicekit.error.Problems;
 import ai.laconic.servicekit.tenant.TenantId;
@@ -14,10 +15,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -186,12 +184,12 @@ final class Scheduler {
 
   /** Appends one chunk of what is given. */
   private boolean append() {
-    Optional<Integer> next = order.next(appendable());
+    Optional<Candidate> next = order.next(appendable());
     if (next.isEmpty()) {
       return false;
     }
-    int slot = next.get();
-    Sequence sequence = at(slot);
+    int slot = next.get().slot();
+    Sequence sequence = next.get().sequence();
     float[][] logits;
     try {
       logits = append(slot, sequence);
@@ -237,19 +235,14 @@ final class Scheduler {
     }
   }
 
-  /** Returns those with given positions that are there, in the order in which they came. */
-  private Map<Integer, Sequence> appendable() {
-    Map<Integer, Sequence> appendable = new LinkedHashMap<>();
-    IntStream.range(0, slots.length)
-        .boxed()
-        .sorted(Comparator.comparingLong(slot -> seated[slot]))
-        .forEach(
-            slot -> {
-              Sequence sequence = slots[slot];
-              if (sequence != null && !sequence.decoding() && sequence.ready()) {
-                appendable.put(slot, sequence);
-              }
-            });
+  private List<Candidate> appendable() {
+    List<Candidate> appendable = new ArrayList<>();
+    for (int slot = 0; slot < slots.length; slot++) {
+      Sequence sequence = slots[slot];
+      if (sequence != null && !sequence.decoding() && sequence.ready()) {
+        appendable.add(new Candidate(slot, seated[slot], sequence));
+      }
+    }
     return appendable;
   }
 
