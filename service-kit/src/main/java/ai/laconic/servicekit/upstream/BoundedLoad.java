@@ -11,9 +11,10 @@ import java.util.List;
  * Thorup and Zadimoghaddam, 2018).
  *
  * <p>Every affinity has the replicas in an order of its own, by rendezvous hashing: each is weighed
- * by a hash of the affinity and its address. The heaviest takes the call unless it has more than
- * its share of the calls in flight already; then the next in the order. So a replica that goes
- * moves its own calls and no others, and all callers agree without a word.
+ * by a hash of the affinity's key and its address. The heaviest takes the call unless it is loaded:
+ * busy to the last place, with more than its share of the calls in flight. Then it is the next in
+ * the order. So a replica that goes moves its own calls and no others, and all callers agree
+ * without a word.
  */
 final class BoundedLoad {
   /** A replica's share is five quarters of the average, rounded up. */
@@ -32,12 +33,12 @@ final class BoundedLoad {
   record Candidate(String address, int inFlight) {}
 
   /** Returns the index of the replica that takes one more call; there is at least one. */
-  static int choose(String affinity, List<Candidate> replicas) {
-    long bound = bound(replicas);
+  static int choose(Affinity affinity, List<Candidate> replicas) {
+    long bound = bound(affinity.room(), replicas);
     int chosen = -1;
     for (int i = 0; i < replicas.size(); i++) {
       if (replicas.get(i).inFlight() < bound
-          && (chosen < 0 || precedes(affinity, replicas.get(i), replicas.get(chosen)))) {
+          && (chosen < 0 || precedes(affinity.key(), replicas.get(i), replicas.get(chosen)))) {
         chosen = i;
       }
     }
@@ -45,26 +46,29 @@ final class BoundedLoad {
     return chosen;
   }
 
-  /** Returns the most calls that a replica may have once one more is in flight. */
-  static long bound(List<Candidate> replicas) {
+  /**
+   * Returns the most calls that a replica may have once one more is in flight. Where there are few,
+   * the average says nothing: a replica that still has room is the better place however idle the
+   * others are.
+   */
+  static long bound(int room, List<Candidate> replicas) {
     long calls = 1 + replicas.stream().mapToLong(Candidate::inFlight).sum();
     long parts = OF_AVERAGE * replicas.size();
-    return (SHARE * calls + parts - 1) / parts;
+    return Math.max(room, (SHARE * calls + parts - 1) / parts);
   }
 
-  private static boolean precedes(String affinity, Candidate one, Candidate other) {
-    int heavier =
-        Long.compareUnsigned(weight(affinity, one.address()), weight(affinity, other.address()));
+  private static boolean precedes(String key, Candidate one, Candidate other) {
+    int heavier = Long.compareUnsigned(weight(key, one.address()), weight(key, other.address()));
     return heavier > 0 || (heavier == 0 && one.address().compareTo(other.address()) < 0);
   }
 
   /** Callers of any version must agree on it, so it is a digest that everyone has. */
-  private static long weight(String affinity, String address) {
+  private static long weight(String key, String address) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       digest.update(address.getBytes(StandardCharsets.UTF_8));
       digest.update((byte) 0);
-      digest.update(affinity.getBytes(StandardCharsets.UTF_8));
+      digest.update(key.getBytes(StandardCharsets.UTF_8));
       return ByteBuffer.wrap(digest.digest()).getLong();
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JVM has SHA-256", e);

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What a caller may say about which replica of an upstream takes its calls. */
 public final class Placement {
-  static final CallOptions.Key<@Nullable String> AFFINITY =
+  static final CallOptions.Key<@Nullable Affinity> AFFINITY =
       CallOptions.Key.create("laconic-affinity");
 
   /** Addresses of the replicas that the tries of one piece of work went to. */
@@ -18,10 +18,10 @@ public final class Placement {
   private Placement() {}
 
   /**
-   * Returns a stub whose calls go to the same replica as all calls with this affinity, from any
-   * process, as long as that replica is well and hasn't much more to do than the others.
+   * Returns a stub whose calls go to the same replica as all calls with an affinity of this key,
+   * from any process, as long as that replica is well and isn't loaded more than the others.
    */
-  public static <S extends AbstractStub<S>> S near(S stub, String affinity) {
+  public static <S extends AbstractStub<S>> S near(S stub, Affinity affinity) {
     return stub.withOption(AFFINITY, affinity);
   }
 

@@ -65,7 +65,7 @@ final class ReplicaPicker extends SubchannelPicker {
     return untried;
   }
 
-  private static Replica choose(@Nullable String affinity, List<Replica> candidates) {
+  private static Replica choose(@Nullable Affinity affinity, List<Replica> candidates) {
     if (affinity == null) {
       return lessLoaded(any(candidates), any(candidates));
     }

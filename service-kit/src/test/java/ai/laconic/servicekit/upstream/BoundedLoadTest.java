@@ -20,21 +20,24 @@ class BoundedLoadTest {
 
   @ParameterizedTest
   @CsvSource({
-    "0, 2",
-    "7, 10",
-    "0 0, 1",
-    "1 0, 2",
-    "2 0, 2",
-    "2 1, 3",
-    "3 1, 4",
-    "4 1, 4",
-    "4 4, 6",
-    "0 0 0, 1",
-    "2 2 2, 3",
-    "40 0 0 0, 13",
+    "0, 1, 2",
+    "7, 1, 10",
+    "0 0, 1, 1",
+    "1 0, 1, 2",
+    "2 0, 1, 2",
+    "2 1, 1, 3",
+    "3 1, 1, 4",
+    "4 1, 1, 4",
+    "4 4, 1, 6",
+    "0 0 0, 1, 1",
+    "2 2 2, 1, 3",
+    "40 0 0 0, 1, 13",
+    "3 0 0 0, 4, 4",
+    "40 0 0 0, 4, 13",
   })
-  void aReplicaHasFiveQuartersOfTheAverageAtMost(String loads, long bound) {
-    assertThat(BoundedLoad.bound(loaded(loads))).isEqualTo(bound);
+  void aReplicaHasFiveQuartersOfTheAverageAtMostOrWhatItHasRoomFor(
+      String loads, int room, long bound) {
+    assertThat(BoundedLoad.bound(room, loaded(loads))).isEqualTo(bound);
   }
 
   private static List<Candidate> loaded(String loads) {
@@ -50,7 +53,11 @@ class BoundedLoadTest {
     return IntStream.range(0, replicas).mapToObj(i -> candidate(i, 0)).toList();
   }
 
-  private static String chosen(String affinity, List<Candidate> replicas) {
+  private static String chosen(String key, List<Candidate> replicas) {
+    return chosen(new Affinity(key, 1), replicas);
+  }
+
+  private static String chosen(Affinity affinity, List<Candidate> replicas) {
     return replicas.get(BoundedLoad.choose(affinity, replicas)).address();
   }
 
@@ -58,7 +65,7 @@ class BoundedLoadTest {
   void everyVersionChoosesTheSame() {
     List<Candidate> replicas = idle(3);
     assertThat(List.of("a", "b", "c", "d", "e", "f"))
-        .extracting(affinity -> BoundedLoad.choose(affinity, replicas))
+        .extracting(key -> BoundedLoad.choose(new Affinity(key, 1), replicas))
         .containsExactly(1, 2, 0, 0, 2, 2);
   }
 
@@ -110,9 +117,9 @@ class BoundedLoadTest {
   void noneGetsMoreThanItsShareAndTheNextInTheOrderTakesTheRest() {
     Random random = new Random(3);
     for (int i = 0; i < AFFINITIES; i++) {
-      String affinity = "affinity " + i;
+      Affinity affinity = new Affinity("affinity " + i, 1 + random.nextInt(20));
       List<Candidate> replicas = loaded(random, 1 + random.nextInt(8));
-      long bound = BoundedLoad.bound(replicas);
+      long bound = BoundedLoad.bound(affinity.room(), replicas);
       Candidate taken = replicas.get(BoundedLoad.choose(affinity, replicas));
       assertThat(taken.inFlight() + 1L).isLessThanOrEqualTo(bound);
       // The full ones aside, it is as if nobody had anything to do.
@@ -131,7 +138,7 @@ class BoundedLoadTest {
     for (int i = 0; i < 400; i++) {
       List<Candidate> replicas =
           IntStream.range(0, calls.length).mapToObj(each -> candidate(each, calls[each])).toList();
-      calls[BoundedLoad.choose("the only one", replicas)]++;
+      calls[BoundedLoad.choose(new Affinity("the only one", 1), replicas)]++;
     }
     assertThat(calls).containsExactlyInAnyOrder(125, 125, 125, 25);
   }
