@@ -158,7 +158,7 @@ class WarmRoutingIT {
   private static double cachedShare(Gateway gateway, String name) throws IOException {
     List<Context> order = new ArrayList<>();
     for (int i = 0; i < CONTEXTS; i++) {
-      Context context = gateway.compress((name + " text " + i + " is about itself. ").repeat(40));
+      Context context = gateway.compress((name + " text " + i + " is about itself. ").repeat(120));
       order.addAll(Collections.nCopies(QUESTIONS, context));
     }
     Collections.shuffle(order, new Random(1));

@@ -14,16 +14,19 @@ import ai.laconic.servicekit.tenant.TenantResolver;
 import ai.laconic.servicekit.tenant.TenantServerInterceptor;
 import ai.laconic.v1.ContextOptions;
 import ai.laconic.v1.GenerateRequest;
+import ai.laconic.v1.GenerateResponse;
 import ai.laconic.v1.Part;
 import ai.laconic.v1.ScoreRequest;
 import ai.laconic.v1.ScoreResponse;
-import com.google.common.collect.ImmutableList;
+import io.grpc.Context;
 import io.grpc.ServerInterceptors;
 import io.grpc.Status;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -34,6 +37,9 @@ class WarmRoutingTest {
   private static final ContextOptions FOUR = ContextOptions.newBuilder().setRatio(4).build();
   private static final int CONTEXTS = 12;
   private static final int QUESTIONS = 5;
+
+  /** What a fake decoder says it has. */
+  private static final int SLOTS = 4;
 
   private final List<FakeDecoder> decoders =
       List.of(
@@ -76,12 +82,22 @@ class WarmRoutingTest {
 
   private static String ask(GatewayFixture gateway, Part... parts) {
     StringBuilder answer = new StringBuilder();
-    ImmutableList.copyOf(
-            gateway
-                .generation()
-                .generate(GenerateRequest.newBuilder().setRatio(4).addTurns(user(parts)).build()))
-        .forEach(event -> answer.append(event.getText()));
+    begin(gateway, parts).forEachRemaining(event -> answer.append(event.getText()));
     return answer.toString();
+  }
+
+  private static Iterator<GenerateResponse> begin(GatewayFixture gateway, Part... parts) {
+    return gateway
+        .generation()
+        .generate(GenerateRequest.newBuilder().setRatio(4).addTurns(user(parts)).build());
+  }
+
+  /** Returns the decoder that was asked, before the other one is. */
+  private FakeDecoder home() {
+    return decoders.stream()
+        .filter(decoder -> !decoder.requests.isEmpty())
+        .findFirst()
+        .orElseThrow();
   }
 
   private List<String> contexts(GatewayFixture gateway) throws Exception {
@@ -138,12 +154,31 @@ class WarmRoutingTest {
   }
 
   @Test
+  void aDecoderWithAFreeSlotIsAskedHoweverIdleTheOtherIs() throws Exception {
+    AtomicInteger described = new AtomicInteger();
+    decoders.forEach(decoder -> decoder.onDescribe = described::incrementAndGet);
+    GatewayFixture gateway = gateway(true);
+    // Asked again, they have been heard once.
+    await().until(() -> described.get() > 1);
+    String context = contexts(gateway).get(0);
+    ask(gateway, context(context));
+    FakeDecoder home = home();
+    home.script = (request, answers) -> answers.onNext(FakeDecoder.started());
+    try (Context.CancellableContext held = Context.current().withCancellation()) {
+      for (int i = 0; i < SLOTS; i++) {
+        held.run(() -> assertThat(begin(gateway, context(context)).next().hasStarted()).isTrue());
+      }
+      assertThat(home.requests).hasSize(1 + SLOTS);
+      assertThat(ask(gateway, context(context))).isEqualTo("Hello, world");
+    }
+  }
+
+  @Test
   void anAnswerThatBreaksGoesOnElsewhere() throws Exception {
     GatewayFixture gateway = gateway(true);
     String context = contexts(gateway).get(0);
     ask(gateway, context(context));
-    FakeDecoder home =
-        decoders.stream().filter(decoder -> !decoder.requests.isEmpty()).findFirst().orElseThrow();
+    FakeDecoder home = home();
     home.script =
         (request, answers) -> {
           answers.onNext(FakeDecoder.started());
