@@ -57,7 +57,11 @@ class GatewayPropertiesTest {
             new GatewayProperties(
                 List.of(
                     new PoolProperties(
-                        "nano-4x", 4, upstream("dns:///encoder"), upstream("dns:///decoder"))),
+                        "nano-4x",
+                        4,
+                        upstream("dns:///encoder"),
+                        upstream("dns:///decoder"),
+                        true)),
                 Duration.ofSeconds(5),
                 upstream("dns:///cache"),
                 List.of(),
@@ -114,6 +118,13 @@ class GatewayPropertiesTest {
                     6,
                     DataSize.ofKilobytes(7)),
                 Duration.ofSeconds(3)));
+  }
+
+  @Test
+  void aPoolWithoutWarmRouting() {
+    assertThat(bind("pools[0].warm-routing", "false").pools())
+        .extracting(PoolProperties::warmRouting)
+        .containsExactly(false);
   }
 
   @Test

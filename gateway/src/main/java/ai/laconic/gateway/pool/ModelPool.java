@@ -142,7 +142,7 @@ final class ModelPool implements AutoCloseable {
   private TierReport askDecoder() {
     try {
       DescribeDecoderResponse answer = describe(decoders);
-      models.add(answer.getModel());
+      models.add(answer.getModel()).ifPresent(served -> served.describedByDecoder(answer));
       return new TierReport(answer.getModel(), answer.getMaxPositions(), "");
     } catch (StatusRuntimeException e) {
       return decoder.silent("did not answer: " + e.getStatus().getCode());

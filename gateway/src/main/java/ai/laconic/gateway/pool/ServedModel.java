@@ -1,8 +1,11 @@
 package ai.laconic.gateway.pool;
 
+import ai.laconic.servicekit.upstream.Affinity;
+import ai.laconic.servicekit.upstream.Placement;
 import ai.laconic.servicekit.upstream.Upstream;
 import ai.laconic.v1.DecoderServiceGrpc;
 import ai.laconic.v1.DecoderServiceGrpc.DecoderServiceBlockingStub;
+import ai.laconic.v1.DescribeDecoderResponse;
 import ai.laconic.v1.EncoderServiceGrpc;
 import ai.laconic.v1.EncoderServiceGrpc.EncoderServiceBlockingStub;
 import ai.laconic.v1.Model;
@@ -12,14 +15,17 @@ import ai.laconic.v1.Model;
  * replicas of two. Calls reach only replicas whose health checks name this model.
  */
 public final class ServedModel implements AutoCloseable {
-  private final String pool;
+  private final PoolProperties pool;
   private final Upstream encoder;
   private final Upstream decoder;
   private final EncoderServiceBlockingStub encoderStub;
   private final DecoderServiceBlockingStub decoderStub;
   private volatile Model model;
 
-  ServedModel(String pool, Model model, Upstream encoder, Upstream decoder) {
+  /** Prompts that a decoder reads at once, as far as known. */
+  private volatile int slots = 1;
+
+  ServedModel(PoolProperties pool, Model model, Upstream encoder, Upstream decoder) {
     this.pool = pool;
     this.model = model;
     this.encoder = encoder;
@@ -30,7 +36,7 @@ public final class ServedModel implements AutoCloseable {
 
   /** Returns the name of its pool. */
   public String pool() {
-    return pool;
+    return pool.name();
   }
 
   public Model model() {
@@ -49,8 +55,18 @@ public final class ServedModel implements AutoCloseable {
     return encoderStub;
   }
 
+  /** Returns a stub for one prompt, however many tries it takes. */
   public DecoderServiceBlockingStub decoder() {
-    return decoderStub;
+    return Placement.tries(decoderStub);
+  }
+
+  /**
+   * As {@link #decoder()}, for a prompt that the decoder of its affinity may hold the beginning of.
+   */
+  public DecoderServiceBlockingStub decoderNear(String affinity) {
+    return pool.warmRouting()
+        ? Placement.near(decoder(), new Affinity(affinity, slots))
+        : decoder();
   }
 
   /**
@@ -58,6 +74,10 @@ public final class ServedModel implements AutoCloseable {
    */
   void describedByEncoder(Model same) {
     model = same;
+  }
+
+  void describedByDecoder(DescribeDecoderResponse answer) {
+    slots = Math.max(1, answer.getSlots());
   }
 
   ModelState state() {

@@ -66,7 +66,7 @@ final class ServedModels implements AutoCloseable {
     }
     ServedModel added =
         new ServedModel(
-            properties.name(),
+            properties,
             model,
             upstreams.open(
                 "encoder of pool " + properties.name(),
@@ -97,7 +97,10 @@ final class ServedModels implements AutoCloseable {
   private boolean ask(String fingerprint) {
     try (Upstream decoders =
         upstreams.open("decoder of pool " + properties.name(), properties.decoder(), fingerprint)) {
-      return add(describe.apply(decoders).getModel(), MOST).isPresent();
+      DescribeDecoderResponse answer = describe.apply(decoders);
+      Optional<ServedModel> found = add(answer.getModel(), MOST);
+      found.ifPresent(served -> served.describedByDecoder(answer));
+      return found.isPresent();
     } catch (StatusRuntimeException nobody) {
       // Whoever asked is told what there is instead.
       return false;

@@ -5,6 +5,7 @@ import ai.laconic.servicekit.call.StreamingCalls;
 import ai.laconic.servicekit.upstream.Restarts;
 import ai.laconic.v1.DecodeRequest;
 import ai.laconic.v1.DecodeResponse;
+import ai.laconic.v1.DecoderServiceGrpc.DecoderServiceBlockingStub;
 import ai.laconic.v1.GenerateRequest;
 import ai.laconic.v1.GenerateResponse;
 import ai.laconic.v1.GenerationServiceGrpc;
@@ -99,21 +100,26 @@ public final class GenerationGrpc extends GenerationServiceGrpc.GenerationServic
    */
   private <R> R decode(ServedModel model, DecodeRequest request, DecodedAnswer<R> answer)
       throws Exception {
+    DecoderServiceBlockingStub decoder =
+        PromptAffinity.of(request.getTurnsList()).map(model::decoderNear).orElseGet(model::decoder);
     AtomicBoolean answered = new AtomicBoolean();
     return restarts.run(
-        () -> decodeOnce(model, request, answer, answered),
+        () -> decodeOnce(decoder, request, answer, answered),
         () -> answered.get() && answer.isRepeatable());
   }
 
   private static <R> R decodeOnce(
-      ServedModel model, DecodeRequest request, DecodedAnswer<R> answer, AtomicBoolean answered)
+      DecoderServiceBlockingStub decoder,
+      DecodeRequest request,
+      DecodedAnswer<R> answer,
+      AtomicBoolean answered)
       throws InterruptedException {
     // Its own context: whatever ends this try ends the decoder's call with it.
     Context.CancellableContext scope = Context.current().withCancellation();
     Context previous = scope.attach();
     try {
       answer.begin();
-      Iterator<DecodeResponse> events = model.decoder().decode(request);
+      Iterator<DecodeResponse> events = decoder.decode(request);
       while (events.hasNext()) {
         answered.set(true);
         answer.accept(events.next());

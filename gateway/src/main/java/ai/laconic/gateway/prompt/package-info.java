@@ -9,8 +9,9 @@
  * latents would have stood.
  *
  * <p>{@link ai.laconic.gateway.prompt.GenerationGrpc} sends the prompt to a decoder with a task,
- * generation or scoring. A task that breaks off is sent again, and its {@link
- * ai.laconic.gateway.prompt.DecodedAnswer answer} goes on where the client is.
+ * generation or scoring; {@code PromptAffinity} draws prompts about one context to one decoder. A
+ * task that breaks off is sent again, and its {@link ai.laconic.gateway.prompt.DecodedAnswer
+ * answer} goes on where the client is.
  */
 @NullMarked
 package ai.laconic.gateway.prompt;

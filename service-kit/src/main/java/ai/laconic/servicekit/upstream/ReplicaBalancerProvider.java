@@ -8,6 +8,8 @@ import io.grpc.ConnectivityState;
 import io.grpc.Context;
 import io.grpc.LoadBalancer;
 import io.grpc.LoadBalancer.CreateSubchannelArgs;
+import io.grpc.LoadBalancer.PickResult;
+import io.grpc.LoadBalancer.PickSubchannelArgs;
 import io.grpc.LoadBalancer.Subchannel;
 import io.grpc.LoadBalancer.SubchannelPicker;
 import io.grpc.LoadBalancerProvider;
@@ -20,9 +22,8 @@ import io.grpc.util.OutlierDetectionLoadBalancerProvider;
 import java.util.Map;
 
 /**
- * gRPC's outlier detection with three things added: replicas are health-checked, what a call's
- * caller did isn't counted against the replica, and a call that is tried again goes to another one.
- * Its config is that of outlier detection.
+ * gRPC's outlier detection with two things added: replicas are health-checked, and what a call's
+ * caller did isn't counted against the replica. Its config is that of outlier detection.
  */
 public final class ReplicaBalancerProvider extends LoadBalancerProvider {
   static final String POLICY = "laconic_replicas";
@@ -55,7 +56,7 @@ public final class ReplicaBalancerProvider extends LoadBalancerProvider {
         new LoadBalancer.Factory() {
           @Override
           public LoadBalancer newLoadBalancer(LoadBalancer.Helper checked) {
-            return outlierDetection.newLoadBalancer(new PickingHelper(checked));
+            return outlierDetection.newLoadBalancer(new OwnFaultsHelper(checked));
           }
         },
         new ConnectingHelper(helper));
@@ -76,14 +77,28 @@ public final class ReplicaBalancerProvider extends LoadBalancerProvider {
   }
 
   /** Puts itself between outlier detection, which counts, and the calls that it counts. */
-  private static final class PickingHelper extends Wrapping {
-    PickingHelper(LoadBalancer.Helper helper) {
+  private static final class OwnFaultsHelper extends Wrapping {
+    OwnFaultsHelper(LoadBalancer.Helper helper) {
       super(helper);
     }
 
     @Override
-    public void updateBalancingState(ConnectivityState state, SubchannelPicker picker) {
-      super.updateBalancingState(state, new ReplicaPicker(picker));
+    public void updateBalancingState(ConnectivityState state, SubchannelPicker counting) {
+      super.updateBalancingState(
+          state,
+          new SubchannelPicker() {
+            @Override
+            public PickResult pickSubchannel(PickSubchannelArgs args) {
+              return ownFaults(counting.pickSubchannel(args));
+            }
+          });
+    }
+
+    private static PickResult ownFaults(PickResult picked) {
+      return picked.getSubchannel() == null || picked.getStreamTracerFactory() == null
+          ? picked
+          : picked.copyWithStreamTracerFactory(
+              new OwnFaultsTracers(picked.getStreamTracerFactory()));
     }
   }
 

@@ -65,6 +65,6 @@ final class ServiceConfig {
         "failurePercentageEjection",
         Map.of("threshold", 50.0, "minimumHosts", 2.0, "requestVolume", 5.0),
         "childPolicy",
-        List.of(Map.of("least_request_experimental", Map.of("choiceCount", 2.0))));
+        List.of(Map.of(PlacingBalancerProvider.POLICY, Map.of())));
   }
 }

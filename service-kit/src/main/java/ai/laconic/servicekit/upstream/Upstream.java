@@ -57,7 +57,7 @@ public final class Upstream implements AutoCloseable {
 
   private static <Q, R> ClientCall<Q, R> rememberAttempts(
       MethodDescriptor<Q, R> method, CallOptions options, Channel next) {
-    return next.newCall(method, ReplicaPicker.remembering(options));
+    return next.newCall(method, Placement.remembering(options));
   }
 
   /** Returns its name for messages, such as "decoder of pool nano-4x". */
