@@ -78,14 +78,15 @@ public final class PromptLatents {
     return end;
   }
 
-  /**
-   * Returns the latents of some positions, which must be ready, row after row, and forgets those of
-   * all blocks that end before them: they are large, and not needed again.
-   */
-  public synchronized float[] take(int start, int end) {
-    while (read < rows.length && blocks.get(read).end() <= start) {
+  /** Lets go of all blocks that end at a position or before: they are large. */
+  public synchronized void forget(int before) {
+    while (read < rows.length && blocks.get(read).end() <= before) {
       rows[read++] = null;
     }
+  }
+
+  /** Returns the latents of some positions, which must be ready, row after row. */
+  public synchronized float[] take(int start, int end) {
     float[] taken = new float[count(start, end) * width];
     int at = 0;
     for (int i = read; i < rows.length && blocks.get(i).start() < end; i++) {

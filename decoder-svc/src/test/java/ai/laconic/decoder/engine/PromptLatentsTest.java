@@ -51,6 +51,17 @@ class PromptLatentsTest {
   }
 
   @Test
+  void letsGoOfWhatWasRead() {
+    latents.put(0, new float[6]);
+    latents.put(1, new float[] {7, 8, 9, 10});
+
+    latents.forget(4);
+
+    assertThat(latents.take(0, 7)).containsExactly(7, 8, 9, 10);
+    assertThat(latents.readyUntil(4, 7)).isEqualTo(7);
+  }
+
+  @Test
   void blocksThatAreHeldNeedNotCome() {
     latents.put(1, new float[] {7, 8, 9, 10});
 
@@ -73,7 +84,6 @@ class PromptLatentsTest {
   void refusesRowsThatAreNotTheBlocks() {
     assertThatThrownBy(() -> latents.put(0, new float[4]))
         .hasMessage("latents of block " + ID + ": 4 numbers (expected: 3 x 2)");
-    assertThatThrownBy(() -> latents.take(0, 2))
-        .hasMessage("block 0: not there (expected: ready)");
+    assertThatThrownBy(() -> latents.take(0, 2)).hasMessage("block 0: not there (expected: ready)");
   }
 }

@@ -60,7 +60,7 @@ final class Sequence implements Generation {
     this.latents = request.latents();
     this.continuation =
         request.task() instanceof DecodeTask.Score score ? score.continuation() : new int[0];
-    this.told = continuation.length > 0 ? continuation : new int[16];
+    this.told = continuation.length > 0 ? continuation.clone() : new int[16];
     this.maxTokens = request.task().maxTokens();
     this.deadline = request.deadline();
     this.chooser = chooser;
@@ -143,6 +143,7 @@ final class Sequence implements Generation {
     int[] ids = Arrays.copyOfRange(prompt.ids(), length, end);
     float[] logits = batch.append(slot, ids, latents.take(length, end));
     length = end;
+    latents.forget(end);
     return end == prompt.length() ? new float[][] {logits} : NOTHING_TO_CHOOSE;
   }
 

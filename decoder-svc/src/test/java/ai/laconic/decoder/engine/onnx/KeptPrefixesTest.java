@@ -87,8 +87,7 @@ class KeptPrefixesTest {
 
   @Test
   void theLastPositionIsAlwaysRead() {
-    assertThat(choose(counting(50), free(0, ALICE, counting(50), 1)))
-        .contains(new Seat(0, 0, 49));
+    assertThat(choose(counting(50), free(0, ALICE, counting(50), 1))).contains(new Seat(0, 0, 49));
   }
 
   @Test
