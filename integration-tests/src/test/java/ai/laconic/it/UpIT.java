@@ -43,6 +43,7 @@ class UpIT {
   private static Path log;
   private static String gateway = "";
   private static String ready = "";
+  private static List<String> startLog = List.of();
 
   @TempDir static Path folder;
 
@@ -83,6 +84,7 @@ class UpIT {
     }
     assertThat(line).as(() -> "log: " + logged()).isNotNull();
     ready = line;
+    startLog = logged();
   }
 
   @AfterAll
@@ -114,6 +116,11 @@ class UpIT {
       assertThatThrownBy(() -> nobody.contexts().listContexts(all))
           .hasMessageContaining("UNAUTHENTICATED");
     }
+  }
+
+  @Test
+  void aStartThatGoesWellWarnsOfNothing() {
+    assertThat(startLog).isNotEmpty().noneMatch(line -> line.contains(" WARN "));
   }
 
   @Test

@@ -181,7 +181,7 @@ final class DemoTable {
                 Stream.of(
                         sooner(faster.cold(), "when the text is new"),
                         sooner(faster.warm(), "when it was compressed before"),
-                        "and " + sooner(faster.kept(), "when the decoder still holds it"))
+                        "and " + sooner(faster.kept(), "for the second question on it"))
                     .toList());
   }
 
