@@ -67,6 +67,8 @@ class UpIT {
                 "0",
                 "--max-positions",
                 "512",
+                "--set",
+                "laconic.cache.memory.max-size=100MB",
                 "--api-key",
                 "alice=wonderland",
                 "--api-key",

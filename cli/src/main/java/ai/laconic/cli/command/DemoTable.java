@@ -32,11 +32,11 @@ final class DemoTable {
     output.line("");
     output.numbers(rows(report));
     output.line("");
-    output.line("cold     the text is new: it is compressed, then the first question is asked");
-    output.line(
-        "warm     it was compressed before; the decoder reads its latents for the first time");
-    output.line(
-        "kept     the second question: the decoder still holds HELD positions of its prompt");
+    output.line("stored   the text, or its latents as the cache keeps them");
+    output.line("cold     first token if the text is new: it is compressed, then questioned");
+    output.line("warm     first token if it was compressed before, but not read by the decoder");
+    output.line("kept     first token of the second question on it");
+    output.line("held     positions of that question's prompt that the decoder still had");
     output.line(
         "needles  answers to \"%s\" (%s) and the same for the second (%s), each hidden once",
         first.question(), first.expected(), second.expected());

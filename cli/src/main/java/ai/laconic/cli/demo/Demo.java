@@ -7,6 +7,8 @@ import ai.laconic.cli.probe.Needle;
 import ai.laconic.runtime.tokenizer.TextTokenizer;
 import ai.laconic.v1.CompressionProgress;
 import ai.laconic.v1.Context;
+import ai.laconic.v1.ListPoolsRequest;
+import ai.laconic.v1.Model;
 import ai.laconic.v1.Pool;
 import ai.laconic.v1.SegmentRange;
 import io.grpc.Status;
@@ -134,16 +136,17 @@ public final class Demo {
         question(planted, 0, q -> calls.askContext(context, q, ANSWER_TOKENS));
     DemoReport.Question second =
         question(planted, 1, q -> calls.askContext(context, q, ANSWER_TOKENS));
+    Model model = described(pool);
     double compressSeconds = Seconds.of(compressed.took());
     double cold = compressSeconds + first.firstTokenSeconds();
     return new DemoReport.Compressed(
-        pool.getModel().getName(),
+        model.getName(),
         pool.getRatio(),
         context.getTokens(),
         context.getSegmentCount(),
         context.getLatents(),
-        context.getLatents() * pool.getModel().getLatentBytes(),
-        first.promptPositions() * pool.getModel().getKvBytesPerPosition(),
+        context.getLatents() * model.getLatentBytes(),
+        first.promptPositions() * model.getKvBytesPerPosition(),
         compressSeconds,
         cold,
         first.firstTokenSeconds(),
@@ -152,6 +155,19 @@ public final class Demo {
         first,
         second,
         expanded(calls, context, planted, first, second));
+  }
+
+  /** What the encoder has said of its model by now: until then the size of a latent is a guess. */
+  private Model described(Pool pool) {
+    return connection
+        .pools()
+        .listPools(ListPoolsRequest.getDefaultInstance())
+        .getPoolsList()
+        .stream()
+        .filter(now -> now.getName().equals(pool.getName()))
+        .findFirst()
+        .orElse(pool)
+        .getModel();
   }
 
   private static DemoReport.@Nullable Faster faster(
