@@ -19,12 +19,14 @@ import ai.laconic.servicekit.tenant.TenantResolver;
 import ai.laconic.servicekit.upstream.Restarts;
 import ai.laconic.servicekit.upstream.Upstream;
 import ai.laconic.servicekit.upstream.Upstreams;
+import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.springframework.boot.grpc.server.autoconfigure.GrpcServerProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -32,8 +34,9 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class GatewayConfiguration {
   @Bean
-  TenantResolver apiKeys(GatewayProperties properties) {
-    return new ApiKeys(properties.apiKeys());
+  TenantResolver apiKeys(GatewayProperties properties, GrpcServerProperties server) {
+    InetAddress address = server.getAddress();
+    return new ApiKeys(properties.apiKeys(), address == null || !address.isLoopbackAddress());
   }
 
   @Bean

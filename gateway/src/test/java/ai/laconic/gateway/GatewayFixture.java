@@ -48,6 +48,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import org.awaitility.Awaitility;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.boot.grpc.server.autoconfigure.GrpcServerProperties;
 import org.springframework.grpc.client.ChannelBuilderOptions;
 import org.springframework.grpc.client.GrpcChannelFactory;
 import org.springframework.util.unit.DataSize;
@@ -141,7 +142,8 @@ public final class GatewayFixture implements AutoCloseable {
             .addService(wiring.poolGrpc(pools))
             // The last is the first to see a call.
             .intercept(new ValidationServerInterceptor(ValidatorFactory.newBuilder().build()))
-            .intercept(new TenantServerInterceptor(wiring.apiKeys(properties)))
+            .intercept(
+                new TenantServerInterceptor(wiring.apiKeys(properties, new GrpcServerProperties())))
             .intercept(new UnaryLimitServerInterceptor(Duration.ofMinutes(1), timer))
             .intercept(new ProblemServerInterceptor())
             .build()

@@ -97,6 +97,8 @@ class CommandLineIT {
     String id = compress("asked");
     String byId = run("ask", id, "What differs?", "--max-tokens", "8").out();
     assertThat(byId).isNotBlank();
+    assertThat(run("ask", id, "What differs?", "--max-tokens", "8").err())
+        .containsPattern("\\. \\d+ positions of prompt, \\d+ of them latents, \\d+ still held");
     assertThat(run("ask", "asked", "What differs?", "--max-tokens", "8").out()).isEqualTo(byId);
     assertThat(run("ask", id.substring(0, 20), "What differs?", "--max-tokens", "8").out())
         .isEqualTo(byId);
@@ -108,6 +110,8 @@ class CommandLineIT {
     JsonNode answer = run("ask", id, "Why?", "--max-tokens", "4", "--json").json();
     assertThat(answer.path("pool").stringValue()).isEqualTo("tiny-4x");
     assertThat(answer.path("prompt_latents").intValue()).isPositive();
+    assertThat(answer.path("cached_positions").intValue())
+        .isBetween(0, answer.path("prompt_positions").intValue());
     assertThat(answer.path("generated_tokens").intValue()).isLessThanOrEqualTo(4);
   }
 

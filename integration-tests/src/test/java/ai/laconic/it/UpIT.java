@@ -43,6 +43,7 @@ class UpIT {
   private static Path log;
   private static String gateway = "";
   private static String ready = "";
+  private static List<String> startLog = List.of();
 
   @TempDir static Path folder;
 
@@ -66,6 +67,8 @@ class UpIT {
                 "0",
                 "--max-positions",
                 "512",
+                "--set",
+                "laconic.cache.memory.max-size=100MB",
                 "--api-key",
                 "alice=wonderland",
                 "--api-key",
@@ -83,6 +86,7 @@ class UpIT {
     }
     assertThat(line).as(() -> "log: " + logged()).isNotNull();
     ready = line;
+    startLog = logged();
   }
 
   @AfterAll
@@ -114,6 +118,11 @@ class UpIT {
       assertThatThrownBy(() -> nobody.contexts().listContexts(all))
           .hasMessageContaining("UNAUTHENTICATED");
     }
+  }
+
+  @Test
+  void aStartThatGoesWellWarnsOfNothing() {
+    assertThat(startLog).isNotEmpty().noneMatch(line -> line.contains(" WARN "));
   }
 
   @Test

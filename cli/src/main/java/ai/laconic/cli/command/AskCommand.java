@@ -12,6 +12,7 @@ import ai.laconic.v1.Role;
 import ai.laconic.v1.Sampling;
 import ai.laconic.v1.SegmentRange;
 import ai.laconic.v1.Turn;
+import ai.laconic.v1.Usage;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -142,7 +143,17 @@ final class AskCommand implements Callable<Integer> {
       output.json(summary(text.toString(), started, finished));
     } else {
       output.line("");
+      output.step(usage(finished.getUsage()));
     }
+  }
+
+  private static String usage(Usage usage) {
+    return "%s positions of prompt, %s of them latents, %s still held by the decoder; %s tokens"
+        .formatted(
+            Units.count(usage.getPromptPositions()),
+            Units.count(usage.getPromptLatents()),
+            Units.count(usage.getCachedPositions()),
+            Units.count(usage.getGeneratedTokens()));
   }
 
   private static Map<String, Object> summary(
@@ -153,6 +164,7 @@ final class AskCommand implements Callable<Integer> {
     summary.put("ratio", started.getRatio());
     summary.put("prompt_positions", finished.getUsage().getPromptPositions());
     summary.put("prompt_latents", finished.getUsage().getPromptLatents());
+    summary.put("cached_positions", finished.getUsage().getCachedPositions());
     summary.put("generated_tokens", finished.getUsage().getGeneratedTokens());
     summary.put("finish_reason", finished.getReason().name());
     return summary;

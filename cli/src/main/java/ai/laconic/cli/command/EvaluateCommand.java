@@ -79,8 +79,9 @@ final class EvaluateCommand implements Callable<Integer> {
     Path path = text == null ? StandaloneFlags.defaultText() : text;
     String source = Files.readString(InputFile.checked(path));
     ModelDirectory model = ModelDirectory.open(flags.models.get(0));
-    // No more than is asked for: the decoder reserves its key/value cache at start-up.
-    flags.maxPositions = Math.min(flags.maxPositions, evaluation.positions(model.ratio().value()));
+    // No more than is asked for: an engine may take the memory of all positions at start-up.
+    flags.decoder.maxPositions =
+        Math.min(flags.decoder.maxPositions, evaluation.positions(model.ratio().value()));
     output.step("starting gateway, encoder, latent cache and decoder in one process");
     try (Standalone standalone = Standalone.start(flags.options("127.0.0.1", 0));
         Connection connection = Connection.open(standalone.gateway(), key);
@@ -88,7 +89,8 @@ final class EvaluateCommand implements Callable<Integer> {
       Pool pool = Ready.await(standalone::pools, StandaloneFlags.READY_WITHIN).get(0);
       String name = String.valueOf(path.getFileName());
       Report report =
-          evaluation.run(connection, pool, flags.slots, tokenizer, name, source, output::step);
+          evaluation.run(
+              connection, pool, flags.decoder.slots, tokenizer, name, source, output::step);
       print(output, report);
       store(report);
     }

@@ -107,11 +107,13 @@ final class ModelSheet {
             List.of("encoder and adapter", Units.bytes(memory.encoderBytes())),
             List.of("decoder", Units.bytes(memory.decoderBytes())),
             List.of(
-                "decoder KV, %d slots of %s positions"
+                "decoder KV, %d slots of %s positions, at most"
                     .formatted(memory.slots(), Units.count(memory.positions())),
                 Units.bytes(memory.kvBytes())),
-            List.of("together", Units.bytes(memory.residentBytes())),
+            List.of("together, at most", Units.bytes(memory.mostBytes())),
             List.of("and mapped, in the page cache", Units.bytes(memory.mappedBytes()))));
+    output.line(
+        "as laconic up serves it: memory for keys and values is reserved as addresses, and taken as prompts fill it");
     output.line(
         "assumed: matrices packed as 32-bit floats, keys and values as well; not counted: the heap,");
     output.line(

@@ -74,7 +74,7 @@ final class Output {
     out.flush();
   }
 
-  /** Says on the standard error what comes next, as JSON or not: it is no part of the output. */
+  /** Says on the standard error what comes next, or what it took: it is no part of the output. */
   void step(String what) {
     err.println(". " + Printable.line(what));
     err.flush();
@@ -82,6 +82,15 @@ final class Output {
 
   /** Prints rows in columns; the first row is the heading. */
   void table(List<List<String>> cells) {
+    table(cells, false);
+  }
+
+  /** Prints rows as above, all columns but the first flush right. */
+  void numbers(List<List<String>> cells) {
+    table(cells, true);
+  }
+
+  private void table(List<List<String>> cells, boolean flushRight) {
     List<List<String>> rows =
         cells.stream().map(row -> row.stream().map(Printable::line).toList()).toList();
     int columns = rows.stream().mapToInt(List::size).max().orElse(0);
@@ -94,7 +103,9 @@ final class Output {
     for (List<String> row : rows) {
       List<String> padded = new ArrayList<>();
       for (int i = 0; i < row.size(); i++) {
-        padded.add(row.get(i) + " ".repeat(widths[i] - row.get(i).length()));
+        String cell = row.get(i);
+        String space = " ".repeat(widths[i] - cell.length());
+        padded.add(flushRight && i > 0 ? space + cell : cell + space);
       }
       out.println(String.join("  ", padded).stripTrailing());
     }

@@ -10,7 +10,6 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(
@@ -23,24 +22,12 @@ final class ShowModelCommand implements Callable<Integer> {
   @Parameters(paramLabel = "DIR", description = "A checkpoint directory.")
   @Nullable Path directory;
 
-  @Option(
-      names = "--slots",
-      defaultValue = "4",
-      description = "Generations at once that memory is computed for; default ${DEFAULT-VALUE}.")
-  int slots = 4;
-
-  @Option(
-      names = "--max-positions",
-      defaultValue = "8192",
-      description = "Decoder positions of each; default ${DEFAULT-VALUE}.")
-  int maxPositions = 8192;
+  @Mixin DecoderSize decoder = new DecoderSize();
 
   @Override
   public Integer call() throws ModelDirectoryException {
-    positive("--slots", slots);
-    positive("--max-positions", maxPositions);
-    Path path = Objects.requireNonNull(directory, "DIR");
-    ModelFacts facts = ModelFacts.of(ModelDirectory.open(path), slots, maxPositions);
+    ModelDirectory model = ModelDirectory.open(Objects.requireNonNull(directory, "DIR"));
+    ModelFacts facts = ModelFacts.of(model, decoder.slots, decoder.positions(model));
     Output output = options.output();
     if (output.isJson()) {
       output.json(facts);
@@ -48,11 +35,5 @@ final class ShowModelCommand implements Callable<Integer> {
       new ModelSheet(output).print(facts);
     }
     return ExitCode.OK;
-  }
-
-  private static void positive(String option, int value) {
-    if (value < 1) {
-      throw new IllegalArgumentException(option + ": " + value + " (expected: 1 or more)");
-    }
   }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options of the commands that start a system. */
@@ -41,19 +42,7 @@ final class StandaloneFlags {
       description = "Keep contexts and latents in Redis, such as redis://localhost:6379.")
   @Nullable String redis;
 
-  @Option(
-      names = "--max-positions",
-      defaultValue = "32768",
-      converter = WholeNumber.Positive.class,
-      description = "Decoder positions of one generation; default ${DEFAULT-VALUE}.")
-  int maxPositions = 32768;
-
-  @Option(
-      names = "--slots",
-      defaultValue = "4",
-      converter = WholeNumber.Positive.class,
-      description = "Generations at once in each decoder; default ${DEFAULT-VALUE}.")
-  int slots = 4;
+  @Mixin DecoderSize decoder = new DecoderSize();
 
   @Option(
       names = "--set",
@@ -76,8 +65,8 @@ final class StandaloneFlags {
         Optional.ofNullable(redis),
         host,
         port,
-        maxPositions,
-        slots,
+        decoder.maxPositions,
+        decoder.slots,
         settings);
   }
 

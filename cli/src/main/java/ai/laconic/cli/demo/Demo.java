@@ -3,58 +3,50 @@ package ai.laconic.cli.demo;
 import ai.laconic.cli.client.Connection;
 import ai.laconic.cli.demo.DemoCalls.Answer;
 import ai.laconic.cli.demo.DemoCalls.Compressed;
-import ai.laconic.cli.probe.Reconstruction;
-import ai.laconic.cli.probe.Wordings;
+import ai.laconic.cli.probe.Needle;
 import ai.laconic.runtime.tokenizer.TextTokenizer;
-import ai.laconic.runtime.tokenizer.TokenizedText;
 import ai.laconic.v1.CompressionProgress;
 import ai.laconic.v1.Context;
+import ai.laconic.v1.ListPoolsRequest;
+import ai.laconic.v1.Model;
 import ai.laconic.v1.Pool;
-import ai.laconic.v1.Segment;
 import ai.laconic.v1.SegmentRange;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.OptionalDouble;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The main job on one text: compress, ask, read back, expand. Each step fails if it did not really
- * work.
+ * One text, questioned uncompressed and at every ratio that is served. Two needles stand in it; the
+ * second question tells what it saves that the decoder has read the text before. What does not
+ * really work fails.
  */
 public final class Demo {
-  private static final double NEEDLE_DEPTH = 0.4;
+  private static final List<Double> NEEDLE_DEPTHS = List.of(0.4, 0.7);
   private static final int ANSWER_TOKENS = 48;
   private static final int PASSAGE_SEGMENTS = 2;
-  private static final int PASSAGES = 3;
-  private static final int PASSAGE_TOKENS = 128;
+  private static final int WARM_UP_CHARACTERS = 8_000;
+  private static final String WARM_UP_QUESTION = "What stands here?";
 
-  /**
-   * Below this share what came back is noise: unrelated English shares about a third, and about as
-   * much of a text can be guessed.
-   */
-  private static final double LEAST_READ_BACK = 0.5;
-
-  private final DemoCalls calls;
-  private final Pool pool;
+  private final Connection connection;
+  private final List<Pool> pools;
   private final TextTokenizer tokenizer;
   private final Consumer<String> announce;
 
   /**
-   * @param connection to a gateway that serves {@code pool}
-   * @param tokenizer of the model's encoder, to count what came back
+   * @param connection to a gateway that serves {@code pools}
+   * @param pools to compare, lowest ratio first
+   * @param tokenizer of the first one's encoder, to count what came back
    * @param announce told before each step that takes a while
    */
   public Demo(
-      Connection connection, Pool pool, TextTokenizer tokenizer, Consumer<String> announce) {
-    this.calls = new DemoCalls(connection, pool.getRatio());
-    this.pool = pool;
+      Connection connection, List<Pool> pools, TextTokenizer tokenizer, Consumer<String> announce) {
+    this.connection = connection;
+    this.pools = List.copyOf(pools);
     this.tokenizer = tokenizer;
     this.announce = announce;
   }
@@ -69,56 +61,61 @@ public final class Demo {
   public DemoReport run(
       String name, String source, long seed, Consumer<CompressionProgress> progress)
       throws IOException, DemoFailedException {
-    PlantedText planted = PlantedText.plant(source, NEEDLE_DEPTH, seed);
-    Compressed compressed = calls.compress(planted.text(), name, progress);
-    Context context = compressed.context();
-    announce.accept("asking the needle question over latents");
-    Answer first = calls.askContext(context, planted.question(), ANSWER_TOKENS);
-    Answer second = calls.askContext(context, planted.question(), ANSWER_TOKENS);
-    DemoReport.Needle needle = needle(planted, second, context);
-    Compressed again = calls.compress(planted.text(), name, ignored -> {});
+    PlantedText planted = PlantedText.plant(source, NEEDLE_DEPTHS, seed);
+    announce.accept("warming up on other text");
+    for (Pool pool : pools) {
+      warmUp(calls(pool), OtherText.of(source, WARM_UP_CHARACTERS));
+    }
+    DemoReport.Uncompressed uncompressed = uncompressed(planted);
+    List<DemoReport.Compressed> compressed = new ArrayList<>();
+    List<Context> contexts = new ArrayList<>();
+    for (Pool pool : pools) {
+      announce.accept("compressing it at " + pool.getRatio() + "x, and asking over its latents");
+      Compressed made = calls(pool).compress(planted.text(), name, progress);
+      contexts.add(made.context());
+      compressed.add(ask(pool, made, planted, uncompressed));
+    }
+    announce.accept("reading a passage back from its latents");
+    ReadBack readBack = new ReadBack(calls(pools.get(0)), tokenizer);
+    Context first = contexts.get(0);
     return new DemoReport(
         name,
         source.getBytes(StandardCharsets.UTF_8).length,
-        pool.getModel().getName(),
-        pool.getRatio(),
-        compression(compressed, again),
-        new DemoReport.FirstToken(
-            DemoReport.seconds(compressed.took().plus(first.firstToken())),
-            DemoReport.seconds(second.firstToken()),
-            second.positions()),
-        uncompressed(planted, context.getTokens()),
-        needle,
-        readBack(context),
-        expand(planted, context));
+        Runtime.getRuntime().availableProcessors(),
+        uncompressed,
+        compressed,
+        readBack.again(planted.text(), name, first),
+        readBack.passage(first, first.getSegmentCount() / 2),
+        readBack.expansion(first, planted.text(), first.getSegmentCount() / 2));
   }
 
-  private DemoReport.Compression compression(Compressed compressed, Compressed again)
-      throws DemoFailedException {
-    Context context = compressed.context();
-    int reused =
-        (int) again.context().getSegmentsList().stream().filter(Segment::getReused).count();
-    if (reused != context.getSegmentCount()) {
-      throw new DemoFailedException(
-          "windows reused the second time", reused, "all " + context.getSegmentCount());
+  private DemoCalls calls(Pool pool) {
+    return new DemoCalls(connection, pool.getRatio());
+  }
+
+  /** What runs for the first time in a process is compiled, and its memory taken, meanwhile. */
+  private void warmUp(DemoCalls calls, String other) throws IOException {
+    Context context = calls.compress(other, "warm-up", ignored -> {}).context();
+    for (int i = 0; i < 2; i++) {
+      Answer overLatents = calls.askContext(context, WARM_UP_QUESTION, ANSWER_TOKENS);
+      Answer overText = calls.askRaw(other, WARM_UP_QUESTION, ANSWER_TOKENS);
     }
-    return new DemoReport.Compression(
-        context.getTokens(),
-        context.getSegmentCount(),
-        context.getLatents(),
-        DemoReport.seconds(compressed.took()),
-        DemoReport.seconds(again.took()),
-        reused,
-        context.getLatents() * pool.getModel().getLatentBytes(),
-        context.getTokens() * pool.getModel().getKvBytesPerPosition());
   }
 
-  private DemoReport.@Nullable FirstToken uncompressed(PlantedText planted, long tokens) {
-    announce.accept("reading the same " + tokens + " tokens uncompressed, for comparison");
+  private DemoReport.@Nullable Uncompressed uncompressed(PlantedText planted) {
+    Pool pool = pools.get(0);
+    announce.accept("asking over the text uncompressed, for comparison");
     try {
-      Answer answer = calls.askRaw(planted.text(), planted.question(), 1);
-      double seconds = DemoReport.seconds(answer.firstToken());
-      return new DemoReport.FirstToken(seconds, seconds, answer.positions());
+      DemoReport.Question first =
+          question(planted, 0, q -> calls(pool).askRaw(planted.text(), q, ANSWER_TOKENS));
+      DemoReport.Question second =
+          question(planted, 1, q -> calls(pool).askRaw(planted.text(), q, ANSWER_TOKENS));
+      return new DemoReport.Uncompressed(
+          pool.getModel().getName(),
+          first.promptPositions(),
+          first.promptPositions() * pool.getModel().getKvBytesPerPosition(),
+          first,
+          second);
     } catch (StatusRuntimeException e) {
       if (e.getStatus().getCode() == Status.Code.OUT_OF_RANGE) {
         return null;
@@ -127,120 +124,111 @@ public final class Demo {
     }
   }
 
-  /**
-   * A higher ratio may lose a digit. Who needs it to the letter expands the segment, so either
-   * answer over the passage will do. The whole text is asked as well, but does not decide: a model
-   * of this size may miss a digit among tens of thousands of tokens, and the report says so.
-   */
-  private DemoReport.Needle needle(PlantedText planted, Answer whole, Context context)
+  private DemoReport.Compressed ask(
+      Pool pool,
+      Compressed compressed,
+      PlantedText planted,
+      DemoReport.@Nullable Uncompressed uncompressed)
       throws DemoFailedException {
-    int segment = segmentOf(planted, context);
-    int first = Math.max(0, segment - PASSAGE_SEGMENTS / 2);
-    int end = Math.min(context.getSegmentCount(), first + PASSAGE_SEGMENTS);
-    SegmentRange range = SegmentRange.newBuilder().setFirst(first).setEnd(end).build();
-    Answer passage =
-        calls.askSegments(context, range, List.of(), planted.question(), ANSWER_TOKENS);
-    Answer expanded =
-        calls.askSegments(context, range, List.of(segment), planted.question(), ANSWER_TOKENS);
-    DemoReport.Needle needle =
-        new DemoReport.Needle(
-            planted.question(),
-            planted.number(),
-            segment,
-            first,
-            end - 1,
-            reply(passage, planted),
-            reply(expanded, planted),
-            reply(whole, planted));
-    if (!needle.passage().exact() && !needle.expanded().exact()) {
-      throw new DemoFailedException(
-          "answers to \"" + planted.question() + "\"",
-          needle.passage().answer() + " / " + needle.expanded().answer(),
-          planted.number());
-    }
-    return needle;
+    Context context = compressed.context();
+    DemoCalls calls = calls(pool);
+    DemoReport.Question first =
+        question(planted, 0, q -> calls.askContext(context, q, ANSWER_TOKENS));
+    DemoReport.Question second =
+        question(planted, 1, q -> calls.askContext(context, q, ANSWER_TOKENS));
+    Model model = described(pool);
+    double compressSeconds = Seconds.of(compressed.took());
+    double cold = compressSeconds + first.firstTokenSeconds();
+    return new DemoReport.Compressed(
+        model.getName(),
+        pool.getRatio(),
+        context.getTokens(),
+        context.getSegmentCount(),
+        context.getLatents(),
+        context.getLatents() * model.getLatentBytes(),
+        first.promptPositions() * model.getKvBytesPerPosition(),
+        compressSeconds,
+        cold,
+        first.firstTokenSeconds(),
+        second.firstTokenSeconds(),
+        faster(uncompressed, cold, first, second),
+        first,
+        second,
+        expanded(calls, context, planted, first, second));
   }
 
-  private static DemoReport.Reply reply(Answer answer, PlantedText planted) {
-    return new DemoReport.Reply(
+  /** What the encoder has said of its model by now: until then the size of a latent is a guess. */
+  private Model described(Pool pool) {
+    return connection
+        .pools()
+        .listPools(ListPoolsRequest.getDefaultInstance())
+        .getPoolsList()
+        .stream()
+        .filter(now -> now.getName().equals(pool.getName()))
+        .findFirst()
+        .orElse(pool)
+        .getModel();
+  }
+
+  private static DemoReport.@Nullable Faster faster(
+      DemoReport.@Nullable Uncompressed uncompressed,
+      double cold,
+      DemoReport.Question warm,
+      DemoReport.Question kept) {
+    if (uncompressed == null) {
+      return null;
+    }
+    double raw = uncompressed.first().firstTokenSeconds();
+    return new DemoReport.Faster(
+        raw / cold, raw / warm.firstTokenSeconds(), raw / kept.firstTokenSeconds());
+  }
+
+  /**
+   * A small model may miss a digit among many thousand tokens, and a higher ratio may lose one. Who
+   * needs it to the letter expands the segment: that must do.
+   */
+  private static DemoReport.@Nullable Question expanded(
+      DemoCalls calls,
+      Context context,
+      PlantedText planted,
+      DemoReport.Question first,
+      DemoReport.Question second)
+      throws DemoFailedException {
+    if (first.right() && second.right()) {
+      return null;
+    }
+    int missed = first.right() ? 1 : 0;
+    int segment = Segments.at(context, planted.text(), planted.needles().get(missed).offset());
+    int begin = Math.max(0, segment - PASSAGE_SEGMENTS / 2);
+    int end = Math.min(context.getSegmentCount(), begin + PASSAGE_SEGMENTS);
+    SegmentRange range = SegmentRange.newBuilder().setFirst(begin).setEnd(end).build();
+    DemoReport.Question expanded =
+        question(
+            planted, missed, q -> calls.askExpanded(context, range, segment, q, ANSWER_TOKENS));
+    if (!expanded.right()) {
+      throw new DemoFailedException(
+          "answer to \"" + expanded.question() + "\" with segment " + segment + " expanded",
+          expanded.answer(),
+          expanded.expected());
+    }
+    return expanded;
+  }
+
+  @FunctionalInterface
+  private interface Asked {
+    Answer ask(String question);
+  }
+
+  private static DemoReport.Question question(PlantedText planted, int index, Asked asked) {
+    Needle needle = planted.needles().get(index).needle();
+    Answer answer = asked.ask(needle.question());
+    return new DemoReport.Question(
+        needle.question(),
+        needle.digits(),
         answer.text().lines().findFirst().orElse(""),
-        answer.text().contains(planted.number()),
-        answer.positions());
-  }
-
-  private static int segmentOf(PlantedText planted, Context context) {
-    String before = planted.text().substring(0, planted.offset());
-    long bytes = before.getBytes(StandardCharsets.UTF_8).length;
-    int segment = 0;
-    while (bytes >= context.getSegments(segment).getTextBytes()) {
-      bytes -= context.getSegments(segment++).getTextBytes();
-    }
-    return segment;
-  }
-
-  /**
-   * Passages are compressed for themselves: a model of this size loses its place in a whole window
-   * that it repeats freely. {@code laconic evaluate} measures whole windows.
-   */
-  private List<DemoReport.Passage> readBack(Context context)
-      throws IOException, DemoFailedException {
-    List<DemoReport.Passage> results = new ArrayList<>();
-    int count = Math.min(PASSAGES, context.getSegmentCount());
-    for (int i = 0; i < count; i++) {
-      int index = (2 * i + 1) * context.getSegmentCount() / (2 * count);
-      announce.accept("reading a passage of segment " + index + " back from its latents");
-      results.add(readBack(index, passage(calls.expand(context, index))));
-    }
-    double mean = results.stream().mapToDouble(DemoReport.Passage::known).average().orElse(0);
-    if (mean < LEAST_READ_BACK) {
-      throw new DemoFailedException(
-          "tokens read back from latents", mean, "at least " + LEAST_READ_BACK);
-    }
-    return results;
-  }
-
-  private DemoReport.Passage readBack(int segment, String passage) throws IOException {
-    int[] source = tokens(passage);
-    Context alone = calls.compress(passage, "passage", ignored -> {}).context();
-    Answer answer =
-        calls.askContext(alone, Wordings.REPEAT, Reconstruction.mostAnswered(source.length));
-    OptionalDouble scored = calls.score(alone, Wordings.REPEAT, passage);
-    return new DemoReport.Passage(
-        segment,
-        source.length,
-        alone.getLatents(),
-        Reconstruction.share(source, tokens(answer.text())),
-        scored.isPresent() ? scored.getAsDouble() : null,
-        passage,
-        answer.text());
-  }
-
-  /** Returns the first tokens of a text, as text. */
-  private String passage(String text) {
-    TokenizedText tokenized = tokenizer.tokenize(text);
-    return tokenized.length() <= PASSAGE_TOKENS
-        ? text
-        : text.substring(0, tokenized.starts()[PASSAGE_TOKENS]);
-  }
-
-  private int[] tokens(String text) {
-    return tokenizer.tokenize(text).ids();
-  }
-
-  private DemoReport.Expansion expand(PlantedText planted, Context context)
-      throws DemoFailedException {
-    int index = context.getSegmentCount() / 2;
-    byte[] expanded = calls.expand(context, index).getBytes(StandardCharsets.UTF_8);
-    byte[] source = planted.text().getBytes(StandardCharsets.UTF_8);
-    int start =
-        Stream.iterate(0, i -> i < index, i -> i + 1)
-            .mapToInt(i -> context.getSegments(i).getTextBytes())
-            .sum();
-    boolean identical =
-        Arrays.equals(expanded, 0, expanded.length, source, start, start + expanded.length);
-    if (!identical) {
-      throw new DemoFailedException("expanded segment " + index, "differs", "the source's bytes");
-    }
-    return new DemoReport.Expansion(index, expanded.length, true);
+        answer.text().contains(needle.digits()),
+        Seconds.of(answer.firstToken()),
+        answer.usage().getPromptPositions(),
+        answer.usage().getCachedPositions());
   }
 }

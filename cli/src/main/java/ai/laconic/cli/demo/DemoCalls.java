@@ -15,6 +15,7 @@ import ai.laconic.v1.Role;
 import ai.laconic.v1.ScoreRequest;
 import ai.laconic.v1.SegmentRange;
 import ai.laconic.v1.Turn;
+import ai.laconic.v1.Usage;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.ByteArrayInputStream;
@@ -22,7 +23,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Iterator;
-import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
 
@@ -43,9 +43,8 @@ final class DemoCalls {
 
   /**
    * @param firstToken from the request to the first text; the whole answer if there was none
-   * @param positions of the prompt
    */
-  record Answer(String text, Duration firstToken, int positions) {}
+  record Answer(String text, Duration firstToken, Usage usage) {}
 
   Compressed compress(String text, String name, Consumer<CompressionProgress> progress)
       throws IOException {
@@ -63,15 +62,12 @@ final class DemoCalls {
   /**
    * Asks about a few segments, without reading others.
    *
-   * @param expanded those of them that are read as raw text instead of latents
+   * @param expanded the one of them that is read as raw text instead of latents
    */
-  Answer askSegments(
-      Context context, SegmentRange range, List<Integer> expanded, String question, int maxTokens) {
+  Answer askExpanded(
+      Context context, SegmentRange range, int expanded, String question, int maxTokens) {
     return ask(
-        ContextPart.newBuilder()
-            .setContextId(context.getId())
-            .setRange(range)
-            .addAllExpand(expanded),
+        ContextPart.newBuilder().setContextId(context.getId()).setRange(range).addExpand(expanded),
         question,
         maxTokens);
   }
@@ -125,19 +121,19 @@ final class DemoCalls {
             .build();
     long start = System.nanoTime();
     Duration firstToken = null;
-    int positions = 0;
+    Usage usage = Usage.getDefaultInstance();
     StringBuilder text = new StringBuilder();
     Iterator<GenerateResponse> events = connection.generation().generate(request);
     while (events.hasNext()) {
       GenerateResponse event = events.next();
-      if (event.hasStarted()) {
-        positions = event.getStarted().getPromptPositions();
+      if (event.hasFinished()) {
+        usage = event.getFinished().getUsage();
       } else if (event.getEventCase() == GenerateResponse.EventCase.TEXT) {
         firstToken = firstToken == null ? since(start) : firstToken;
         text.append(event.getText());
       }
     }
-    return new Answer(text.toString(), firstToken == null ? since(start) : firstToken, positions);
+    return new Answer(text.toString(), firstToken == null ? since(start) : firstToken, usage);
   }
 
   String expand(Context context, int segment) {

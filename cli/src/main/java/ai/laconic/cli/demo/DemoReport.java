@@ -1,79 +1,102 @@
 package ai.laconic.cli.demo;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that the demo measured. Times are in seconds, sizes in bytes.
  *
- * @param uncompressed how the same text did as raw tokens on the same engine; null if it does not
- *     fit
+ * @param text its name
+ * @param textBytes of it, in UTF-8, without the needles
+ * @param processors that this process may use
+ * @param uncompressed the text as raw tokens; null if it does not fit the decoder's window
+ * @param compressed the text as latents, lowest ratio first
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record DemoReport(
     String text,
     long textBytes,
-    String model,
-    int ratio,
-    Compression compression,
-    FirstToken latents,
-    @Nullable FirstToken uncompressed,
-    Needle needle,
-    List<Passage> readBack,
+    int processors,
+    @Nullable Uncompressed uncompressed,
+    List<Compressed> compressed,
+    Again again,
+    Passage readBack,
     Expansion expansion) {
+  public DemoReport {
+    compressed = List.copyOf(compressed);
+  }
 
   /**
-   * @param seconds from the first byte sent to the finished context
-   * @param againSeconds for the same text once more: every window is in the cache
-   * @param latentBytes of all latents as the cache stores them
-   * @param kvBytes of the decoder's key/value cache if the text were read uncompressed
+   * The text as raw tokens, read by the decoder of one of the models.
+   *
+   * @param tokens of the decoder
+   * @param kvBytes of the decoder's keys and values for them
+   * @param first question on it: the decoder reads all
+   * @param second question: the decoder may still hold the text
    */
-  public record Compression(
+  public record Uncompressed(
+      String model, long tokens, long kvBytes, Question first, Question second) {}
+
+  /**
+   * The text as latents.
+   *
+   * @param tokens of the encoder
+   * @param latentBytes of all latents as the cache stores them
+   * @param kvBytes of the decoder's keys and values for them
+   * @param compressSeconds from the first byte sent to the finished context
+   * @param coldSeconds to the first token if the text is new: compressing and the first question
+   * @param warmSeconds to the first token if it was compressed before: the first question alone
+   * @param keptSeconds to the first token of the second question
+   * @param faster how many times sooner that was than the uncompressed text's first token; null if
+   *     there is none
+   * @param expanded a question that was answered wrongly, asked again with the segment that holds
+   *     the answer as raw text; null if both were answered rightly
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Compressed(
+      String model,
+      int ratio,
       long tokens,
       int windows,
       long latents,
-      double seconds,
-      double againSeconds,
-      int againReused,
       long latentBytes,
-      long kvBytes) {}
+      long kvBytes,
+      double compressSeconds,
+      double coldSeconds,
+      double warmSeconds,
+      double keptSeconds,
+      @Nullable Faster faster,
+      Question first,
+      Question second,
+      @Nullable Question expanded) {}
 
-  /**
-   * Time to first token.
-   *
-   * @param coldSeconds the text was never seen: compressing included
-   * @param warmSeconds the second question on it
-   * @param positions of the decoder that the prompt takes
-   */
-  public record FirstToken(double coldSeconds, double warmSeconds, long positions) {}
+  /** Times that the first token came sooner than with the uncompressed text. */
+  public record Faster(double cold, double warm, double kept) {}
 
   /**
    * A question whose answer stands once in the text.
    *
-   * @param segment in which it stands
-   * @param first segment of the passage around it
-   * @param last segment of the passage
-   * @param passage over the latents of the passage
-   * @param expanded the same, with the needle's segment as raw text
-   * @param whole over the latents of the whole text
+   * @param right whether the answer holds what was expected
+   * @param firstTokenSeconds from the request to the first text
+   * @param promptPositions of the decoder that the prompt took
+   * @param cachedPositions of these that the decoder still held
    */
-  public record Needle(
+  public record Question(
       String question,
       String expected,
-      int segment,
-      int first,
-      int last,
-      Reply passage,
-      Reply expanded,
-      Reply whole) {}
+      String answer,
+      boolean right,
+      double firstTokenSeconds,
+      int promptPositions,
+      int cachedPositions) {}
 
   /**
-   * @param exact whether the answer holds what was expected
-   * @param positions of the decoder that the prompt took
+   * The same text, compressed once more.
+   *
+   * @param reused windows that were in the cache
    */
-  public record Reply(String answer, boolean exact, int positions) {}
+  public record Again(int ratio, int windows, int reused, double seconds) {}
 
   /**
    * The beginning of a segment, compressed for itself and repeated from its latents.
@@ -82,7 +105,9 @@ public record DemoReport(
    * @param scored share of its tokens that the decoder would choose, each after the right ones
    *     before it; null if its engine cannot say
    */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Passage(
+      int ratio,
       int segment,
       int tokens,
       long latents,
@@ -97,11 +122,9 @@ public record DemoReport(
   }
 
   /**
+   * A segment's text, by its number.
+   *
    * @param identical whether the bytes equal those of the source
    */
-  public record Expansion(int segment, int bytes, boolean identical) {}
-
-  static double seconds(Duration duration) {
-    return duration.toMillis() / 1000.0;
-  }
+  public record Expansion(int ratio, int segment, int bytes, boolean identical) {}
 }

@@ -24,6 +24,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -72,12 +73,19 @@ public final class Standalone implements AutoCloseable {
     KnownSettings.check(options.settings().keySet());
     checkAddress(options.host(), options.port());
     TierLog.configure(options.settings());
+    List<ModelDirectory> models = open(options.models());
     Standalone standalone = new Standalone(options);
     boolean complete = false;
     try {
-      standalone.startTiers(open(options.models()));
+      standalone.startTiers(models);
       complete = true;
       return standalone;
+    } catch (RuntimeException | OutOfMemoryError failure) {
+      Optional<RuntimeException> shortage = MemoryShortage.explain(failure, models, options);
+      if (shortage.isPresent()) {
+        throw shortage.get();
+      }
+      throw failure;
     } finally {
       if (!complete) {
         standalone.close();
@@ -174,7 +182,7 @@ public final class Standalone implements AutoCloseable {
         "laconic.decoder.cache.target",
         target(cache),
         "laconic.decoder.max-positions",
-        Math.min(options.maxPositions(), model.decoder().maxPositions()),
+        StandaloneOptions.positions(options.maxPositions(), model),
         "laconic.decoder.slots",
         options.slots());
   }

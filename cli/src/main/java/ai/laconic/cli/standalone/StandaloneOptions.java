@@ -1,5 +1,6 @@
 package ai.laconic.cli.standalone;
 
+import ai.laconic.runtime.model.ModelDirectory;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -32,5 +33,10 @@ public record StandaloneOptions(
     if (models.isEmpty()) {
       throw new IllegalArgumentException("--model: none (expected: a checkpoint directory)");
     }
+  }
+
+  /** Returns the decoder positions of one generation of {@code model}. */
+  public static int positions(int maxPositions, ModelDirectory model) {
+    return Math.min(maxPositions, model.decoder().maxPositions());
   }
 }

@@ -66,7 +66,8 @@ class ModelsCommandTest {
 
   @Test
   void explainsAModel() {
-    Result show = run("show", Golden.checkpoint().toString(), "--slots", "2");
+    Result show =
+        run("show", Golden.checkpoint().toString(), "--slots", "2", "--max-positions", "2048");
 
     assertThat(show.exitCode()).isZero();
     assertThat(show.out())
@@ -74,11 +75,14 @@ class ModelsCommandTest {
         .containsPattern("encoder +74,944 +148.6 KiB +BF16")
         .containsPattern("decoder KV, read as text +384 B")
         .containsPattern("decoder KV, read as latents +96 B")
-        .containsPattern("decoder KV, 2 slots of 8,192 positions +6.0 MiB")
+        .containsPattern("decoder KV, 2 slots of 2,048 positions, at most +1.5 MiB")
         .containsPattern("golden.json +none");
     JsonNode json = run("show", Golden.checkpoint().toString(), "--json").json();
     assertThat(json.at("/decoderConfig/tiedEmbeddings").booleanValue()).isTrue();
     assertThat(json.at("/memory/slots").intValue()).isEqualTo(4);
+    assertThat(json.at("/memory/positions").intValue())
+        .as("as up serves it: at most the model's own")
+        .isEqualTo(Math.min(32_768, json.at("/decoderConfig/maxPositions").intValue()));
   }
 
   @Test

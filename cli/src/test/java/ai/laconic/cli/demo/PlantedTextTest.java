@@ -2,33 +2,46 @@ package ai.laconic.cli.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.laconic.cli.demo.PlantedText.Planted;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PlantedTextTest {
-  @Test
-  void standsBetweenParagraphsAndCutsNothing() {
-    PlantedText planted = PlantedText.plant("One.\n\nTwo.\n\nThree.", 0.3, 1);
-    String sentence = planted.text().substring(planted.offset()).lines().findFirst().orElseThrow();
+  private static final List<Double> DEPTHS = List.of(0.3, 0.8);
 
-    assertThat(sentence)
-        .isEqualTo("The magic number for " + planted.key() + " is " + planted.number() + ".");
-    assertThat(planted.text().replace(sentence + "\n\n", "")).isEqualTo("One.\n\nTwo.\n\nThree.");
+  @Test
+  void needlesStandBetweenParagraphsAndCutNothing() {
+    String source = "One.\n\nTwo.\n\nThree, and more.\n\nFour.";
+    PlantedText planted = PlantedText.plant(source, DEPTHS, 1);
+    String without = planted.text();
+    for (Planted needle : planted.needles()) {
+      assertThat(planted.text().substring(needle.offset()))
+          .startsWith(needle.needle().sentence() + "\n\n");
+      without = without.replace(needle.needle().sentence() + "\n\n", "");
+    }
+    assertThat(planted.text()).contains("One.\n\nTwo.\n\nThe magic number for ");
+    assertThat(without).isEqualTo(source);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "no line end", "one\ntwo\nthree", "\n\n"})
-  void findsAPlaceInAnyText(String text) {
-    PlantedText planted = PlantedText.plant(text, 0.4, 7);
-    assertThat(planted.text()).contains(planted.number());
-    assertThat(planted.question()).contains(planted.key());
+  void findPlacesInAnyText(String text) {
+    PlantedText planted = PlantedText.plant(text, DEPTHS, 7);
+    assertThat(planted.needles()).hasSize(2);
+    for (Planted needle : planted.needles()) {
+      assertThat(planted.text().substring(needle.offset())).startsWith(needle.needle().sentence());
+    }
   }
 
   @Test
-  void isChosenByItsSeed() {
-    assertThat(PlantedText.plant("a\n\nb", 0.5, 3)).isEqualTo(PlantedText.plant("a\n\nb", 0.5, 3));
-    assertThat(PlantedText.plant("a\n\nb", 0.5, 3).number())
-        .isNotEqualTo(PlantedText.plant("a\n\nb", 0.5, 4).number());
+  void areChosenByTheirSeedAndAskForDifferentThings() {
+    PlantedText planted = PlantedText.plant("a\n\nb", DEPTHS, 3);
+    assertThat(planted).isEqualTo(PlantedText.plant("a\n\nb", DEPTHS, 3));
+    assertThat(planted).isNotEqualTo(PlantedText.plant("a\n\nb", DEPTHS, 4));
+    assertThat(planted.needles())
+        .extracting(needle -> needle.needle().key())
+        .doesNotHaveDuplicates();
   }
 }

@@ -15,6 +15,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Finds the tenant by the key in {@code authorization: Bearer <key>}. Without configured keys every
@@ -28,7 +29,11 @@ public final class ApiKeys implements TenantResolver {
 
   private final List<Entry> entries;
 
-  public ApiKeys(List<ApiKeyProperties> keys) {
+  /**
+   * @param reachable whether callers on other machines reach this gateway: then it is worth a
+   *     warning that nobody is asked
+   */
+  public ApiKeys(List<ApiKeyProperties> keys, boolean reachable) {
     Set<String> digests = new HashSet<>();
     for (ApiKeyProperties key : keys) {
       if (!digests.add(key.sha256().toLowerCase(Locale.ROOT))) {
@@ -44,9 +49,10 @@ public final class ApiKeys implements TenantResolver {
                 key -> new Entry(HexFormat.of().parseHex(key.sha256()), new TenantId(key.tenant())))
             .toList();
     if (entries.isEmpty()) {
-      log.warn(
-          "no API keys are configured: every caller is tenant {} and sees all of its contexts",
-          TenantId.DEFAULT);
+      log.atLevel(reachable ? Level.WARN : Level.INFO)
+          .log(
+              "no API keys are configured: every caller is tenant {} and sees all of its contexts",
+              TenantId.DEFAULT);
     } else {
       log.info("{} API keys are configured", entries.size());
     }

@@ -186,6 +186,10 @@ final class ModelPool implements AutoCloseable {
                       model.getName(),
                       model.getRatio(),
                       model.getFingerprint()));
+    } else if (refreshes == 1) {
+      // Connections are opened with the first question, and need a moment to say who serves.
+      log.info("pool {} isn't ready yet: {}", name(), trouble);
+      lastTrouble = "";
     } else {
       log.warn("pool {} isn't ready: {}", name(), trouble);
     }

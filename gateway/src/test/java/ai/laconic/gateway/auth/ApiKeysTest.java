@@ -20,7 +20,8 @@ class ApiKeysTest {
           List.of(
               new ApiKeyProperties("red", Digests.sha256("red key")),
               new ApiKeyProperties("red", Digests.sha256("red key 2").toUpperCase(Locale.ROOT)),
-              new ApiKeyProperties("blue", Digests.sha256("blue key"))));
+              new ApiKeyProperties("blue", Digests.sha256("blue key"))),
+          true);
 
   private static Metadata header(String name, String value) {
     Metadata headers = new Metadata();
@@ -64,7 +65,7 @@ class ApiKeysTest {
 
   @Test
   void withoutKeysEveryoneIsTheDefaultTenantWhateverTheySay() {
-    ApiKeys open = new ApiKeys(List.of());
+    ApiKeys open = new ApiKeys(List.of(), true);
     assertThat(open.resolve(header("laconic-tenant", "blue"))).isEqualTo(TenantId.DEFAULT);
   }
 
@@ -76,7 +77,8 @@ class ApiKeysTest {
                     List.of(
                         new ApiKeyProperties("red", Digests.sha256("key")),
                         new ApiKeyProperties(
-                            "blue", Digests.sha256("key").toUpperCase(Locale.ROOT)))))
+                            "blue", Digests.sha256("key").toUpperCase(Locale.ROOT))),
+                    true))
         .hasMessage(
             "api-keys: the same key twice, the second for blue (expected: a key belongs to one"
                 + " tenant)");

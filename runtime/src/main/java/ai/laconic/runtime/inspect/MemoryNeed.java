@@ -9,7 +9,8 @@ import ai.laconic.runtime.model.ModelDirectory;
  * @param positions of each
  * @param encoderBytes of the encoder and the adapter, loaded
  * @param decoderBytes of the decoder, loaded
- * @param kvBytes of the decoder's key/value cache
+ * @param kvBytes of the decoder's keys and values: addresses from the start, memory as prompts fill
+ *     them, so this at most
  * @param mappedBytes of embeddings in the page cache, which the system takes back when it needs to
  */
 public record MemoryNeed(
@@ -19,6 +20,22 @@ public record MemoryNeed(
     long decoderBytes,
     long kvBytes,
     long mappedBytes) {
+  /**
+   * Computes it from the headers of the weights.
+   *
+   * @param slots generations at once
+   * @param positions of each
+   */
+  public static MemoryNeed of(ModelDirectory model, int slots, int positions) {
+    return of(
+        model,
+        PartFacts.encoder(model),
+        PartFacts.adapter(model),
+        PartFacts.decoder(model),
+        slots,
+        positions);
+  }
+
   static MemoryNeed of(
       ModelDirectory model,
       PartFacts encoder,
@@ -36,8 +53,13 @@ public record MemoryNeed(
         encoder.mappedBytes() + decoder.mappedBytes());
   }
 
-  /** Returns everything but the page cache. */
-  public long residentBytes() {
-    return encoderBytes + decoderBytes + kvBytes;
+  /** Returns what weights take from the start. */
+  public long weightBytes() {
+    return encoderBytes + decoderBytes;
+  }
+
+  /** Returns everything but the page cache, once all slots are full. */
+  public long mostBytes() {
+    return weightBytes() + kvBytes;
   }
 }

@@ -82,10 +82,9 @@ public record ModelFacts(
    */
   public static ModelFacts of(ModelDirectory model, int slots, int positions) {
     requireNonNull(model, "model");
-    PartFacts encoder = PartFacts.of(model, "encoder", model.encoderWeights(), false);
-    PartFacts adapter = PartFacts.of(model, "adapter", model.adapterWeights(), false);
-    PartFacts decoder =
-        PartFacts.of(model, "decoder", model.decoderWeights(), model.decoder().tiedEmbeddings());
+    PartFacts encoder = PartFacts.encoder(model);
+    PartFacts adapter = PartFacts.adapter(model);
+    PartFacts decoder = PartFacts.decoder(model);
     return new ModelFacts(
         model.name(),
         model.path().toString(),

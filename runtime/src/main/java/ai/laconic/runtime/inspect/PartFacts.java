@@ -32,7 +32,20 @@ public record PartFacts(
     dtypes = List.copyOf(dtypes);
   }
 
-  static PartFacts of(ModelDirectory model, String name, WeightSet weights, boolean tiedOutput) {
+  static PartFacts encoder(ModelDirectory model) {
+    return of(model, "encoder", model.encoderWeights(), false);
+  }
+
+  static PartFacts adapter(ModelDirectory model) {
+    return of(model, "adapter", model.adapterWeights(), false);
+  }
+
+  static PartFacts decoder(ModelDirectory model) {
+    return of(model, "decoder", model.decoderWeights(), model.decoder().tiedEmbeddings());
+  }
+
+  private static PartFacts of(
+      ModelDirectory model, String name, WeightSet weights, boolean tiedOutput) {
     List<SafetensorsFile> files =
         model.weightFiles().stream()
             .filter(file -> file.location().startsWith(name + "/"))
