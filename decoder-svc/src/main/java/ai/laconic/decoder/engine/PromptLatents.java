@@ -89,26 +89,33 @@ public final class PromptLatents {
   public synchronized float[] take(int start, int end) {
     float[] taken = new float[count(start, end) * width];
     int at = 0;
-    for (int i = read; i < rows.length && blocks.get(i).start() < end; i++) {
-      PlacedBlock block = blocks.get(i);
-      float[] values = rows[i];
-      if (values == null) {
-        throw new IllegalStateException("block " + i + ": not there (expected: ready)");
+    for (int i = read; i < rows.length; i++) {
+      int from = Math.max(start, blocks.get(i).start());
+      int count = within(i, start, end);
+      if (count > 0) {
+        float[] values = rows[i];
+        if (values == null) {
+          throw new IllegalStateException("block " + i + ": not there (expected: ready)");
+        }
+        int offset = (from - blocks.get(i).start()) * width;
+        System.arraycopy(values, offset, taken, at, count * width);
+        at += count * width;
       }
-      int from = Math.max(start, block.start());
-      int length = (Math.min(end, block.end()) - from) * width;
-      System.arraycopy(values, (from - block.start()) * width, taken, at, length);
-      at += length;
     }
     return taken;
   }
 
   private int count(int start, int end) {
     int count = 0;
-    for (int i = read; i < rows.length && blocks.get(i).start() < end; i++) {
-      PlacedBlock block = blocks.get(i);
-      count += Math.min(end, block.end()) - Math.max(start, block.start());
+    for (int i = read; i < rows.length; i++) {
+      count += within(i, start, end);
     }
     return count;
+  }
+
+  /** Returns how many latents of a block lie between two positions. */
+  private int within(int block, int start, int end) {
+    PlacedBlock placed = blocks.get(block);
+    return Math.max(0, Math.min(end, placed.end()) - Math.max(start, placed.start()));
   }
 }

@@ -5,6 +5,7 @@ import ai.laconic.servicekit.tenant.TenantId;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Chooses the slot of a prompt from what the slots hold. A slot keeps what it read after its
@@ -43,28 +44,38 @@ final class KeptPrefixes {
    * reading it again.
    */
   static Optional<Seat> choose(List<Held> slots, TenantId tenant, Prompt prompt) {
-    Optional<Held> free =
-        slots.stream()
-            .filter(held -> !held.taken())
-            .min(
-                Comparator.<Held>comparingInt(held -> held.content().length() == 0 ? 0 : 1)
-                    .thenComparingLong(Held::lastUse));
-    if (free.isEmpty()) {
-      return Optional.empty();
-    }
     // The logits behind the last position are wanted, so it is always read.
     Prompt reusable = prompt.first(prompt.length() - 1);
-    Held best = free.get();
+    Optional<Held> best = Optional.empty();
     int cached = 0;
     for (Held held : slots) {
       int common = held.owner().equals(tenant) ? held.content().commonPrefix(reusable) : 0;
       if (common > cached) {
-        best = held;
+        best = Optional.of(held);
         cached = common;
       }
     }
-    boolean inPlace = !best.taken() && best.content().length() - cached <= cached / 4;
-    int slot = inPlace ? best.slot() : free.get().slot();
-    return Optional.of(new Seat(slot, best.slot(), cached));
+    Optional<Held> source = best;
+    Optional<Held> other = leastWorth(slots, held -> !source.equals(Optional.of(held)));
+    if (source.isEmpty()) {
+      return other.map(held -> new Seat(held.slot(), held.slot(), 0));
+    }
+    Held from = source.get();
+    boolean littleLost = from.content().length() - cached <= cached / 4;
+    if (!from.taken() && (littleLost || other.isEmpty())) {
+      return Optional.of(new Seat(from.slot(), from.slot(), cached));
+    }
+    int positions = cached;
+    return other.map(held -> new Seat(held.slot(), from.slot(), positions));
+  }
+
+  /** Returns the free slot that holds nothing, or was used least recently. */
+  private static Optional<Held> leastWorth(List<Held> slots, Predicate<Held> candidate) {
+    return slots.stream()
+        .filter(held -> !held.taken())
+        .filter(candidate)
+        .min(
+            Comparator.<Held>comparingInt(held -> held.content().length() == 0 ? 0 : 1)
+                .thenComparingLong(Held::lastUse));
   }
 }
