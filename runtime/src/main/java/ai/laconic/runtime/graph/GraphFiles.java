@@ -50,7 +50,7 @@ public final class GraphFiles {
    * @return the file
    */
   public static Path writeDecoder(ModelDirectory model, boolean halfAttention) throws IOException {
-    // One more than a slot may use: see DecoderSession.
+    // One more than a slot may use: the model in Triton steps over full slots in between as well.
     int positions = model.decoder().maxPositions() + 1;
     return write(
         model.path().resolve(decoder(halfAttention)),

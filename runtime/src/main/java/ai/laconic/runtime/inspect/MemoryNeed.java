@@ -48,8 +48,7 @@ public record MemoryNeed(
         positions,
         encoder.loadedBytes() + adapter.loadedBytes(),
         decoder.loadedBytes(),
-        // A slot has one position more than may be used.
-        model.decoderKvBytesPerToken() * slots * (positions + 1L),
+        model.decoderKvBytesPerToken() * slots * positions,
         encoder.mappedBytes() + decoder.mappedBytes());
   }
 
