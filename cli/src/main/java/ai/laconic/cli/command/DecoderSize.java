@@ -11,10 +11,10 @@ import picocli.CommandLine.Option;
 final class DecoderSize {
   @Option(
       names = "--slots",
-      defaultValue = "4",
+      defaultValue = "8",
       converter = WholeNumber.Positive.class,
       description = "Generations at once in each decoder; default ${DEFAULT-VALUE}.")
-  int slots = 4;
+  int slots = 8;
 
   @Option(
       names = "--max-positions",

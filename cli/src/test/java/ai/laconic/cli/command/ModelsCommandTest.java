@@ -79,7 +79,7 @@ class ModelsCommandTest {
         .containsPattern("golden.json +none");
     JsonNode json = run("show", Golden.checkpoint().toString(), "--json").json();
     assertThat(json.at("/decoderConfig/tiedEmbeddings").booleanValue()).isTrue();
-    assertThat(json.at("/memory/slots").intValue()).isEqualTo(4);
+    assertThat(json.at("/memory/slots").intValue()).isEqualTo(8);
     assertThat(json.at("/memory/positions").intValue())
         .as("as up serves it: at most the model's own")
         .isEqualTo(Math.min(32_768, json.at("/decoderConfig/maxPositions").intValue()));

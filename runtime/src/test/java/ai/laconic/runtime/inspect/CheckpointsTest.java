@@ -59,7 +59,7 @@ class CheckpointsTest {
     assertThat(facts.adapter().parameters()).isEqualTo(48 + 80 * 48 + 80 + 80 * 80 + 80);
     // Tied: the table is the output matrix as well.
     assertThat(facts.decoder().loadedBytes()).isEqualTo(facts.decoder().parameters() * 4);
-    assertThat(facts.memory().kvBytes()).isEqualTo(4 * 101 * 2 * 3 * 1 * 16 * 4);
+    assertThat(facts.memory().kvBytes()).isEqualTo(4 * 100 * 2 * 3 * 1 * 16 * 4);
     assertThat(facts.tokenCost().latentFp16()).isEqualTo(80 * 2 / 4.0);
     assertThat(facts.tokenCost().kvUncompressed()).isEqualTo(384);
     assertThat(facts.tokenCost().kvCompressed()).isEqualTo(96);
