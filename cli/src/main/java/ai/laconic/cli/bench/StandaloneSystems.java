@@ -1,0 +1,84 @@
+package ai.laconic.cli.bench;
+
+import ai.laconic.benchmarks.served.ServedSystem;
+import ai.laconic.benchmarks.served.SystemPlan;
+import ai.laconic.benchmarks.served.SystemStarter;
+import ai.laconic.cli.standalone.Engine;
+import ai.laconic.cli.standalone.Ready;
+import ai.laconic.cli.standalone.Standalone;
+import ai.laconic.cli.standalone.StandaloneOptions;
+import ai.laconic.runtime.model.ModelDirectoryException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Systems as {@code laconic up} starts them.
+ *
+ * @param settings of any tier; they win over those of a plan
+ */
+public record StandaloneSystems(Map<String, String> settings) implements SystemStarter {
+  private static final Duration READY_WITHIN = Duration.ofMinutes(2);
+
+  public StandaloneSystems {
+    settings = Map.copyOf(settings);
+  }
+
+  @Override
+  public ServedSystem start(SystemPlan plan)
+      throws IOException, InterruptedException, ModelDirectoryException {
+    Standalone standalone = Standalone.start(options(plan, settings));
+    boolean ready = false;
+    try {
+      Ready.await(standalone::pools, READY_WITHIN);
+      ready = true;
+      return new Running(standalone);
+    } finally {
+      if (!ready) {
+        standalone.close();
+      }
+    }
+  }
+
+  private static StandaloneOptions options(SystemPlan plan, Map<String, String> settings) {
+    return new StandaloneOptions(
+        plan.models(),
+        Engine.ONNX,
+        Optional.empty(),
+        "127.0.0.1",
+        0,
+        plan.maxPositions(),
+        plan.slots(),
+        new HashMap<>(settings));
+  }
+
+  @Override
+  public OptionalLong idleBytes(SystemPlan plan) throws IOException, InterruptedException {
+    return IdleProcess.residentBytes(plan, settings);
+  }
+
+  private record Running(Standalone standalone) implements ServedSystem {
+    @Override
+    public String gateway() {
+      return standalone.gateway();
+    }
+
+    @Override
+    public String decoder(String model) {
+      String name = "decoder-svc " + model;
+      return standalone.tiers().stream()
+          .filter(tier -> tier.name().equals(name))
+          .map(Standalone.Tier::address)
+          .findFirst()
+          .orElseThrow(() -> new IllegalArgumentException(name + ": not among the tiers"));
+    }
+
+    @Override
+    public void close() {
+      standalone.close();
+    }
+  }
+}
