@@ -49,9 +49,12 @@ public final class Measured implements Recorder {
     return new Figure(group, name, unit, measured, Spread.of(measured), ratios);
   }
 
-  /** Returns whether a contender took part. */
-  public boolean has(Group group, String name) {
-    return values.containsKey(new Key(group, name));
+  /** Returns the names of a group, in the order in which they came. */
+  public List<String> names(Group group) {
+    return values.keySet().stream()
+        .filter(key -> key.group().equals(group))
+        .map(Key::name)
+        .toList();
   }
 
   private List<Double> of(Group group, String name) {

@@ -10,7 +10,6 @@ import ai.laconic.cli.standalone.StandaloneOptions;
 import ai.laconic.runtime.model.ModelDirectoryException;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -21,7 +20,7 @@ import java.util.OptionalLong;
  * @param settings of any tier; they win over those of a plan
  */
 public record StandaloneSystems(Map<String, String> settings) implements SystemStarter {
-  private static final Duration READY_WITHIN = Duration.ofMinutes(2);
+  static final Duration READY_WITHIN = Duration.ofMinutes(2);
 
   public StandaloneSystems {
     settings = Map.copyOf(settings);
@@ -30,6 +29,9 @@ public record StandaloneSystems(Map<String, String> settings) implements SystemS
   @Override
   public ServedSystem start(SystemPlan plan)
       throws IOException, InterruptedException, ModelDirectoryException {
+    if (plan.encoders() > 1) {
+      return SeveralEncoders.start(plan, settings);
+    }
     Standalone standalone = Standalone.start(options(plan, settings));
     boolean ready = false;
     try {
@@ -43,7 +45,7 @@ public record StandaloneSystems(Map<String, String> settings) implements SystemS
     }
   }
 
-  private static StandaloneOptions options(SystemPlan plan, Map<String, String> settings) {
+  static StandaloneOptions options(SystemPlan plan, Map<String, String> settings) {
     return new StandaloneOptions(
         plan.models(),
         Engine.ONNX,
@@ -52,7 +54,19 @@ public record StandaloneSystems(Map<String, String> settings) implements SystemS
         0,
         plan.maxPositions(),
         plan.slots(),
-        new HashMap<>(settings));
+        settings);
+  }
+
+  /** Returns the address of a tier. */
+  static String address(Standalone standalone, String name) {
+    return standalone.tiers().stream()
+        .filter(tier -> tier.name().equals(name))
+        .map(Standalone.Tier::address)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "tier: " + name + " (expected: one of " + standalone.tiers() + ")"));
   }
 
   @Override
@@ -68,12 +82,7 @@ public record StandaloneSystems(Map<String, String> settings) implements SystemS
 
     @Override
     public String decoder(String model) {
-      String name = "decoder-svc " + model;
-      return standalone.tiers().stream()
-          .filter(tier -> tier.name().equals(name))
-          .map(Standalone.Tier::address)
-          .findFirst()
-          .orElseThrow(() -> new IllegalArgumentException(name + ": not among the tiers"));
+      return address(standalone, "decoder-svc " + model);
     }
 
     @Override

@@ -123,10 +123,7 @@ final class BenchCommand implements Callable<Integer> {
     List<Suite> suites = Suites.named(suite);
     Benchmarks benchmarks =
         new Benchmarks(
-            plan(),
-            new StandaloneSystems(settings),
-            InstantSource.system(),
-            local.output()::step);
+            plan(), new StandaloneSystems(settings), InstantSource.system(), local.output()::step);
     Optional<ReportFolder> kept = Optional.ofNullable(out).map(ReportFolder::new);
     List<Report> reports = new ArrayList<>();
     for (Suite each : suites) {
