@@ -10,7 +10,16 @@ public final class Suites {
   /** Every suite, as small as can be. */
   public static final String SMOKE = "smoke";
 
-  private static final List<Suite> SUITES = List.of(new FirstTokenSuite(), new DecodeSuite());
+  private static final List<Suite> SUITES =
+      List.of(
+          new FirstTokenSuite(),
+          new EncodeSuite(),
+          new DecodeSuite(),
+          new ScoreSuite(),
+          new GatewaySuite(),
+          new MemorySuite(),
+          new GrowthSuite(),
+          new EditSuite());
 
   private Suites() {}
 

@@ -18,16 +18,16 @@ import java.util.stream.Stream;
 /** {@code laconic up} in a process of its own, with the JVM options of this one. */
 final class IdleProcess {
   private static final int STOPS_WITHIN_SECONDS = 30;
+  private static final int TAIL = 1000;
 
   private IdleProcess() {}
 
   /** Returns the memory that it holds once it serves; empty where the machine doesn't say. */
   static OptionalLong residentBytes(SystemPlan plan, Map<String, String> settings)
       throws IOException, InterruptedException {
+    Path log = Files.createTempFile("laconic-up-", ".log");
     Process process =
-        new ProcessBuilder(command(plan, settings))
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
+        new ProcessBuilder(command(plan, settings)).redirectError(log.toFile()).start();
     try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
       for (String line = output.readLine(); line != null; line = output.readLine()) {
         if (line.startsWith("ready;")) {
@@ -37,13 +37,20 @@ final class IdleProcess {
       throw new IOException(
           "laconic up: ended with exit status "
               + process.waitFor()
-              + " (expected: a system that serves)");
+              + " (expected: a system that serves): "
+              + tail(log));
     } finally {
       process.destroy();
       if (!process.waitFor(STOPS_WITHIN_SECONDS, TimeUnit.SECONDS)) {
         process.destroyForcibly();
       }
+      Files.deleteIfExists(log);
     }
+  }
+
+  private static String tail(Path log) throws IOException {
+    String text = new String(Files.readAllBytes(log), StandardCharsets.UTF_8).strip();
+    return text.substring(Math.max(0, text.length() - TAIL));
   }
 
   private static List<String> command(SystemPlan plan, Map<String, String> settings) {

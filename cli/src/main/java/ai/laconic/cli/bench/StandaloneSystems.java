@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.springframework.boot.logging.LoggingSystem;
 
 /**
  * Systems as {@code laconic up} starts them.
@@ -24,6 +25,11 @@ public record StandaloneSystems(Map<String, String> settings) implements SystemS
 
   public StandaloneSystems {
     settings = Map.copyOf(settings);
+  }
+
+  /** Keeps libraries from logging until the first system has configured the log. */
+  public static void quietUntilStarted() {
+    LoggingSystem.get(StandaloneSystems.class.getClassLoader()).beforeInitialize();
   }
 
   @Override

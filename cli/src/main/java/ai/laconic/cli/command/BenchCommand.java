@@ -121,6 +121,7 @@ final class BenchCommand implements Callable<Integer> {
   public Integer call()
       throws IOException, InterruptedException, ModelDirectoryException, TokenizerException {
     List<Suite> suites = Suites.named(suite);
+    StandaloneSystems.quietUntilStarted();
     Benchmarks benchmarks =
         new Benchmarks(
             plan(), new StandaloneSystems(settings), InstantSource.system(), local.output()::step);
