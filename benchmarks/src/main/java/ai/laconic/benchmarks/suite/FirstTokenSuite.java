@@ -75,7 +75,7 @@ final class FirstTokenSuite implements Suite {
       throws IOException, InterruptedException, ModelDirectoryException, TokenizerException {
     List<Integer> lengths = bench.sizes().textTokens();
     int longest = lengths.stream().mapToInt(Integer::intValue).max().orElseThrow();
-    int positions = bench.atMost(longest + longest / 20 + MARGIN);
+    int positions = bench.atMost(positions(longest));
     Measured measured = new Measured();
     List<String> peerNames = new ArrayList<>();
     try (ServedSystem system =
@@ -90,12 +90,18 @@ final class FirstTokenSuite implements Suite {
         Texts texts = new Texts(bench, tokens);
         Turns turns = new Turns();
         int ratio = bench.first().ratio().value();
-        turns.add((round, to) -> askRaw(client, ratio, texts.next(), group, to));
-        for (ModelDirectory model : bench.models()) {
-          turns.add((round, to) -> askLatents(client, model, texts, group, to));
+        if (positions(tokens) <= positions) {
+          turns.add((round, to) -> askRaw(client, ratio, texts.next(), group, to));
+          for (Peer peer : peers) {
+            turns.add((round, to) -> askPeer(peer, prompts, texts.next(), group, to));
+          }
+        } else {
+          bench.notes().accept(group.label() + " don't fit a decoder uncompressed.");
         }
-        for (Peer peer : peers) {
-          turns.add((round, to) -> askPeer(peer, prompts, texts.next(), group, to));
+        for (ModelDirectory model : bench.models()) {
+          if (positions(model.ratio().latentsFor(tokens)) <= positions) {
+            turns.add((round, to) -> askLatents(client, model, texts, group, to));
+          }
         }
         // What is compiled and loaded with the shortest texts serves the longer ones too.
         turns.run(tokens == lengths.get(0) ? 1 : 0, bench.rounds(), measured);
@@ -103,6 +109,11 @@ final class FirstTokenSuite implements Suite {
       peers.forEach(peer -> peerNames.add(peer.name()));
     }
     return figures(bench, measured, peerNames);
+  }
+
+  /** Returns what a prompt about so many positions takes; windows may end within a latent. */
+  private static int positions(int about) {
+    return about + about / 20 + MARGIN;
   }
 
   private static void askRaw(
@@ -140,14 +151,7 @@ final class FirstTokenSuite implements Suite {
     List<Figure> figures = new ArrayList<>();
     for (int tokens : bench.sizes().textTokens()) {
       Group group = Group.of(tokens, "tokens");
-      List<String> names = new ArrayList<>(baselines);
-      baselines.forEach(name -> names.add(name + ", kept"));
-      for (ModelDirectory model : bench.models()) {
-        for (String state : List.of("cold", "warm", "kept")) {
-          names.add(model.ratio().value() + "x, " + state);
-        }
-      }
-      for (String name : names) {
+      for (String name : measured.names(group)) {
         String[] others =
             baselines.stream().filter(each -> !each.equals(name)).toArray(String[]::new);
         figures.add(measured.figure(group, name, Unit.SECONDS, others));

@@ -68,6 +68,7 @@ final class GrowthSuite implements Suite {
     Measured measured = new Measured();
     try (ServedSystem system = bench.serveFirst(SLOTS, POSITIONS);
         GatewayClient client = GatewayClient.open(system.gateway())) {
+      new Turns().add((round, to) -> grow(client, bench, sizes.get(0), -1, to)).run(1, 0, measured);
       Turns turns = new Turns();
       for (int tokens : sizes) {
         turns.add(
