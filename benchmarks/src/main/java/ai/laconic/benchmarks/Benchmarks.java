@@ -20,10 +20,12 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
@@ -55,7 +57,8 @@ public final class Benchmarks {
     Machine machine = Machine.now();
     Stopwatch watch = new Stopwatch();
     List<String> leftOut = new ArrayList<>();
-    List<String> notes = new ArrayList<>();
+    // A note on every round is one note.
+    Set<String> notes = new LinkedHashSet<>();
     Peers peers =
         new Peers(plan.peers(), plan.peerScripts(), plan.peerCache(), announce, leftOut::add);
     List<ModelDirectory> models = new ArrayList<>();
@@ -93,7 +96,7 @@ public final class Benchmarks {
         plan.smoke(),
         figures,
         leftOut,
-        notes);
+        List.copyOf(notes));
   }
 
   private static Map<String, String> versions(Peers peers) throws IOException {

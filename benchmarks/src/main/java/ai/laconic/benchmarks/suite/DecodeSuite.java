@@ -93,6 +93,11 @@ final class DecodeSuite implements Suite {
               double seconds = watch.seconds();
               int generated =
                   answers.stream().mapToInt(answer -> answer.usage().getGeneratedTokens()).sum();
+              if (generated < streams * newTokens) {
+                bench
+                    .notes()
+                    .accept("Some answers of " + group.label() + " ended before their last token.");
+              }
               to.put(group, GATEWAY, generated / seconds);
             });
         for (Peer peer : peers) {
