@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -37,11 +38,14 @@ public final class ReportText {
 
   /** Returns the table's rows, the headings first: a column for each baseline. */
   public static List<List<String>> table(Report report) {
+    // In the order in which the baselines have rows themselves.
+    List<String> names = report.figures().stream().map(Figure::name).toList();
     List<String> baselines =
         report.figures().stream()
             .flatMap(figure -> figure.ratios().stream())
             .map(Ratio::against)
             .distinct()
+            .sorted(Comparator.comparingInt(names::indexOf))
             .toList();
     List<String> headings = new ArrayList<>(List.of("Of", "What", "Median", "Min - max", "Unit"));
     baselines.forEach(baseline -> headings.add("times " + baseline));
@@ -51,7 +55,7 @@ public final class ReportText {
       row.add(figure.group().label());
       row.add(figure.name());
       row.add(number(figure.spread().median()));
-      row.add(number(figure.spread().min()) + " - " + number(figure.spread().max()));
+      row.add(ends(figure.spread()));
       row.add(figure.unit().toString());
       for (String baseline : baselines) {
         row.add(
@@ -66,12 +70,13 @@ public final class ReportText {
   }
 
   private static String ratio(Spread spread) {
-    return number(spread.median())
-        + " ("
-        + number(spread.min())
-        + " - "
-        + number(spread.max())
-        + ")";
+    String ends = ends(spread);
+    return number(spread.median()) + (ends.isEmpty() ? "" : " (" + ends + ")");
+  }
+
+  /** Returns nothing of a single value: it has no spread. */
+  private static String ends(Spread spread) {
+    return spread.min() == spread.max() ? "" : number(spread.min()) + " - " + number(spread.max());
   }
 
   /** Returns a number with about three digits that count. */
