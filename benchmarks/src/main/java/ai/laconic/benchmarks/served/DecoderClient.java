@@ -11,17 +11,11 @@ import ai.laconic.v1.MemoryRegion;
 import ai.laconic.v1.Part;
 import ai.laconic.v1.Segment;
 import ai.laconic.v1.Turn;
-import io.grpc.Grpc;
-import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
-import io.grpc.Metadata;
-import io.grpc.stub.MetadataUtils;
 import java.util.concurrent.TimeUnit;
 
 /** Asks a decoder as the gateway does. */
 public final class DecoderClient implements AutoCloseable {
-  private static final Metadata.Key<String> TENANT =
-      Metadata.Key.of("laconic-tenant", Metadata.ASCII_STRING_MARSHALLER);
   private static final int MOST_MINUTES = 20;
 
   private final ManagedChannel channel;
@@ -36,14 +30,7 @@ public final class DecoderClient implements AutoCloseable {
    * @param decoder host and port
    */
   public static DecoderClient open(String decoder) {
-    Metadata headers = new Metadata();
-    // Whoever calls a gateway without API keys.
-    headers.put(TENANT, "default");
-    return new DecoderClient(
-        Grpc.newChannelBuilder("dns:///" + decoder, InsecureChannelCredentials.create())
-            .directExecutor()
-            .intercept(MetadataUtils.newAttachHeadersInterceptor(headers))
-            .build());
+    return new DecoderClient(TierChannels.open(decoder));
   }
 
   /** Asks and returns the seconds to the end. */

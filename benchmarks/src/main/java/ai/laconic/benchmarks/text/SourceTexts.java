@@ -16,6 +16,9 @@ public final class SourceTexts {
   private static final long SPREAD = 0x9E3779B97F4A7C15L;
   private static final int SENTENCES_OF_A_PARAGRAPH = 6;
 
+  /** More than a token has in the mean of any text. */
+  private static final int MOST_TOKEN_CHARACTERS = 8;
+
   private final List<String> sentences;
   private final TextTokenizer tokenizer;
   private final long seed;
@@ -51,7 +54,9 @@ public final class SourceTexts {
       StringBuilder more = new StringBuilder();
       List<String> order = new ArrayList<>(sentences);
       Collections.shuffle(order, random);
-      for (int i = 0; i < order.size(); i++) {
+      // No more than is needed for sure, which for a short text is little of the source.
+      long most = (long) MOST_TOKEN_CHARACTERS * (tokens - counted + 1);
+      for (int i = 0; i < order.size() && more.length() < most; i++) {
         boolean last = (i + 1) % SENTENCES_OF_A_PARAGRAPH == 0;
         more.append(order.get(i)).append(last ? "\n\n" : " ");
       }

@@ -80,6 +80,12 @@ final class SeveralEncoders implements ServedSystem {
     return standalone.gateway();
   }
 
+  /** Returns the first of them. */
+  @Override
+  public String encoder(String model) {
+    return StandaloneSystems.address(standalone, "encoder-svc " + model);
+  }
+
   @Override
   public String decoder(String model) {
     return StandaloneSystems.address(standalone, "decoder-svc " + model);

@@ -87,6 +87,11 @@ public record StandaloneSystems(Map<String, String> settings) implements SystemS
     }
 
     @Override
+    public String encoder(String model) {
+      return address(standalone, "encoder-svc " + model);
+    }
+
+    @Override
     public String decoder(String model) {
       return address(standalone, "decoder-svc " + model);
     }
