@@ -106,6 +106,24 @@ class ArchitectureTest {
   }
 
   @Test
+  void benchmarksKnowTheRuntimeAndTheContractsAlone() {
+    noClasses()
+        .that()
+        .resideInAPackage("ai.laconic.benchmarks..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "org.springframework..",
+            "ai.laconic.servicekit..",
+            "ai.laconic.encoder..",
+            "ai.laconic.cache..",
+            "ai.laconic.decoder..",
+            "ai.laconic.gateway..",
+            "ai.laconic.cli..")
+        .check(house);
+  }
+
+  @Test
   void onlyTheClientOfModelsInTritonKnowsGrpc() {
     noClasses()
         .that()
@@ -151,7 +169,7 @@ class ArchitectureTest {
   void noRoomsLieInACircle() {
     for (String house :
         new String[] {
-          "runtime", "servicekit", "triton", "encoder", "cache", "decoder", "gateway"
+          "runtime", "servicekit", "triton", "encoder", "cache", "decoder", "gateway", "benchmarks"
         }) {
       slices()
           .matching("ai.laconic." + house + ".(*)..")

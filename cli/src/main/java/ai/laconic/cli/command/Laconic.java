@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
     subcommands = {
       DemoCommand.class,
       EvaluateCommand.class,
+      BenchCommand.class,
       UpCommand.class,
       CompressCommand.class,
       AskCommand.class,

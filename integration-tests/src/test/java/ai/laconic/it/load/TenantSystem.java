@@ -82,19 +82,6 @@ final class TenantSystem implements AutoCloseable {
     return open(gateway(), MetadataUtils.newAttachHeadersInterceptor(headers));
   }
 
-  /** Returns a connection to the tier whose name begins so, as the gateway has it. */
-  ManagedChannel tier(String name, String tenant) {
-    Metadata headers = new Metadata();
-    headers.put(Metadata.Key.of("laconic-tenant", Metadata.ASCII_STRING_MARSHALLER), tenant);
-    String address =
-        standalone.tiers().stream()
-            .filter(tier -> tier.name().startsWith(name))
-            .map(Standalone.Tier::address)
-            .findFirst()
-            .orElseThrow();
-    return open(address, MetadataUtils.newAttachHeadersInterceptor(headers));
-  }
-
   private ManagedChannel open(String address, ClientInterceptor interceptor) {
     ManagedChannel channel =
         NettyChannelBuilder.forTarget("dns:///" + address)

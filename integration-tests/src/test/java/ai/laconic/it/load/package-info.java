@@ -1,8 +1,8 @@
 /**
  * The system under more load than it can carry, and under clients that mean it no good.
  *
- * <p>{@link ai.laconic.it.load.TwoTenants} and {@link ai.laconic.it.load.GatewayShare} are programs
- * that measure and print; they decide nothing, and no build runs them:
+ * <p>{@link ai.laconic.it.load.TwoTenants} is a program that measures and prints; it decides
+ * nothing, and no build runs it:
  *
  * <pre>{@code
  * mvn -q -pl integration-tests -am -DskipTests test-compile dependency:build-classpath \

@@ -1,0 +1,5 @@
+/** Loops over a model's graphs with nothing around them: what the hardware gives. */
+@NullMarked
+package ai.laconic.benchmarks.bare;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,19 @@
+package ai.laconic.benchmarks.served;
+
+import ai.laconic.runtime.model.ModelDirectoryException;
+import java.io.IOException;
+import java.util.OptionalLong;
+
+/** Starts systems to measure. */
+public interface SystemStarter {
+  /** Returns a system in this process once all its pools serve. */
+  ServedSystem start(SystemPlan plan)
+      throws IOException, InterruptedException, ModelDirectoryException;
+
+  /**
+   * Starts a system in a process of its own, as a user does, waits until it serves and ends it.
+   *
+   * @return the memory that the process held then; empty where the machine doesn't say
+   */
+  OptionalLong idleBytes(SystemPlan plan) throws IOException, InterruptedException;
+}

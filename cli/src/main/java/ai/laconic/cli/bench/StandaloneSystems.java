@@ -1,0 +1,104 @@
+package ai.laconic.cli.bench;
+
+import ai.laconic.benchmarks.served.ServedSystem;
+import ai.laconic.benchmarks.served.SystemPlan;
+import ai.laconic.benchmarks.served.SystemStarter;
+import ai.laconic.cli.standalone.Engine;
+import ai.laconic.cli.standalone.Ready;
+import ai.laconic.cli.standalone.Standalone;
+import ai.laconic.cli.standalone.StandaloneOptions;
+import ai.laconic.runtime.model.ModelDirectoryException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.springframework.boot.logging.LoggingSystem;
+
+/**
+ * Systems as {@code laconic up} starts them.
+ *
+ * @param settings of any tier; they win over those of a plan
+ */
+public record StandaloneSystems(Map<String, String> settings) implements SystemStarter {
+  static final Duration READY_WITHIN = Duration.ofMinutes(2);
+
+  public StandaloneSystems {
+    settings = Map.copyOf(settings);
+  }
+
+  /** Keeps libraries from logging until the first system has configured the log. */
+  public static void quietUntilStarted() {
+    LoggingSystem.get(StandaloneSystems.class.getClassLoader()).beforeInitialize();
+  }
+
+  @Override
+  public ServedSystem start(SystemPlan plan)
+      throws IOException, InterruptedException, ModelDirectoryException {
+    if (plan.encoders() > 1) {
+      return SeveralEncoders.start(plan, settings);
+    }
+    Standalone standalone = Standalone.start(options(plan, settings));
+    boolean ready = false;
+    try {
+      Ready.await(standalone::pools, READY_WITHIN);
+      ready = true;
+      return new Running(standalone);
+    } finally {
+      if (!ready) {
+        standalone.close();
+      }
+    }
+  }
+
+  static StandaloneOptions options(SystemPlan plan, Map<String, String> settings) {
+    return new StandaloneOptions(
+        plan.models(),
+        Engine.ONNX,
+        Optional.empty(),
+        "127.0.0.1",
+        0,
+        plan.maxPositions(),
+        plan.slots(),
+        settings);
+  }
+
+  /** Returns the address of a tier. */
+  static String address(Standalone standalone, String name) {
+    return standalone.tiers().stream()
+        .filter(tier -> tier.name().equals(name))
+        .map(Standalone.Tier::address)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "tier: " + name + " (expected: one of " + standalone.tiers() + ")"));
+  }
+
+  @Override
+  public OptionalLong idleBytes(SystemPlan plan) throws IOException, InterruptedException {
+    return IdleProcess.residentBytes(plan, settings);
+  }
+
+  private record Running(Standalone standalone) implements ServedSystem {
+    @Override
+    public String gateway() {
+      return standalone.gateway();
+    }
+
+    @Override
+    public String encoder(String model) {
+      return address(standalone, "encoder-svc " + model);
+    }
+
+    @Override
+    public String decoder(String model) {
+      return address(standalone, "decoder-svc " + model);
+    }
+
+    @Override
+    public void close() {
+      standalone.close();
+    }
+  }
+}

@@ -1,0 +1,1 @@
+"""Other engines that run a checkpoint's weights, to compare with."""
