@@ -2,6 +2,7 @@ package ai.laconic.benchmarks.served;
 
 import ai.laconic.runtime.model.ModelDirectoryException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.OptionalLong;
 
 /** Starts systems to measure. */
@@ -11,9 +12,11 @@ public interface SystemStarter {
       throws IOException, InterruptedException, ModelDirectoryException;
 
   /**
-   * Starts a system in a process of its own, as a user does, waits until it serves and ends it.
+   * Starts a system in a process of its own, as a user does, waits until it serves, and as long
+   * again as asked for, and ends it.
    *
+   * @param idle how long it has nothing to do: a process gives back later what its start took
    * @return the memory that the process held then; empty where the machine doesn't say
    */
-  OptionalLong idleBytes(SystemPlan plan) throws IOException, InterruptedException;
+  OptionalLong idleBytes(SystemPlan plan, Duration idle) throws IOException, InterruptedException;
 }

@@ -36,7 +36,10 @@ import java.util.List;
  * question over it (kept). Each round has texts of its own.
  */
 final class FirstTokenSuite implements Suite {
-  private static final int SLOTS = 4;
+  private static final int SLOTS = 8;
+
+  /** Of a peer: one text at a time, and the one before. */
+  private static final int PEER_SLOTS = 2;
 
   /** Positions beside the text: markers, the question, and what is tokenized apart. */
   private static final int MARGIN = 512;
@@ -82,7 +85,8 @@ final class FirstTokenSuite implements Suite {
             bench.systems().start(SystemPlan.of(bench.paths(), SLOTS, positions));
         GatewayClient client = GatewayClient.open(system.gateway());
         RawPrompts prompts = RawPrompts.of(bench.first());
-        PeerSet peers = bench.peers().open(new PeerTask(false, bench.first(), SLOTS, positions))) {
+        PeerSet peers =
+            bench.peers().open(new PeerTask(false, bench.first(), PEER_SLOTS, positions))) {
       for (int tokens : lengths) {
         bench.announce().accept("first token over " + tokens + " tokens");
         Group group = Group.of(tokens, "tokens");

@@ -30,7 +30,7 @@ import java.util.function.IntToDoubleFunction;
  * call by call, and a round's value is the median of its calls.
  */
 final class GatewaySuite implements Suite {
-  private static final int SLOTS = 4;
+  private static final int SLOTS = 8;
   private static final int POSITIONS = 2048;
   private static final int CONTEXT_TOKENS = 600;
   private static final List<Integer> ANSWER_TOKENS = List.of(1, 16, 64);

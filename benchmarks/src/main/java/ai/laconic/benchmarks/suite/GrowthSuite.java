@@ -26,7 +26,7 @@ import java.util.Map;
 
 /** What a context costs while it grows, against the smallest one of the run. */
 final class GrowthSuite implements Suite {
-  private static final int SLOTS = 4;
+  private static final int SLOTS = 8;
   private static final int POSITIONS = 2048;
   private static final int SEGMENTS = 2;
   private static final String COMPRESS = "compress";

@@ -12,6 +12,7 @@ import ai.laconic.runtime.model.ModelDirectoryException;
 import ai.laconic.v1.Context;
 import ai.laconic.v1.Pool;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -21,7 +22,7 @@ import java.util.OptionalLong;
  * read uncompressed; and the memory of a process that serves and that nobody asks anything.
  */
 final class MemorySuite implements Suite {
-  private static final int SLOTS = 4;
+  private static final int SLOTS = 8;
   private static final int POSITIONS = 32768;
   private static final int SMALL_POSITIONS = 1024;
   private static final String RAW = "decoder: keys and values of raw text";
@@ -84,23 +85,28 @@ final class MemorySuite implements Suite {
 
   private static List<Figure> idle(Workbench bench) throws IOException, InterruptedException {
     int positions = bench.atMost(POSITIONS);
+    int idle = bench.sizes().idleSeconds();
     Group group = Group.of(bench.models().size(), "models");
     Measured measured = new Measured();
     bench.announce().accept("starting a process of its own, to see what it holds");
     for (int round = 0; round < bench.rounds(); round++) {
-      OptionalLong idle = bench.systems().idleBytes(SystemPlan.of(bench.paths(), SLOTS, positions));
-      if (idle.isEmpty()) {
+      OptionalLong bytes =
+          bench
+              .systems()
+              .idleBytes(SystemPlan.of(bench.paths(), SLOTS, positions), Duration.ofSeconds(idle));
+      if (bytes.isEmpty()) {
         bench.notes().accept("The memory of a process is not told on this machine.");
         return List.of();
       }
-      measured.put(group, IDLE, idle.getAsLong());
+      measured.put(group, IDLE, bytes.getAsLong());
       measured.put(
           group, WEIGHTS, bench.models().stream().mapToLong(ModelDirectory::weightBytes).sum());
     }
     bench
         .notes()
         .accept(
-            "The idle process has " + SLOTS + " slots of " + positions + " positions each model.");
+            "The idle process has %d slots of %d positions for each model; its memory is read after %d s."
+                .formatted(SLOTS, positions, idle));
     return List.of(
         measured.figure(group, WEIGHTS, Unit.BYTES),
         measured.figure(group, IDLE, Unit.BYTES, WEIGHTS));

@@ -24,7 +24,7 @@ import java.util.List;
  * Tokens per second of an answer that is scored, against one of about that length that is written.
  */
 final class ScoreSuite implements Suite {
-  private static final int SLOTS = 4;
+  private static final int SLOTS = 8;
   private static final int POSITIONS = 2048;
   private static final int PROMPT_TOKENS = 96;
   private static final String GENERATED = "generated";

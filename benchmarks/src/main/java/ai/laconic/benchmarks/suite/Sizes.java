@@ -13,6 +13,7 @@ import java.util.List;
  * @param calls of each kind in a round, where single calls are compared
  * @param contextTokens lengths of growing contexts
  * @param editedTokens length of a text that is changed
+ * @param idleSeconds that a process has nothing to do before its memory is read
  */
 public record Sizes(
     List<Integer> textTokens,
@@ -22,7 +23,8 @@ public record Sizes(
     int newTokens,
     int calls,
     List<Integer> contextTokens,
-    int editedTokens) {
+    int editedTokens,
+    int idleSeconds) {
   private static final int LEAST = 64;
 
   public Sizes {
@@ -48,24 +50,41 @@ public record Sizes(
         128,
         40,
         List.of(1000, 10000, 100000),
-        20000);
+        20000,
+        20);
   }
 
   /** Returns as little as shows that everything works. */
   public static Sizes smoke() {
     return new Sizes(
-        List.of(128), 1500, List.of(1, 2), List.of(1, 2), 4, 2, List.of(256, 512), 1500);
+        List.of(128), 1500, List.of(1, 2), List.of(1, 2), 4, 2, List.of(256, 512), 1500, 0);
   }
 
   /** Returns these with other lengths of texts. */
   public Sizes withTextTokens(List<Integer> tokens) {
     return new Sizes(
-        tokens, encodedTokens, encoders, streams, newTokens, calls, contextTokens, editedTokens);
+        tokens,
+        encodedTokens,
+        encoders,
+        streams,
+        newTokens,
+        calls,
+        contextTokens,
+        editedTokens,
+        idleSeconds);
   }
 
   /** Returns these with other lengths of contexts. */
   public Sizes withContextTokens(List<Integer> tokens) {
     return new Sizes(
-        textTokens, encodedTokens, encoders, streams, newTokens, calls, tokens, editedTokens);
+        textTokens,
+        encodedTokens,
+        encoders,
+        streams,
+        newTokens,
+        calls,
+        tokens,
+        editedTokens,
+        idleSeconds);
   }
 }

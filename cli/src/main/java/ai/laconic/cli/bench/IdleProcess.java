@@ -8,6 +8,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,8 +23,11 @@ final class IdleProcess {
 
   private IdleProcess() {}
 
-  /** Returns the memory that it holds once it serves; empty where the machine doesn't say. */
-  static OptionalLong residentBytes(SystemPlan plan, Map<String, String> settings)
+  /**
+   * Returns the memory that it holds some time after it serves; empty where the machine doesn't
+   * say.
+   */
+  static OptionalLong residentBytes(SystemPlan plan, Map<String, String> settings, Duration idle)
       throws IOException, InterruptedException {
     Path log = Files.createTempFile("laconic-up-", ".log");
     Process process =
@@ -31,6 +35,7 @@ final class IdleProcess {
     try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
       for (String line = output.readLine(); line != null; line = output.readLine()) {
         if (line.startsWith("ready;")) {
+          Thread.sleep(idle.toMillis());
           return residentBytes(process.pid());
         }
       }

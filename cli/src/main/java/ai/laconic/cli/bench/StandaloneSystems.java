@@ -76,8 +76,9 @@ public record StandaloneSystems(Map<String, String> settings) implements SystemS
   }
 
   @Override
-  public OptionalLong idleBytes(SystemPlan plan) throws IOException, InterruptedException {
-    return IdleProcess.residentBytes(plan, settings);
+  public OptionalLong idleBytes(SystemPlan plan, Duration idle)
+      throws IOException, InterruptedException {
+    return IdleProcess.residentBytes(plan, settings, idle);
   }
 
   private record Running(Standalone standalone) implements ServedSystem {
