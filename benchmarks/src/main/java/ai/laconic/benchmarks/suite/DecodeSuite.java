@@ -31,7 +31,7 @@ import java.util.stream.IntStream;
  * The bare loop takes as many rows as it has slots; more streams than that it takes in batches.
  */
 final class DecodeSuite implements Suite {
-  private static final int SLOTS = 8;
+  private static final int SLOTS = 16;
   private static final int POSITIONS = 2048;
   private static final int PROMPT_TOKENS = 96;
   private static final String GATEWAY = "gateway";
