@@ -1,5 +1,7 @@
 package ai.laconic.decoder.service;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import ai.laconic.decoder.engine.DecoderEngine;
 import ai.laconic.decoder.engine.EndReason;
 import ai.laconic.decoder.engine.EngineRequest;
@@ -54,7 +56,7 @@ final class TokenQueue implements TokenListener, AutoCloseable {
    */
   TokenQueue(Permit slot, Duration delay) {
     this.slot = slot;
-    this.delay = delay.toNanos();
+    this.delay = NANOSECONDS.convert(delay);
     this.lastTaken = System.nanoTime() - this.delay;
     context.addListener(onCancel, Runnable::run);
   }

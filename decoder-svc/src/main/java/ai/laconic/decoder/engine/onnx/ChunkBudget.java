@@ -1,5 +1,7 @@
 package ai.laconic.decoder.engine.onnx;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import java.time.Duration;
 
 /**
@@ -30,7 +32,7 @@ final class ChunkBudget {
     if (!othersWait || perPosition == 0) {
       return most;
     }
-    double fitting = time.toNanos() / perPosition;
+    double fitting = NANOSECONDS.convert(time) / perPosition;
     return (int) Math.min(most, Math.max(LEAST, fitting));
   }
 

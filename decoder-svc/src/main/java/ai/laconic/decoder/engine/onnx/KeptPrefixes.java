@@ -46,27 +46,39 @@ final class KeptPrefixes {
   static Optional<Seat> choose(List<Held> slots, TenantId tenant, Prompt prompt) {
     // The logits behind the last position are wanted, so it is always read.
     Prompt reusable = prompt.first(prompt.length() - 1);
-    Optional<Held> best = Optional.empty();
-    int cached = 0;
-    for (Held held : slots) {
-      int common = held.owner().equals(tenant) ? held.content().commonPrefix(reusable) : 0;
-      if (common > cached) {
-        best = Optional.of(held);
-        cached = common;
-      }
-    }
-    Optional<Held> source = best;
-    Optional<Held> other = leastWorth(slots, held -> !source.equals(Optional.of(held)));
-    if (source.isEmpty()) {
+    Optional<Source> best =
+        slots.stream()
+            .filter(held -> held.owner().equals(tenant))
+            .map(held -> new Source(held, held.content().commonPrefix(reusable)))
+            .filter(source -> source.cached() > 0)
+            .max(
+                Comparator.comparingInt(Source::cached)
+                    .thenComparing(Source::littleLost)
+                    // All prompts have a few positions in common: that must not spare the oldest.
+                    .thenComparingLong(source -> source.held().lastUse()));
+    Optional<Held> other =
+        leastWorth(slots, held -> best.map(source -> source.held() != held).orElse(true));
+    if (best.isEmpty()) {
       return other.map(held -> new Seat(held.slot(), held.slot(), 0));
     }
-    Held from = source.get();
-    boolean littleLost = from.content().length() - cached <= cached / 4;
-    if (!from.taken() && (littleLost || other.isEmpty())) {
+    Held from = best.get().held();
+    int cached = best.get().cached();
+    if (best.get().littleLost() || (!from.taken() && other.isEmpty())) {
       return Optional.of(new Seat(from.slot(), from.slot(), cached));
     }
-    int positions = cached;
-    return other.map(held -> new Seat(held.slot(), from.slot(), positions));
+    return other.map(held -> new Seat(held.slot(), from.slot(), cached));
+  }
+
+  /**
+   * A slot that a prompt begins with.
+   *
+   * @param cached positions that are common
+   */
+  private record Source(Held held, int cached) {
+    /** Returns whether the prompt may go on in the slot itself. */
+    boolean littleLost() {
+      return !held.taken() && held.content().length() - cached <= cached / 4;
+    }
   }
 
   /** Returns the free slot that holds nothing, or was used least recently. */

@@ -65,6 +65,14 @@ class KeptPrefixesTest {
   }
 
   @Test
+  void whatEveryPromptBeginsWithDoesNotSpareTheOldest() {
+    Held oldest = free(0, ALICE, prompt(1, 2, 30, 31, 32), 1);
+    Held recent = free(1, ALICE, prompt(1, 2, 40, 41, 42), 2);
+
+    assertThat(choose(prompt(1, 2, 50, 51), oldest, recent)).contains(new Seat(0, 1, 2));
+  }
+
+  @Test
   void theOnlyFreeSlotIsUsedWhateverIsLost() {
     assertThat(choose(counting(10).followedBy(new int[] {8}), free(0, ALICE, counting(100), 1)))
         .contains(new Seat(0, 0, 10));
