@@ -192,6 +192,8 @@ public final class Standalone implements AutoCloseable {
     Map<String, Object> all = new HashMap<>(settings);
     all.putIfAbsent("spring.grpc.server.address", LOOPBACK);
     all.putIfAbsent("spring.grpc.server.port", 0);
+    // Whoever stops it sits in front of it. What drains longer is a replica among others.
+    all.putIfAbsent("spring.grpc.server.shutdown.grace-period", "2s");
     all.putAll(options.settings());
     ConfigurableApplicationContext context = start(name, () -> starter.start(all));
     started.push(context::close);

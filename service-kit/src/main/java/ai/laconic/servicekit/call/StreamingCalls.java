@@ -111,8 +111,12 @@ public final class StreamingCalls implements AutoCloseable {
           });
     } catch (RejectedExecutionException e) {
       permit.close();
-      writer.fail(Problems.unavailable(name, "is stopping", RETRY_AFTER));
+      writer.fail(stopping());
     }
+  }
+
+  private StatusRuntimeException stopping() {
+    return Problems.unavailable(name, "is stopping", RETRY_AFTER);
   }
 
   /** An Error is told too: its client would wait for ever. */
@@ -128,6 +132,9 @@ public final class StreamingCalls implements AutoCloseable {
   private StatusRuntimeException problem(Context context, Throwable thrown) {
     if (context.isCancelled()) {
       return Problems.ended(context, "early");
+    }
+    if (thrown instanceof InterruptedException && executor.isShutdown()) {
+      return stopping();
     }
     StatusRuntimeException problem = Problems.of(thrown);
     if (problem.getStatus().getCode() == Status.Code.INTERNAL) {
