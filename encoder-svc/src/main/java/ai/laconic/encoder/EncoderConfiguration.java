@@ -88,8 +88,10 @@ class EncoderConfiguration {
   }
 
   @Bean
-  Admission encoderTokens(EncoderProperties properties, ScheduledExecutorService serviceTimer) {
-    return new Admission("encoder tokens", properties.tokenLimits(), serviceTimer);
+  Admission encoderTokens(
+      EncoderProperties properties, EncoderModel model, ScheduledExecutorService serviceTimer) {
+    return new Admission(
+        "encoder tokens", properties.tokenLimits(model.windowTokens()), serviceTimer);
   }
 
   @Bean
@@ -122,7 +124,7 @@ class EncoderConfiguration {
             windowing.kind(), windowing.minTokens(), windowing.maxTokens(), model.windowTokens()),
         new CacheClient(upstreams.open("latent cache", properties.cache()).channel()),
         batcher,
-        properties.batch().maxTokens());
+        properties.batchTokens(model.windowTokens()));
   }
 
   @Bean

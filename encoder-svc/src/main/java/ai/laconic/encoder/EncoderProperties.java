@@ -40,6 +40,11 @@ record EncoderProperties(
     @DefaultValue AdmissionProperties admission,
     UpstreamProperties cache,
     @DefaultValue TritonSettings triton) {
+  /** Windows side by side are no quicker there than one after the other, and one is padded less. */
+  private static final int BATCH_ON_CPU = 1024;
+
+  private static final int BATCH = 8192;
+
   EncoderProperties {
     required("model", model, "path of a checkpoint directory");
     required("cache.target", cache, "a gRPC target such as dns:///latent-cache:7072");
@@ -65,11 +70,11 @@ record EncoderProperties(
   /**
    * How windows are batched.
    *
-   * @param maxTokens most tokens of a batch, padding included
+   * @param maxTokens most tokens of a batch, padding included; 0 for what suits the device: one
+   *     window on a CPU, which a window keeps busy, and eight thousand elsewhere
    * @param maxWait longest that a window waits for others
    */
-  record BatchProperties(
-      @DefaultValue("8192") int maxTokens, @DefaultValue("4ms") Duration maxWait) {}
+  record BatchProperties(@DefaultValue("0") int maxTokens, @DefaultValue("4ms") Duration maxWait) {}
 
   /**
    * What runs at once. More waits, up to its caller's deadline, and tenants take turns. Beyond
@@ -114,22 +119,31 @@ record EncoderProperties(
     return threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
   }
 
-  /** Returns how windows are batched; a batch must have room for a whole window of the model. */
+  /** Returns how windows are batched. */
   BatchPolicy batchPolicy(int windowTokens) {
+    return new BatchPolicy(batchTokens(windowTokens), batch.maxWait());
+  }
+
+  /** Returns the most tokens of a batch, which must have room for a whole window of the model. */
+  int batchTokens(int windowTokens) {
+    if (batch.maxTokens() == 0) {
+      boolean cpu = engine == EngineKind.ONNX && Device.parse(device).equals(Device.CPU);
+      return Math.max(windowTokens, cpu ? BATCH_ON_CPU : BATCH);
+    }
     if (batch.maxTokens() < windowTokens) {
       throw new IllegalArgumentException(
           "laconic.encoder.batch.max-tokens: "
               + batch.maxTokens()
-              + " (expected: at least the model's window of "
+              + " (expected: 0, or at least the model's window of "
               + windowTokens
               + " tokens)");
     }
-    return new BatchPolicy(batch.maxTokens(), batch.maxWait());
+    return batch.maxTokens();
   }
 
   /** Returns the bounds of what waits for a batch or is in one, in tokens. */
-  AdmissionLimits tokenLimits() {
-    long least = 2L * batch.maxTokens();
+  AdmissionLimits tokenLimits(int windowTokens) {
+    long least = 2L * batchTokens(windowTokens);
     long most = admission.maxTokens() == 0 ? 4 * least : admission.maxTokens();
     // A call keeps one batch running and one waiting. With less it would never be admitted.
     if (most < least) {

@@ -20,7 +20,7 @@
  *   <li>{@code device} of engine {@code onnx}: {@code cpu}, or {@code cuda:0} and so on. CUDA needs
  *       a build with {@code mvn -Pcuda}, which takes ONNX Runtime with its CUDA provider, and a
  *       node with the CUDA and cuDNN that this version of ONNX Runtime names; everything else stays
- *       the same. On such a node raise {@code batch.max-tokens}.
+ *       the same.
  *   <li>{@code threads} of engine {@code onnx} on the CPU: 0 takes all processors.
  *   <li>{@code block-type}: how latents are stored: {@code fp32}, {@code fp16}, {@code bf16} or
  *       {@code int8}. Latents that the type can't hold are refused, never rounded to infinity.

@@ -34,11 +34,11 @@ class EncoderPropertiesTest {
     assertThat(properties.windowing().kind()).isEqualTo(Windowing.CONTENT_DEFINED);
     assertThat(properties.windowing().minTokens()).isZero();
     assertThat(properties.windowing().maxTokens()).isZero();
-    assertThat(properties.batchPolicy(1024)).isEqualTo(new BatchPolicy(8192, Duration.ofMillis(4)));
+    assertThat(properties.batchPolicy(1024)).isEqualTo(new BatchPolicy(1024, Duration.ofMillis(4)));
     assertThat(properties.admission().calls())
         .isEqualTo(new AdmissionLimits(64, 0.5, 1024, Duration.ofMinutes(2)));
-    assertThat(properties.tokenLimits())
-        .isEqualTo(new AdmissionLimits(65_536, 0.5, 1024, Duration.ofMinutes(2)));
+    assertThat(properties.tokenLimits(1024))
+        .isEqualTo(new AdmissionLimits(8_192, 0.5, 1024, Duration.ofMinutes(2)));
     assertThat(properties.cache().target())
         .isEqualTo("dns:///localhost:${LACONIC_CACHE_PORT:7072}");
     assertThat(properties.cache().unaryTimeout()).isEqualTo(Duration.ofSeconds(10));
@@ -47,6 +47,14 @@ class EncoderPropertiesTest {
         .isEqualTo(
             new TritonSettings(
                 "dns:///localhost:8001", "lclm_encoder", "", Duration.ofSeconds(60)));
+  }
+
+  @Test
+  void batchesSuitTheDevice() throws IOException {
+    assertThat(bind(with("device", "cuda:0")).batchTokens(1024)).isEqualTo(8192);
+    assertThat(bind(with("engine", "triton")).batchTokens(1024)).isEqualTo(8192);
+    assertThat(bind(with("device", "cpu")).batchTokens(2048)).isEqualTo(2048);
+    assertThat(bind(with("device", "cpu")).batchTokens(64)).isEqualTo(1024);
   }
 
   @Test
@@ -87,7 +95,7 @@ class EncoderPropertiesTest {
     assertThat(properties.batchPolicy(100)).isEqualTo(new BatchPolicy(100, Duration.ofMillis(9)));
     assertThat(properties.admission().calls())
         .isEqualTo(new AdmissionLimits(7, 0.25, 8, Duration.ofSeconds(9)));
-    assertThat(properties.tokenLimits())
+    assertThat(properties.tokenLimits(100))
         .isEqualTo(new AdmissionLimits(1000, 0.25, 8, Duration.ofSeconds(9)));
     assertThat(properties.cache().target()).isEqualTo("dns:///cache:1");
     assertThat(properties.cache().unaryTimeout()).isEqualTo(Duration.ofSeconds(2));
@@ -123,18 +131,18 @@ class EncoderPropertiesTest {
 
     assertThatThrownBy(() -> properties.batchPolicy(1024))
         .hasMessage(
-            "laconic.encoder.batch.max-tokens: 1000 (expected: at least the model's window of 1024"
+            "laconic.encoder.batch.max-tokens: 1000 (expected: 0, or at least the model's window of 1024"
                 + " tokens)");
   }
 
   @Test
   void refusesLessRoomThanTwoBatchesTake() throws IOException {
-    EncoderProperties properties = bind(with("admission.max-tokens", "16383"));
+    EncoderProperties properties = bind(with("admission.max-tokens", "2047"));
 
-    assertThatThrownBy(properties::tokenLimits)
+    assertThatThrownBy(() -> properties.tokenLimits(1024))
         .hasMessage(
-            "laconic.encoder.admission.max-tokens: 16383 (expected: 0, or at least twice"
-                + " batch.max-tokens, 16384)");
+            "laconic.encoder.admission.max-tokens: 2047 (expected: 0, or at least twice"
+                + " batch.max-tokens, 2048)");
   }
 
   private static Map<String, Object> with(String name, String value) {
