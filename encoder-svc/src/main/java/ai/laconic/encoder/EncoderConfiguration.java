@@ -124,7 +124,7 @@ class EncoderConfiguration {
             windowing.kind(), windowing.minTokens(), windowing.maxTokens(), model.windowTokens()),
         new CacheClient(upstreams.open("latent cache", properties.cache()).channel()),
         batcher,
-        properties.batchTokens(model.windowTokens()));
+        properties.chunkTokens(model.windowTokens()));
   }
 
   @Bean

@@ -141,18 +141,23 @@ record EncoderProperties(
     return batch.maxTokens();
   }
 
+  /** Returns the most tokens that a call has encoded and stored at once: a batch, or several. */
+  int chunkTokens(int windowTokens) {
+    return batch.maxTokens() == 0 ? Math.max(windowTokens, BATCH) : batchTokens(windowTokens);
+  }
+
   /** Returns the bounds of what waits for a batch or is in one, in tokens. */
   AdmissionLimits tokenLimits(int windowTokens) {
-    long least = 2L * batchTokens(windowTokens);
+    long least = 2L * chunkTokens(windowTokens);
     long most = admission.maxTokens() == 0 ? 4 * least : admission.maxTokens();
-    // A call keeps one batch running and one waiting. With less it would never be admitted.
+    // A call keeps one chunk running and one waiting. With less it would never be admitted.
     if (most < least) {
       throw new IllegalArgumentException(
           "laconic.encoder.admission.max-tokens: "
               + most
-              + " (expected: 0, or at least twice batch.max-tokens, "
+              + " (expected: 0, or at least "
               + least
-              + ")");
+              + ", what one call takes)");
     }
     return admission.tokens(most);
   }

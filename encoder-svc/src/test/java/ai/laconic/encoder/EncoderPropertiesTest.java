@@ -38,7 +38,7 @@ class EncoderPropertiesTest {
     assertThat(properties.admission().calls())
         .isEqualTo(new AdmissionLimits(64, 0.5, 1024, Duration.ofMinutes(2)));
     assertThat(properties.tokenLimits(1024))
-        .isEqualTo(new AdmissionLimits(8_192, 0.5, 1024, Duration.ofMinutes(2)));
+        .isEqualTo(new AdmissionLimits(65_536, 0.5, 1024, Duration.ofMinutes(2)));
     assertThat(properties.cache().target())
         .isEqualTo("dns:///localhost:${LACONIC_CACHE_PORT:7072}");
     assertThat(properties.cache().unaryTimeout()).isEqualTo(Duration.ofSeconds(10));
@@ -137,12 +137,12 @@ class EncoderPropertiesTest {
 
   @Test
   void refusesLessRoomThanTwoBatchesTake() throws IOException {
-    EncoderProperties properties = bind(with("admission.max-tokens", "2047"));
+    EncoderProperties properties = bind(with("admission.max-tokens", "16383"));
 
     assertThatThrownBy(() -> properties.tokenLimits(1024))
         .hasMessage(
-            "laconic.encoder.admission.max-tokens: 2047 (expected: 0, or at least twice"
-                + " batch.max-tokens, 2048)");
+            "laconic.encoder.admission.max-tokens: 16383 (expected: 0, or at least 16384,"
+                + " what one call takes)");
   }
 
   private static Map<String, Object> with(String name, String value) {

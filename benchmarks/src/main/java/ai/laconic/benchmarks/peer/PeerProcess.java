@@ -7,6 +7,7 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -18,7 +19,10 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A program that answers each line of JSON with one. What else it says goes to a log. */
+/**
+ * A program that answers each line of JSON with one. What else it says goes to a log. Between its
+ * answers it is stopped: threads that wait busily would take processors from whoever is measured.
+ */
 final class PeerProcess implements AutoCloseable {
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final int MOST_MINUTES = 15;
@@ -50,6 +54,7 @@ final class PeerProcess implements AutoCloseable {
 
   /** Sends a request and waits for its answer. */
   <T> T ask(Map<String, ?> request, Class<T> answer) throws PeerUnavailableException {
+    signal("CONT");
     try {
       requests.write(JSON.writeValueAsString(request) + "\n");
       requests.flush();
@@ -61,6 +66,12 @@ final class PeerProcess implements AutoCloseable {
 
   /** Waits for the next line. */
   <T> T next(Class<T> type) throws PeerUnavailableException {
+    T next = read(type);
+    signal("STOP");
+    return next;
+  }
+
+  private <T> T read(Class<T> type) throws PeerUnavailableException {
     CompletableFuture<@Nullable String> line = CompletableFuture.supplyAsync(this::line);
     try {
       String text = line.get(MOST_MINUTES, TimeUnit.MINUTES);
@@ -73,6 +84,20 @@ final class PeerProcess implements AutoCloseable {
           "no answer (expected: one within " + MOST_MINUTES + " minutes)" + tail(), e);
     } catch (ExecutionException | JacksonException e) {
       throw ended(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new PeerUnavailableException("interrupted", e);
+    }
+  }
+
+  private void signal(String name) throws PeerUnavailableException {
+    List<String> command = new ArrayList<>(List.of("kill", "-" + name));
+    command.add(Long.toString(process.pid()));
+    process.descendants().forEach(child -> command.add(Long.toString(child.pid())));
+    try {
+      new ProcessBuilder(command).start().waitFor();
+    } catch (IOException e) {
+      throw new PeerUnavailableException("kill: " + e.getMessage(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new PeerUnavailableException("interrupted", e);
@@ -106,6 +131,7 @@ final class PeerProcess implements AutoCloseable {
   @Override
   public void close() {
     try {
+      signal("CONT");
       requests.close();
     } catch (IOException gone) {
       // It has ended already.

@@ -39,7 +39,7 @@ public final class SpanEncoder {
    * @param policies how to cut
    * @param cache where blocks are kept
    * @param batcher encodes windows
-   * @param tokensAtOnce most tokens of a chunk: a batch's, so that a chunk fills one
+   * @param tokensAtOnce most tokens of a chunk: at least a batch's, so that a chunk fills one
    */
   public SpanEncoder(
       EncoderModel model,
