@@ -81,13 +81,27 @@ final class KeptPrefixes {
     }
   }
 
-  /** Returns the free slot that holds nothing, or was used least recently. */
+  /**
+   * Returns a free slot that holds nothing, or was used least recently; of the older half one
+   * beside a slot that is taken if there is one, since neighbours step together in one run.
+   */
   private static Optional<Held> leastWorth(List<Held> slots, Predicate<Held> candidate) {
-    return slots.stream()
-        .filter(held -> !held.taken())
-        .filter(candidate)
-        .min(
-            Comparator.<Held>comparingInt(held -> held.content().length() == 0 ? 0 : 1)
-                .thenComparingLong(Held::lastUse));
+    List<Held> free =
+        slots.stream()
+            .filter(held -> !held.taken())
+            .filter(candidate)
+            .sorted(
+                Comparator.<Held>comparingInt(held -> held.content().length() == 0 ? 0 : 1)
+                    .thenComparingLong(Held::lastUse))
+            .toList();
+    return free.stream()
+        .limit((free.size() + 1) / 2)
+        .filter(held -> slots.stream().anyMatch(other -> other.taken() && beside(held, other)))
+        .findFirst()
+        .or(() -> free.stream().findFirst());
+  }
+
+  private static boolean beside(Held one, Held other) {
+    return Math.abs(one.slot() - other.slot()) == 1;
   }
 }

@@ -48,6 +48,19 @@ class KeptPrefixesTest {
   }
 
   @Test
+  void ofTheOlderHalfOneBesideATakenSlotIsWrittenOver() {
+    Held oldest = free(0, ALICE, prompt(1), 1);
+    Held old = free(2, ALICE, prompt(2), 2);
+    Held running = taken(3, ALICE, prompt(3));
+    Held recent = free(4, ALICE, prompt(4), 4);
+
+    assertThat(choose(prompt(9, 9), oldest, old, running, recent))
+        .as("slot 4 is beside it as well, but was used recently")
+        .contains(new Seat(2, 2, 0));
+    assertThat(choose(prompt(9, 9), oldest, running, recent)).contains(new Seat(0, 0, 0));
+  }
+
+  @Test
   void theNextQuestionGoesOnInItsSlot() {
     Held context = free(1, ALICE, counting(100).followedBy(new int[] {7, 7, 7}), 1);
 
