@@ -12,12 +12,9 @@ import ai.laconic.v1.Part;
 import ai.laconic.v1.Segment;
 import ai.laconic.v1.Turn;
 import io.grpc.ManagedChannel;
-import java.util.concurrent.TimeUnit;
 
 /** Asks a decoder as the gateway does. */
 public final class DecoderClient implements AutoCloseable {
-  private static final int MOST_MINUTES = 20;
-
   private final ManagedChannel channel;
 
   private DecoderClient(ManagedChannel channel) {
@@ -30,16 +27,13 @@ public final class DecoderClient implements AutoCloseable {
    * @param decoder host and port
    */
   public static DecoderClient open(String decoder) {
-    return new DecoderClient(TierChannels.open(decoder));
+    return new DecoderClient(Channels.tier(decoder));
   }
 
   /** Asks and returns the seconds to the end. */
   public double decode(DecodeRequest request) {
     Stopwatch watch = new Stopwatch();
-    DecoderServiceGrpc.newBlockingStub(channel)
-        .withDeadlineAfter(MOST_MINUTES, TimeUnit.MINUTES)
-        .decode(request)
-        .forEachRemaining(event -> {});
+    DecoderServiceGrpc.newBlockingStub(channel).decode(request).forEachRemaining(event -> {});
     return watch.seconds();
   }
 

@@ -4,11 +4,9 @@ import ai.laconic.v1.EncodeSpanRequest;
 import ai.laconic.v1.EncoderServiceGrpc;
 import com.google.protobuf.Duration;
 import io.grpc.ManagedChannel;
-import java.util.concurrent.TimeUnit;
 
 /** Asks an encoder as the gateway does. */
 public final class EncoderClient implements AutoCloseable {
-  private static final int MOST_MINUTES = 20;
   private static final Duration TTL = Duration.newBuilder().setSeconds(7200).build();
 
   private final ManagedChannel channel;
@@ -23,14 +21,13 @@ public final class EncoderClient implements AutoCloseable {
    * @param encoder host and port
    */
   public static EncoderClient open(String encoder) {
-    return new EncoderClient(TierChannels.open(encoder));
+    return new EncoderClient(Channels.tier(encoder));
   }
 
   /** Has a span encoded and returns the seconds to the end. */
   public double encode(String text) {
     Stopwatch watch = new Stopwatch();
     EncoderServiceGrpc.newBlockingStub(channel)
-        .withDeadlineAfter(MOST_MINUTES, TimeUnit.MINUTES)
         .encodeSpan(EncodeSpanRequest.newBuilder().setText(text).setTtl(TTL).build())
         .forEachRemaining(window -> {});
     return watch.seconds();

@@ -16,20 +16,16 @@ import ai.laconic.v1.ScoreResponse;
 import ai.laconic.v1.Windowing;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
-import io.grpc.Grpc;
-import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeUnit;
 
 /** The public calls that a benchmark makes. What fails ends the suite. */
 public final class GatewayClient implements AutoCloseable {
   private static final int PIECE_BYTES = 256 << 10;
-  private static final int MOST_MINUTES = 20;
 
   /** Longer than any suite takes. */
   private static final Duration TTL = Duration.newBuilder().setSeconds(7200).build();
@@ -46,17 +42,12 @@ public final class GatewayClient implements AutoCloseable {
    * @param gateway host and port
    */
   public static GatewayClient open(String gateway) {
-    return new GatewayClient(
-        // No threads of its own for callbacks: they would share the cores with what is measured.
-        Grpc.newChannelBuilder("dns:///" + gateway, InsecureChannelCredentials.create())
-            .directExecutor()
-            .build());
+    return new GatewayClient(Channels.gateway(gateway));
   }
 
   /** Returns the pool of a ratio. */
   public Pool pool(int ratio) {
     return PoolServiceGrpc.newBlockingStub(channel)
-        .withDeadlineAfter(MOST_MINUTES, TimeUnit.MINUTES)
         .listPools(ListPoolsRequest.getDefaultInstance())
         .getPoolsList()
         .stream()
@@ -76,9 +67,7 @@ public final class GatewayClient implements AutoCloseable {
     Stopwatch watch = new Stopwatch();
     CompletableFuture<Compressed> made = new CompletableFuture<>();
     StreamObserver<CreateContextRequest> upload =
-        ContextServiceGrpc.newStub(channel)
-            .withDeadlineAfter(MOST_MINUTES, TimeUnit.MINUTES)
-            .createContext(new CompressionObserver(watch, made));
+        ContextServiceGrpc.newStub(channel).createContext(new CompressionObserver(watch, made));
     ContextOptions options =
         ContextOptions.newBuilder()
             .setRatio(ratio)
@@ -99,7 +88,6 @@ public final class GatewayClient implements AutoCloseable {
   /** Returns a context with its segments. */
   public Context describe(Context context) {
     return ContextServiceGrpc.newBlockingStub(channel)
-        .withDeadlineAfter(MOST_MINUTES, TimeUnit.MINUTES)
         .describeContext(DescribeContextRequest.newBuilder().setContextId(context.getId()).build());
   }
 
@@ -113,9 +101,7 @@ public final class GatewayClient implements AutoCloseable {
     List<CompletableFuture<Answer>> answers = new ArrayList<>();
     for (GenerateRequest request : requests) {
       AnswerObserver observer = new AnswerObserver();
-      GenerationServiceGrpc.newStub(channel)
-          .withDeadlineAfter(MOST_MINUTES, TimeUnit.MINUTES)
-          .generate(request, observer);
+      GenerationServiceGrpc.newStub(channel).generate(request, observer);
       answers.add(observer.answer());
     }
     return answers.stream().map(GatewayClient::join).toList();
@@ -123,9 +109,7 @@ public final class GatewayClient implements AutoCloseable {
 
   /** Has an answer scored. */
   public ScoreResponse score(ScoreRequest request) {
-    return GenerationServiceGrpc.newBlockingStub(channel)
-        .withDeadlineAfter(MOST_MINUTES, TimeUnit.MINUTES)
-        .score(request);
+    return GenerationServiceGrpc.newBlockingStub(channel).score(request);
   }
 
   private static <T> T join(CompletableFuture<T> future) {

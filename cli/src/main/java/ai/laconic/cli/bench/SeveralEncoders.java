@@ -17,17 +17,9 @@ import java.util.List;
 import java.util.Map;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** A system of one model whose encoder has replicas, all of them in this process. */
-final class SeveralEncoders implements ServedSystem {
-  private final Standalone standalone;
-
-  /** What stops what runs, last first. */
-  private final Deque<Runnable> started;
-
-  private SeveralEncoders(Standalone standalone, Deque<Runnable> started) {
-    this.standalone = standalone;
-    this.started = started;
-  }
+/** Starts systems of one model whose encoder has replicas, all of them in this process. */
+final class SeveralEncoders {
+  private SeveralEncoders() {}
 
   static ServedSystem start(SystemPlan plan, Map<String, String> settings)
       throws IOException, InterruptedException, ModelDirectoryException {
@@ -45,8 +37,8 @@ final class SeveralEncoders implements ServedSystem {
       Standalone standalone = Standalone.start(StandaloneSystems.options(plan, all));
       started.push(standalone::close);
       List<String> encoders = new ArrayList<>();
-      encoders.add(StandaloneSystems.address(standalone, "encoder-svc " + model.name()));
-      String cache = StandaloneSystems.address(standalone, "latent-cache-svc");
+      encoders.add(RunningSystem.address(standalone, "encoder-svc " + model.name()));
+      String cache = RunningSystem.address(standalone, "latent-cache-svc");
       while (encoders.size() < plan.encoders()) {
         ConfigurableApplicationContext encoder =
             EncoderApplication.start(encoder(model, cache, settings));
@@ -54,9 +46,9 @@ final class SeveralEncoders implements ServedSystem {
         encoders.add("127.0.0.1:" + LaconicService.port(encoder));
       }
       replicas.set(encoders);
-      Ready.await(standalone::pools, StandaloneSystems.READY_WITHIN);
+      Ready.await(standalone::pools, Ready.WITHIN);
       complete = true;
-      return new SeveralEncoders(standalone, started);
+      return new RunningSystem(standalone, () -> close(started));
     } finally {
       if (!complete) {
         close(started);
@@ -75,27 +67,7 @@ final class SeveralEncoders implements ServedSystem {
     return all;
   }
 
-  @Override
-  public String gateway() {
-    return standalone.gateway();
-  }
-
-  /** Returns the first of them. */
-  @Override
-  public String encoder(String model) {
-    return StandaloneSystems.address(standalone, "encoder-svc " + model);
-  }
-
-  @Override
-  public String decoder(String model) {
-    return StandaloneSystems.address(standalone, "decoder-svc " + model);
-  }
-
-  @Override
-  public void close() {
-    close(started);
-  }
-
+  /** Stops what runs, last first. */
   private static void close(Deque<Runnable> started) {
     if (started.isEmpty()) {
       return;

@@ -21,8 +21,6 @@ import org.springframework.boot.logging.LoggingSystem;
  * @param settings of any tier; they win over those of a plan
  */
 public record StandaloneSystems(Map<String, String> settings) implements SystemStarter {
-  static final Duration READY_WITHIN = Duration.ofMinutes(2);
-
   public StandaloneSystems {
     settings = Map.copyOf(settings);
   }
@@ -41,9 +39,9 @@ public record StandaloneSystems(Map<String, String> settings) implements SystemS
     Standalone standalone = Standalone.start(options(plan, settings));
     boolean ready = false;
     try {
-      Ready.await(standalone::pools, READY_WITHIN);
+      Ready.await(standalone::pools, Ready.WITHIN);
       ready = true;
-      return new Running(standalone);
+      return new RunningSystem(standalone, standalone::close);
     } finally {
       if (!ready) {
         standalone.close();
@@ -63,43 +61,9 @@ public record StandaloneSystems(Map<String, String> settings) implements SystemS
         settings);
   }
 
-  /** Returns the address of a tier. */
-  static String address(Standalone standalone, String name) {
-    return standalone.tiers().stream()
-        .filter(tier -> tier.name().equals(name))
-        .map(Standalone.Tier::address)
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "tier: " + name + " (expected: one of " + standalone.tiers() + ")"));
-  }
-
   @Override
   public OptionalLong idleBytes(SystemPlan plan, Duration idle)
       throws IOException, InterruptedException {
     return IdleProcess.residentBytes(plan, settings, idle);
-  }
-
-  private record Running(Standalone standalone) implements ServedSystem {
-    @Override
-    public String gateway() {
-      return standalone.gateway();
-    }
-
-    @Override
-    public String encoder(String model) {
-      return address(standalone, "encoder-svc " + model);
-    }
-
-    @Override
-    public String decoder(String model) {
-      return address(standalone, "decoder-svc " + model);
-    }
-
-    @Override
-    public void close() {
-      standalone.close();
-    }
   }
 }

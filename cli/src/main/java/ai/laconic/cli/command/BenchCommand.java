@@ -39,19 +39,14 @@ import picocli.CommandLine.Parameters;
 final class BenchCommand implements Callable<Integer> {
   @Mixin LocalOptions local = new LocalOptions();
 
+  @Mixin SystemFlags system = new SystemFlags();
+
   @Parameters(
       paramLabel = "SUITE",
       description =
           "Of ttft, encode, decode, score, gateway, memory, growth, edit; all, or smoke: all of"
               + " them as small as can be.")
   String suite = "";
-
-  @Option(
-      names = "--model",
-      paramLabel = "DIR",
-      description =
-          "A checkpoint directory; may be repeated for several ratios. Default: the nano models.")
-  List<Path> models = List.of();
 
   @Option(
       names = "--text",
@@ -110,13 +105,6 @@ final class BenchCommand implements Callable<Integer> {
       description = "Put tables and plots into docs/performance.md and docs/plots.")
   boolean writeDocs;
 
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description =
-          "A setting of any tier, such as laconic.encoder.block-type=fp32; may be repeated.")
-  Map<String, String> settings = Map.of();
-
   @Override
   public Integer call()
       throws IOException, InterruptedException, ModelDirectoryException, TokenizerException {
@@ -124,7 +112,10 @@ final class BenchCommand implements Callable<Integer> {
     StandaloneSystems.quietUntilStarted();
     Benchmarks benchmarks =
         new Benchmarks(
-            plan(), new StandaloneSystems(settings), InstantSource.system(), local.output()::step);
+            plan(),
+            new StandaloneSystems(system.settings),
+            InstantSource.system(),
+            local.output()::step);
     Optional<ReportFolder> kept = Optional.ofNullable(out).map(ReportFolder::new);
     List<Report> reports = new ArrayList<>();
     for (Suite each : suites) {
@@ -163,11 +154,9 @@ final class BenchCommand implements Callable<Integer> {
       more.add(1_000_000);
       sizes = sizes.withContextTokens(more);
     }
-    StandaloneFlags flags = new StandaloneFlags();
-    flags.models = models;
     Path source = text == null ? StandaloneFlags.defaultText() : text;
     return new BenchmarkPlan(
-        flags.checkpoints(),
+        system.checkpoints(),
         Files.readString(InputFile.checked(source)),
         sizes,
         rounds == null ? (smoke ? 1 : 3) : rounds,

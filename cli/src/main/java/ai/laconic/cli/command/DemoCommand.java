@@ -69,13 +69,13 @@ final class DemoCommand implements Callable<Integer> {
     Path path = InputFile.checked(file == null ? StandaloneFlags.defaultText() : file);
     String whole = Files.readString(path);
     List<ModelDirectory> models = models();
-    flags.models = models.stream().map(ModelDirectory::path).toList();
+    flags.system.models = models.stream().map(ModelDirectory::path).toList();
     local.announce("starting gateway, latent cache, encoders and decoders in one process");
     try (Standalone standalone = Standalone.start(flags.options("127.0.0.1", 0));
         Connection connection = Connection.open(standalone.gateway(), key);
         TextTokenizer tokenizer = TextTokenizer.open(models.get(0).encoderTokenizerFile())) {
       String text = file == null ? beginning(whole, tokenizer) : whole;
-      List<Pool> pools = Ready.await(standalone::pools, StandaloneFlags.READY_WITHIN);
+      List<Pool> pools = Ready.await(standalone::pools, Ready.WITHIN);
       DemoReport report = run(connection, pools, tokenizer, path, text);
       if (output.isJson()) {
         output.json(report);
@@ -110,7 +110,7 @@ final class DemoCommand implements Callable<Integer> {
   /** The others would only take memory and time to start. */
   private List<ModelDirectory> models() throws ModelDirectoryException {
     List<ModelDirectory> models = new ArrayList<>();
-    for (Path path : flags.checkpoints()) {
+    for (Path path : flags.system.checkpoints()) {
       models.add(ModelDirectory.open(path));
     }
     List<ModelDirectory> chosen =

@@ -78,7 +78,7 @@ final class EvaluateCommand implements Callable<Integer> {
     Optional<String> key = GatewayOptions.environmentKey();
     Path path = text == null ? StandaloneFlags.defaultText() : text;
     String source = Files.readString(InputFile.checked(path));
-    ModelDirectory model = ModelDirectory.open(flags.models.get(0));
+    ModelDirectory model = ModelDirectory.open(flags.system.models.get(0));
     // No more than is asked for: an engine may take the memory of all positions at start-up.
     flags.decoder.maxPositions =
         Math.min(flags.decoder.maxPositions, evaluation.positions(model.ratio().value()));
@@ -86,7 +86,7 @@ final class EvaluateCommand implements Callable<Integer> {
     try (Standalone standalone = Standalone.start(flags.options("127.0.0.1", 0));
         Connection connection = Connection.open(standalone.gateway(), key);
         TextTokenizer tokenizer = TextTokenizer.open(model.encoderTokenizerFile())) {
-      Pool pool = Ready.await(standalone::pools, StandaloneFlags.READY_WITHIN).get(0);
+      Pool pool = Ready.await(standalone::pools, Ready.WITHIN).get(0);
       String name = String.valueOf(path.getFileName());
       Report report =
           evaluation.run(
@@ -98,9 +98,9 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   private void checkFlags() {
-    if (flags.models.size() != 1) {
+    if (flags.system.models.size() != 1) {
       throw new IllegalArgumentException(
-          "--model: " + flags.models.size() + " (expected: one checkpoint directory)");
+          "--model: " + flags.system.models.size() + " (expected: one checkpoint directory)");
     }
     for (Path file : out) {
       if (!isJson(file) && !file.toString().endsWith(".md")) {

@@ -52,14 +52,14 @@ final class UpCommand implements Callable<Integer> {
   public Integer call() throws IOException, ModelDirectoryException, InterruptedException {
     var commandLine = Objects.requireNonNull(command, "command").commandLine();
     Output output = new Output(commandLine.getOut(), commandLine.getErr(), false);
-    flags.add(TenantKeys.settings(apiKeys));
+    flags.system.add(TenantKeys.settings(apiKeys));
     StandaloneOptions options =
         flags.options(host, port == null ? GatewayOptions.defaultPort() : port);
     if (flags.engine == Engine.TRITON) {
       output.step("starting Triton (a first time installs it: 370 MB, a minute or more)");
     }
     try (Standalone standalone = Standalone.start(options)) {
-      int ratio = Ready.await(standalone::pools, StandaloneFlags.READY_WITHIN).get(0).getRatio();
+      int ratio = Ready.await(standalone::pools, Ready.WITHIN).get(0).getRatio();
       output.table(
           Stream.concat(
                   Stream.of(List.of("TIER", "ADDRESS")),

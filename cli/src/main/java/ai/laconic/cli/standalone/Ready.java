@@ -12,6 +12,9 @@ import java.util.function.Supplier;
 public final class Ready {
   private static final Duration INTERVAL = Duration.ofMillis(100);
 
+  /** How long the tiers of one process may take to find each other. */
+  public static final Duration WITHIN = Duration.ofMinutes(2);
+
   private Ready() {}
 
   /**

@@ -89,7 +89,7 @@ public final class PromptLatents {
   public synchronized float[] take(int start, int end) {
     float[] taken = new float[count(start, end) * width];
     int at = 0;
-    for (int i = read; i < rows.length; i++) {
+    for (int i = read; i < rows.length && blocks.get(i).start() < end; i++) {
       int from = Math.max(start, blocks.get(i).start());
       int count = within(i, start, end);
       if (count > 0) {
@@ -107,7 +107,7 @@ public final class PromptLatents {
 
   private int count(int start, int end) {
     int count = 0;
-    for (int i = read; i < rows.length; i++) {
+    for (int i = read; i < rows.length && blocks.get(i).start() < end; i++) {
       count += within(i, start, end);
     }
     return count;

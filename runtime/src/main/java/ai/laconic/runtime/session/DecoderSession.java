@@ -150,7 +150,8 @@ public final class DecoderSession implements AutoCloseable {
    * @return the logits behind the last id
    */
   public synchronized float[] append(int slot, int[] ids, float[] latents) {
-    return append(slot, ids, latents, new long[] {ids.length - 1})[0];
+    checkAppend(slot, ids);
+    return append(slot, ids, latentRows(ids, latents), latents, new long[] {ids.length - 1})[0];
   }
 
   /**
@@ -168,11 +169,6 @@ public final class DecoderSession implements AutoCloseable {
         new long[tokens.length],
         NO_LATENTS,
         LongStream.range(0, tokens.length).toArray());
-  }
-
-  private float[][] append(int slot, int[] ids, float[] latents, long[] wanted) {
-    checkAppend(slot, ids);
-    return append(slot, ids, latentRows(ids, latents), latents, wanted);
   }
 
   private float[][] append(int slot, int[] ids, long[] latentRows, float[] latents, long[] wanted) {
