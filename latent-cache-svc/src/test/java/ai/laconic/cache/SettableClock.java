@@ -6,7 +6,7 @@ import java.time.InstantSource;
 
 /** Stands still until it is moved. */
 public final class SettableClock implements InstantSource {
-  private volatile Instant now = Fixtures.START;
+  private volatile Instant now = Instant.parse("2026-03-01T12:00:00Z");
 
   @Override
   public Instant instant() {

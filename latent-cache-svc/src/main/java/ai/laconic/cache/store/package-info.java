@@ -1,19 +1,16 @@
 /**
- * What the cache keeps, whatever keeps it.
+ * What the cache keeps, whatever keeps it: two stores with two policies.
  *
- * <p>Three nouns. A <b>block</b> is the encoded latents of one window, found by its {@link
- * ai.laconic.runtime.latent.LatentId}; whoever knows the ID may read it, because the ID contains
- * who shares it. A <b>manifest</b> says what a context consists of, and its <b>texts</b> are the
- * source of its segments; both are found only with tenant and context ID together, appear together
- * and go together.
+ * <p>A {@link ai.laconic.cache.store.BlockStore} holds latent blocks under their IDs. They expire,
+ * they are evicted when room is needed, and they can always be made again.
  *
- * <p>Everything expires. A block lives as long as the longest of those who asked for it wished; a
- * context lives until the time that its manifest says.
+ * <p>A {@link ai.laconic.cache.store.ContextStore} holds promises: the records that say what a
+ * context consists of, and the source texts. It knows nothing of contexts: records are bytes under
+ * keys that sort, in partitions, and what must change together changes in one transaction. The
+ * meaning is in {@code ai.laconic.cache.context}, once for all stores.
  *
- * <p>{@link ai.laconic.cache.store.LatentStore} is what both stores do; one contract test runs on
- * each. A store speaks in {@link ai.laconic.servicekit.error.Problems}: RESOURCE_EXHAUSTED when it
- * is full, UNAVAILABLE when it can't be reached, DATA_LOSS when it finds that its own bytes have
- * changed.
+ * <p>One contract suite for each interface runs on every implementation: in memory, on the local
+ * disk, in Redis.
  */
 @NullMarked
 package ai.laconic.cache.store;

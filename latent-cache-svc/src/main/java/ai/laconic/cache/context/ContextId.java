@@ -1,4 +1,4 @@
-package ai.laconic.cache.store;
+package ai.laconic.cache.context;
 
 import java.util.regex.Pattern;
 

@@ -1,0 +1,4 @@
+package ai.laconic.cache.store;
+
+/** A record with its key. */
+public record StoredRecord(String key, byte[] value) {}
