@@ -1,4 +1,7 @@
-/** Contexts as the tiers see them: manifests, found again without being sent again, and source texts. */
+/**
+ * Contexts as the tiers see them: manifests, found again without being sent again, and source
+ * texts.
+ */
 @NullMarked
 package ai.laconic.cacheclient.context;
 

@@ -1,6 +1,7 @@
 package ai.laconic.cache.store;
 
 import ai.laconic.servicekit.tenant.TenantId;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -9,6 +10,7 @@ import java.util.regex.Pattern;
  * @param name 1 to 200 letters, digits, dots, colons, hyphens and underscores
  */
 public record Partition(String name) {
+  private static final String TENANT = "tenant:";
   private static final Pattern VALID = Pattern.compile("[A-Za-z0-9._:-]{1,200}");
 
   /** References to the blocks of the public sharing domain. */
@@ -23,7 +25,14 @@ public record Partition(String name) {
 
   /** Returns the partition of a tenant, in which everything lies that is the tenant's alone. */
   public static Partition of(TenantId tenant) {
-    return new Partition("tenant:" + tenant.value());
+    return new Partition(TENANT + tenant.value());
+  }
+
+  /** Returns whose it is; empty for one that all share. */
+  public Optional<TenantId> tenant() {
+    return name.startsWith(TENANT)
+        ? Optional.of(new TenantId(name.substring(TENANT.length())))
+        : Optional.empty();
   }
 
   @Override

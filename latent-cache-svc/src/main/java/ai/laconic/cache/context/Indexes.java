@@ -1,0 +1,25 @@
+package ai.laconic.cache.context;
+
+import ai.laconic.v1.Context;
+import java.time.Instant;
+
+/** By what contexts are found: creation, name and end. */
+final class Indexes {
+  private Indexes() {}
+
+  static void add(Records records, Context context) {
+    ContextId id = new ContextId(context.getId());
+    Instant created = Lifetimes.instant(context.getCreated());
+    records.mark(RecordKeys.created(created, id));
+    records.mark(RecordKeys.named(context.getName(), created, id));
+    records.mark(RecordKeys.expires(Lifetimes.end(context), id));
+  }
+
+  static void remove(Records records, Context context) {
+    ContextId id = new ContextId(context.getId());
+    Instant created = Lifetimes.instant(context.getCreated());
+    records.remove(RecordKeys.created(created, id));
+    records.remove(RecordKeys.named(context.getName(), created, id));
+    records.remove(RecordKeys.expires(Lifetimes.end(context), id));
+  }
+}
