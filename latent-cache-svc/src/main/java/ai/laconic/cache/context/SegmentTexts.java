@@ -10,7 +10,6 @@ import ai.laconic.v1.SegmentText;
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** The source text of one context, wherever its extents have it. */
 final class SegmentTexts {
@@ -51,7 +50,8 @@ final class SegmentTexts {
       while (to < places.size() && places.get(to).extent() == places.get(from).extent()) {
         to++;
       }
-      sendFrom(places.get(from).extent(), segments.subList(from, to), places.subList(from, to), sink);
+      sendFrom(
+          places.get(from).extent(), segments.subList(from, to), places.subList(from, to), sink);
       from = to;
     }
   }
@@ -82,27 +82,22 @@ final class SegmentTexts {
             Partition.of(tenant),
             name,
             places.stream().map(Place::number).toList(),
-            (number, sealed) -> {
+            (number, stored) -> {
               int segment = segments.get(next[0]++);
+              String what = "text of segment " + segment + " of " + id;
+              if (stored == null) {
+                throw Problems.dataLoss(what, "gone (expected: as long as its context)");
+              }
+              ByteString text = ByteString.copyFrom(stores.openText(tenant, name, number, stored));
               long bytes = extents.get(extent).getSegments(number).getTextBytes();
-              sink.write(
-                  SegmentText.newBuilder()
-                      .setIndex(segment)
-                      .setTextBytes(open(name, number, segment, bytes, sealed))
-                      .build());
+              check(what, text, bytes);
+              sink.write(SegmentText.newBuilder().setIndex(segment).setTextBytes(text).build());
             });
   }
 
-  private ByteString open(
-      String extent, int number, int segment, long bytes, byte @Nullable [] sealed) {
-    String what = "text of segment " + segment + " of " + id;
-    if (sealed == null) {
-      throw Problems.dataLoss(what, "gone (expected: as long as its context)");
-    }
-    ByteString text = ByteString.copyFrom(stores.openText(tenant, extent, number, sealed));
+  private static void check(String what, ByteString text, long bytes) {
     if (text.size() != bytes || !text.isValidUtf8()) {
       throw Problems.dataLoss(what, text.size() + " bytes (expected: " + bytes + " of UTF-8)");
     }
-    return text;
   }
 }

@@ -11,10 +11,11 @@ import ai.laconic.servicekit.error.ProblemServerInterceptor;
 import ai.laconic.servicekit.error.Problems;
 import ai.laconic.servicekit.tenant.TenantId;
 import ai.laconic.servicekit.tenant.TenantServerInterceptor;
-import ai.laconic.v1.Block;
+import ai.laconic.v1.BlockPiece;
 import ai.laconic.v1.GetBlocksRequest;
+import ai.laconic.v1.GetBlocksResponse;
 import ai.laconic.v1.LatentCacheServiceGrpc;
-import ai.laconic.v1.PutBlockRequest;
+import ai.laconic.v1.PutBlocksRequest;
 import ai.laconic.v1.PutBlocksResponse;
 import com.google.protobuf.ByteString;
 import io.grpc.CallOptions;
@@ -46,20 +47,21 @@ class StreamingCallsTest {
   private final AtomicInteger read = new AtomicInteger();
   private final AtomicReference<Throwable> ended = new AtomicReference<>();
   private final CountDownLatch release = new CountDownLatch(1);
-  private StreamingCalls.Answering<Block> answer = responses -> {};
-  private StreamingCalls.Conversing<PutBlockRequest, PutBlocksResponse> converse =
+  private StreamingCalls.Answering<GetBlocksResponse> answer = responses -> {};
+  private StreamingCalls.Conversing<PutBlocksRequest, PutBlocksResponse> converse =
       (requests, responses) -> {};
 
   private final TestServer server =
       TestServer.start(
           new LatentCacheServiceGrpc.LatentCacheServiceImplBase() {
             @Override
-            public void getBlocks(GetBlocksRequest request, StreamObserver<Block> responses) {
+            public void getBlocks(
+                GetBlocksRequest request, StreamObserver<GetBlocksResponse> responses) {
               calls.answer(request, responses, writer -> answer.handle(writer));
             }
 
             @Override
-            public StreamObserver<PutBlockRequest> putBlocks(
+            public StreamObserver<PutBlocksRequest> putBlocks(
                 StreamObserver<PutBlocksResponse> responses) {
               return calls.converse(responses, (reader, writer) -> converse.handle(reader, writer));
             }
@@ -83,16 +85,20 @@ class StreamingCallsTest {
     timer.shutdownNow();
   }
 
-  private Iterator<Block> blocks() {
+  private Iterator<GetBlocksResponse> blocks() {
     return LatentCacheServiceGrpc.newBlockingStub(server.channel())
         .withDeadlineAfter(30, TimeUnit.SECONDS)
         .getBlocks(GetBlocksRequest.getDefaultInstance());
   }
 
-  private void writeForever(ResponseWriter<Block> responses) throws InterruptedException {
+  private void writeForever(ResponseWriter<GetBlocksResponse> responses)
+      throws InterruptedException {
     try {
       while (true) {
-        responses.write(Block.newBuilder().setEncoded(ByteString.copyFrom(new byte[8192])).build());
+        responses.write(
+            GetBlocksResponse.newBuilder()
+                .setPiece(BlockPiece.newBuilder().setData(ByteString.copyFrom(new byte[8192])))
+                .build());
         written.incrementAndGet();
       }
     } catch (StatusRuntimeException e) {
@@ -106,12 +112,15 @@ class StreamingCallsTest {
     answer =
         responses -> {
           for (int i = 0; i < 100; i++) {
-            responses.write(Block.newBuilder().setLatentId(Integer.toString(i)).build());
+            responses.write(
+                GetBlocksResponse.newBuilder()
+                    .setPiece(BlockPiece.newBuilder().setLatentId(Integer.toString(i)))
+                    .build());
           }
         };
-    Iterator<Block> blocks = blocks();
+    Iterator<GetBlocksResponse> blocks = blocks();
     for (int i = 0; i < 100; i++) {
-      assertThat(blocks.next().getLatentId()).isEqualTo(Integer.toString(i));
+      assertThat(blocks.next().getPiece().getLatentId()).isEqualTo(Integer.toString(i));
     }
     assertThat(blocks.hasNext()).isFalse();
   }
@@ -119,7 +128,7 @@ class StreamingCallsTest {
   @Test
   void writesNoFasterThanTheClientReadsAndEndsWithIt() {
     answer = this::writeForever;
-    ClientCall<GetBlocksRequest, Block> call =
+    ClientCall<GetBlocksRequest, GetBlocksResponse> call =
         server.channel().newCall(LatentCacheServiceGrpc.getGetBlocksMethod(), CallOptions.DEFAULT);
     call.start(new ClientCall.Listener<>() {}, new Metadata());
     call.sendMessage(GetBlocksRequest.getDefaultInstance());
@@ -158,7 +167,7 @@ class StreamingCallsTest {
   @Test
   void letsOneCallTooManyWait() {
     holdTwoCalls();
-    Iterator<Block> third = blocks();
+    Iterator<GetBlocksResponse> third = blocks();
     await().during(100, TimeUnit.MILLISECONDS).until(() -> written.get() == 2);
     release.countDown();
     assertThat(third.hasNext()).isFalse();
@@ -179,8 +188,8 @@ class StreamingCallsTest {
           written.incrementAndGet();
           release.await();
         };
-    Iterator<Block> first = blocks();
-    Iterator<Block> second = blocks();
+    Iterator<GetBlocksResponse> first = blocks();
+    Iterator<GetBlocksResponse> second = blocks();
     await().until(() -> written.get() == 2);
     assertThat(first).isNotSameAs(second);
   }
@@ -189,7 +198,7 @@ class StreamingCallsTest {
   void aClientThatGoesWhileItWaitsIsForgotten() throws Exception {
     holdTwoCalls();
     Context.CancellableContext impatient = Context.current().withCancellation();
-    Iterator<Block> third = impatient.call(this::blocks);
+    Iterator<GetBlocksResponse> third = impatient.call(this::blocks);
     impatient.cancel(null);
     assertThatThrownBy(third::next).hasMessageContaining("CANCELLED");
     release.countDown();
@@ -212,7 +221,7 @@ class StreamingCallsTest {
   void endsAClientThatTakesNothing() {
     calls = calls(Duration.ofMinutes(1), Duration.ofMillis(50));
     answer = this::writeForever;
-    ClientCall<GetBlocksRequest, Block> call =
+    ClientCall<GetBlocksRequest, GetBlocksResponse> call =
         server.channel().newCall(LatentCacheServiceGrpc.getGetBlocksMethod(), CallOptions.DEFAULT);
     call.start(new ClientCall.Listener<>() {}, new Metadata());
     call.sendMessage(GetBlocksRequest.getDefaultInstance());
@@ -229,7 +238,7 @@ class StreamingCallsTest {
     calls = calls(Duration.ofMinutes(1), Duration.ofMillis(50));
     converse = (requests, responses) -> requests.read();
     CompletableFuture<PutBlocksResponse> response = new CompletableFuture<>();
-    StreamObserver<PutBlockRequest> silent = put(response);
+    StreamObserver<PutBlocksRequest> silent = put(response);
     assertThatThrownBy(() -> response.get(30, TimeUnit.SECONDS))
         .hasMessageContaining("RESOURCE_EXHAUSTED")
         .hasMessageContaining("sends too slowly");
@@ -239,7 +248,7 @@ class StreamingCallsTest {
   @Test
   void endsALateCall() {
     answer = responses -> release.await();
-    Iterator<Block> late =
+    Iterator<GetBlocksResponse> late =
         LatentCacheServiceGrpc.newBlockingStub(server.channel())
             .withDeadlineAfter(100, TimeUnit.MILLISECONDS)
             .getBlocks(GetBlocksRequest.getDefaultInstance());
@@ -254,7 +263,7 @@ class StreamingCallsTest {
     converse =
         (requests, responses) -> {
           int count = 0;
-          for (Optional<PutBlockRequest> next = requests.read();
+          for (Optional<PutBlocksRequest> next = requests.read();
               next.isPresent();
               next = requests.read()) {
             count++;
@@ -266,9 +275,9 @@ class StreamingCallsTest {
           responses.write(PutBlocksResponse.newBuilder().setStored(count).build());
         };
     CompletableFuture<PutBlocksResponse> response = new CompletableFuture<>();
-    StreamObserver<PutBlockRequest> call = put(response);
+    StreamObserver<PutBlocksRequest> call = put(response);
     for (int i = 0; i < 3; i++) {
-      call.onNext(PutBlockRequest.getDefaultInstance());
+      call.onNext(PutBlocksRequest.getDefaultInstance());
     }
     await().until(() -> read.get() == 1);
     await().during(100, TimeUnit.MILLISECONDS).until(() -> read.get() == 1);
@@ -294,7 +303,7 @@ class StreamingCallsTest {
     await().until(() -> ended.get() != null);
   }
 
-  private StreamObserver<PutBlockRequest> put(CompletableFuture<PutBlocksResponse> response) {
+  private StreamObserver<PutBlocksRequest> put(CompletableFuture<PutBlocksResponse> response) {
     return LatentCacheServiceGrpc.newStub(server.channel())
         .putBlocks(
             new StreamObserver<>() {

@@ -7,10 +7,10 @@ import static org.awaitility.Awaitility.await;
 import ai.laconic.servicekit.TestServer;
 import ai.laconic.servicekit.error.ProblemServerInterceptor;
 import ai.laconic.servicekit.error.Problems;
-import ai.laconic.v1.Block;
 import ai.laconic.v1.FindMissingRequest;
 import ai.laconic.v1.FindMissingResponse;
 import ai.laconic.v1.GetBlocksRequest;
+import ai.laconic.v1.GetBlocksResponse;
 import ai.laconic.v1.LatentCacheServiceGrpc;
 import ai.laconic.v1.LatentCacheServiceGrpc.LatentCacheServiceBlockingStub;
 import io.grpc.Context;
@@ -46,7 +46,8 @@ class UnaryLimitServerInterceptorTest {
           }
 
           @Override
-          public void getBlocks(GetBlocksRequest request, StreamObserver<Block> responses) {
+          public void getBlocks(
+              GetBlocksRequest request, StreamObserver<GetBlocksResponse> responses) {
             assertThat(Context.current().getDeadline()).isNull();
             responses.onCompleted();
           }

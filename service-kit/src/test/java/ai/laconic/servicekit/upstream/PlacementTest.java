@@ -5,10 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import ai.laconic.servicekit.Replicas;
-import ai.laconic.v1.Block;
+import ai.laconic.v1.BlockPiece;
 import ai.laconic.v1.FindMissingRequest;
 import ai.laconic.v1.FindMissingResponse;
 import ai.laconic.v1.GetBlocksRequest;
+import ai.laconic.v1.GetBlocksResponse;
 import ai.laconic.v1.LatentCacheServiceGrpc;
 import ai.laconic.v1.LatentCacheServiceGrpc.LatentCacheServiceBlockingStub;
 import io.grpc.Context;
@@ -78,8 +79,11 @@ class PlacementTest {
     }
 
     @Override
-    public void getBlocks(GetBlocksRequest request, StreamObserver<Block> responses) {
-      responses.onNext(Block.newBuilder().setLatentId(name).build());
+    public void getBlocks(GetBlocksRequest request, StreamObserver<GetBlocksResponse> responses) {
+      responses.onNext(
+          GetBlocksResponse.newBuilder()
+              .setPiece(BlockPiece.newBuilder().setLatentId(name))
+              .build());
     }
   }
 
@@ -140,8 +144,9 @@ class PlacementTest {
       throws Exception {
     return held.call(
         () -> {
-          Iterator<Block> blocks = stub.getBlocks(GetBlocksRequest.getDefaultInstance());
-          return blocks.next().getLatentId();
+          Iterator<GetBlocksResponse> blocks =
+              stub.getBlocks(GetBlocksRequest.getDefaultInstance());
+          return blocks.next().getPiece().getLatentId();
         });
   }
 

@@ -6,10 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import ai.laconic.servicekit.Replicas;
 import ai.laconic.servicekit.error.Problems;
-import ai.laconic.v1.Block;
 import ai.laconic.v1.FindMissingRequest;
 import ai.laconic.v1.FindMissingResponse;
 import ai.laconic.v1.GetBlocksRequest;
+import ai.laconic.v1.GetBlocksResponse;
 import ai.laconic.v1.LatentCacheServiceGrpc;
 import ai.laconic.v1.LatentCacheServiceGrpc.LatentCacheServiceBlockingStub;
 import ai.laconic.v1.RemoveContextRequest;
@@ -50,7 +50,7 @@ class UpstreamTest {
   /** Counts its calls and answers as it is told. */
   private static final class Tier extends LatentCacheServiceGrpc.LatentCacheServiceImplBase {
     final AtomicInteger calls = new AtomicInteger();
-    volatile Consumer<StreamObserver<Block>> stream = StreamObserver::onCompleted;
+    volatile Consumer<StreamObserver<GetBlocksResponse>> stream = StreamObserver::onCompleted;
     volatile Consumer<StreamObserver<FindMissingResponse>> unary =
         responses -> {
           responses.onNext(FindMissingResponse.getDefaultInstance());
@@ -65,7 +65,7 @@ class UpstreamTest {
     }
 
     @Override
-    public void getBlocks(GetBlocksRequest request, StreamObserver<Block> responses) {
+    public void getBlocks(GetBlocksRequest request, StreamObserver<GetBlocksResponse> responses) {
       calls.incrementAndGet();
       stream.accept(responses);
     }
@@ -196,7 +196,7 @@ class UpstreamTest {
   void theBusyOneGetsNoMore() {
     Tier slow = new Tier();
     Tier quick = new Tier();
-    slow.stream = responses -> responses.onNext(Block.getDefaultInstance());
+    slow.stream = responses -> responses.onNext(GetBlocksResponse.getDefaultInstance());
     replicas.add(slow);
     replicas.add(quick);
     Upstream upstream = open();
@@ -216,7 +216,8 @@ class UpstreamTest {
   }
 
   private static void drainOne(Upstream upstream) {
-    Iterator<Block> blocks = stub(upstream).getBlocks(GetBlocksRequest.getDefaultInstance());
+    Iterator<GetBlocksResponse> blocks =
+        stub(upstream).getBlocks(GetBlocksRequest.getDefaultInstance());
     assertThat(blocks.hasNext()).isIn(true, false);
   }
 
@@ -293,13 +294,13 @@ class UpstreamTest {
     Tier tier = new Tier();
     tier.stream =
         responses -> {
-          responses.onNext(Block.getDefaultInstance());
+          responses.onNext(GetBlocksResponse.getDefaultInstance());
           responses.onError(Status.UNAVAILABLE.asRuntimeException());
         };
     replicas.add(tier);
     Upstream upstream = open("", new BreakerProperties(50, 4, Duration.ofHours(1)));
     for (int i = 0; i < 8; i++) {
-      Iterator<Block> stream =
+      Iterator<GetBlocksResponse> stream =
           LatentCacheServiceGrpc.newBlockingStub(upstream.channel())
               .getBlocks(GetBlocksRequest.getDefaultInstance());
       assertThat(stream.next()).isNotNull();
@@ -398,7 +399,7 @@ class UpstreamTest {
   @Test
   void aSilentStreamEndsHoweverLongItsCallerWouldWait() {
     Tier tier = new Tier();
-    tier.stream = responses -> responses.onNext(Block.getDefaultInstance());
+    tier.stream = responses -> responses.onNext(GetBlocksResponse.getDefaultInstance());
     replicas.add(tier);
     Upstream upstream =
         upstreams.open(
@@ -408,7 +409,8 @@ class UpstreamTest {
                 Duration.ofSeconds(30),
                 Duration.ofMillis(50),
                 BreakerProperties.DEFAULT));
-    Iterator<Block> stream = stub(upstream).getBlocks(GetBlocksRequest.getDefaultInstance());
+    Iterator<GetBlocksResponse> stream =
+        stub(upstream).getBlocks(GetBlocksRequest.getDefaultInstance());
     stream.next();
     assertThatThrownBy(stream::next)
         .hasMessageContaining("UNAVAILABLE: the tier: said nothing for 50 ms");
