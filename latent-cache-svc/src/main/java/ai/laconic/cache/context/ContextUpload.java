@@ -40,7 +40,7 @@ public final class ContextUpload implements AutoCloseable {
   private final BitSet received = new BitSet();
   private final Map<Integer, byte[]> batch = new HashMap<>();
   private int batchBytes;
-  private Instant stagedAt = Instant.MIN;
+  private Instant stagedAt = Instant.EPOCH;
   private boolean staged;
   private boolean committed;
 

@@ -66,17 +66,12 @@ final class PageTokens {
     CRC32C crc = new CRC32C();
     crc.update(tenant.value().getBytes(US_ASCII));
     crc.update(request.getOrderValue());
-    crc.update(filter(request));
+    ContextFilter filter = request.getFilter();
+    crc.update(filter.toBuilder().clearLabels().build().toByteArray());
+    // In the order of their keys, whatever order they came in.
+    crc.update(new TreeMap<>(filter.getLabelsMap()).toString().getBytes(UTF_8));
     crc.update(written.duplicate().flip());
     return (int) crc.getValue();
-  }
-
-  /** Returns the filter's bytes; labels in the order of their keys, whatever order they came in. */
-  private static byte[] filter(ListContextsRequest request) {
-    ContextFilter filter = request.getFilter();
-    return (filter.toBuilder().clearLabels().build().toByteString().toStringUtf8()
-            + new TreeMap<>(filter.getLabelsMap()))
-        .getBytes(UTF_8);
   }
 
   private static RuntimeException wrong(String token) {

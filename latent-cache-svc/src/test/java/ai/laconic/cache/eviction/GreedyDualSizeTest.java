@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -107,7 +108,9 @@ class GreedyDualSizeTest {
     usedAt.put(1000, before.age());
 
     GreedyDualSize<Integer> after = new GreedyDualSize<>();
-    entries.forEach((key, entry) -> after.put(key, entry[0], entry[1], usedAt.get(key)));
+    entries.forEach(
+        (key, entry) ->
+            after.put(key, entry[0], entry[1], Objects.requireNonNull(usedAt.get(key))));
 
     assertThat(entries).hasSizeGreaterThan(20);
     assertThat(after.bytes()).isEqualTo(before.bytes());
