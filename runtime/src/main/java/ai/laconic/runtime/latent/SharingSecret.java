@@ -37,7 +37,7 @@ public final class SharingSecret {
     }
     if (setting.length() < LEAST_CHARACTERS) {
       throw new IllegalArgumentException(
-          "sharing secret: %d characters (expected: at least %d, or none)"
+          "sharing-secret: %d characters (expected: at least %d, or none)"
               .formatted(setting.length(), LEAST_CHARACTERS));
     }
     return new SharingSecret(setting.getBytes(UTF_8));

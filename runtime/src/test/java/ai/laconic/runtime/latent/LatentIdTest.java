@@ -92,7 +92,7 @@ class LatentIdTest {
     assertThat(DOMAIN).hasToString("private to acme");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> SharingSecret.of("hunter2hunter2."))
-        .withMessage("sharing secret: 15 characters (expected: at least 16, or none)");
+        .withMessage("sharing-secret: 15 characters (expected: at least 16, or none)");
     SharingSecret.of("hunter2hunter2..");
   }
 }
