@@ -58,7 +58,7 @@ class SpanCutterTest {
     "indented text begins a paragraph, 'aaaa aaaaaaaaaa\\n\\n    aaaa. aaaa aaaa', 'aaaa aaaaaaaaaa\\n\\n'",
     "a line ends as in Unicode, 'aaaa aaaaaaaaaa\u2028aaaa. aaaa aaaa', 'aaaa aaaaaaaaaa\u2028'",
     "else where a character ends, 'ééééééééééééééééééééé', 'éééééééééééé'",
-    "empty lines stay with what it follows, 'aaaa aaaaaaaa\\n\\n\\n\\n  \\naaaa\\naaaaaaa', 'aaaa aaaaaaaa\\n\\n\\n\\n  \\n'",
+    "empty lines stay with what they follow, 'aaaa aaaaaaaa\\n\\n\\n\\n\\naaaa\\naaaaaaa', 'aaaa aaaaaaaa\\n\\n\\n\\n\\n'",
   })
   void cuts(String where, String text, String first) {
     byte[] bytes = unescaped(text).getBytes(StandardCharsets.UTF_8);
