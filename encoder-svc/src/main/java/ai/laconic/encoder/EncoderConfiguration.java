@@ -7,6 +7,7 @@ import ai.laconic.encoder.engine.EncoderEngines;
 import ai.laconic.encoder.span.EncoderModel;
 import ai.laconic.encoder.span.SpanEncoder;
 import ai.laconic.encoder.span.WindowPolicies;
+import ai.laconic.runtime.latent.SharingSecret;
 import ai.laconic.runtime.model.ModelDirectory;
 import ai.laconic.runtime.model.ModelDirectoryException;
 import ai.laconic.runtime.session.Device;
@@ -54,6 +55,17 @@ class EncoderConfiguration {
           case TRITON -> "triton at " + properties.triton().target();
         });
     return model;
+  }
+
+  @Bean
+  SharingSecret sharingSecret(EncoderProperties properties) {
+    SharingSecret secret = properties.secret();
+    if (secret == SharingSecret.NONE) {
+      log.warn(
+          "laconic.encoder.sharing-secret: empty, so that whoever has a text and knows a tenant's"
+              + " name can compute the IDs of its latents");
+    }
+    return secret;
   }
 
   @Bean

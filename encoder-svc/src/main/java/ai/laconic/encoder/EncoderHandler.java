@@ -6,6 +6,8 @@ import ai.laconic.encoder.span.SpanEncoder;
 import ai.laconic.encoder.span.SpanRequest;
 import ai.laconic.encoder.span.StoredWindow;
 import ai.laconic.encoder.span.Windowing;
+import ai.laconic.runtime.latent.SharingDomain;
+import ai.laconic.runtime.latent.SharingSecret;
 import ai.laconic.servicekit.call.ResponseWriter;
 import ai.laconic.servicekit.call.StreamingCalls;
 import ai.laconic.servicekit.tenant.TenantId;
@@ -26,11 +28,17 @@ import org.springframework.grpc.server.service.GrpcService;
 class EncoderHandler extends EncoderServiceImplBase {
   private final EncoderModel model;
   private final SpanEncoder spans;
+  private final SharingSecret secret;
   private final StreamingCalls calls;
 
-  EncoderHandler(EncoderModel model, SpanEncoder spans, StreamingCalls encodeSpanCalls) {
+  EncoderHandler(
+      EncoderModel model,
+      SpanEncoder spans,
+      SharingSecret sharingSecret,
+      StreamingCalls encodeSpanCalls) {
     this.model = model;
     this.spans = spans;
+    this.secret = sharingSecret;
     this.calls = encodeSpanCalls;
   }
 
@@ -54,9 +62,9 @@ class EncoderHandler extends EncoderServiceImplBase {
     calls.answer(request, responses, writer -> spans.encode(span(request), new Caller(writer)));
   }
 
-  private static SpanRequest span(EncodeSpanRequest request) {
+  private SpanRequest span(EncodeSpanRequest request) {
     return new SpanRequest(
-        TenantId.current().value(),
+        SharingDomain.privateTo(TenantId.current().value(), secret),
         request.getText(),
         windowing(request),
         request.getFingerprint(),

@@ -4,6 +4,7 @@ import ai.laconic.encoder.batch.BatchPolicy;
 import ai.laconic.encoder.engine.TritonSettings;
 import ai.laconic.encoder.span.Windowing;
 import ai.laconic.runtime.latent.BlockType;
+import ai.laconic.runtime.latent.SharingSecret;
 import ai.laconic.runtime.session.Device;
 import ai.laconic.servicekit.admission.AdmissionLimits;
 import ai.laconic.servicekit.upstream.UpstreamProperties;
@@ -22,6 +23,7 @@ import org.springframework.boot.context.properties.bind.Name;
  * @param device where the embedded engine computes: cpu, or cuda:0 and so on
  * @param threads of the embedded engine on the CPU; 0 for as many as there are processors
  * @param blockType how latents are stored
+ * @param sharingSecret what IDs of private latents are keyed with; empty for none
  * @param windowing how a span is cut
  * @param batch how windows of all calls are batched
  * @param admission what runs at once, and what may wait
@@ -35,6 +37,7 @@ record EncoderProperties(
     @DefaultValue("cpu") String device,
     @DefaultValue("0") int threads,
     @DefaultValue("fp16") BlockType blockType,
+    @DefaultValue("") String sharingSecret,
     @DefaultValue WindowingProperties windowing,
     @DefaultValue BatchProperties batch,
     @DefaultValue AdmissionProperties admission,
@@ -53,6 +56,7 @@ record EncoderProperties(
       throw new IllegalArgumentException(
           "laconic.encoder.threads: " + threads + " (expected: 0 or more)");
     }
+    SharingSecret.of(sharingSecret);
   }
 
   /**
@@ -114,6 +118,11 @@ record EncoderProperties(
     return Path.of(model);
   }
 
+  /** Returns what IDs of private latents are keyed with. */
+  SharingSecret secret() {
+    return SharingSecret.of(sharingSecret);
+  }
+
   /** Returns the threads to compute with, at least 1. */
   int computingThreads() {
     return threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
@@ -160,6 +169,12 @@ record EncoderProperties(
               + ", what one call takes)");
     }
     return admission.tokens(most);
+  }
+
+  /** Leaves the secret out, and says enough to tell one from another. */
+  @Override
+  public String toString() {
+    return "EncoderProperties[model=" + model + ", engine=" + engine + ", device=" + device + "]";
   }
 
   private static void required(String name, @Nullable Object value, String expected) {

@@ -7,6 +7,7 @@ import ai.laconic.encoder.batch.BatchPolicy;
 import ai.laconic.encoder.engine.TritonSettings;
 import ai.laconic.encoder.span.Windowing;
 import ai.laconic.runtime.latent.BlockType;
+import ai.laconic.runtime.latent.SharingSecret;
 import ai.laconic.servicekit.admission.AdmissionLimits;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -31,6 +32,7 @@ class EncoderPropertiesTest {
     assertThat(properties.threads()).isZero();
     assertThat(properties.computingThreads()).isEqualTo(Runtime.getRuntime().availableProcessors());
     assertThat(properties.blockType()).isEqualTo(BlockType.FP16);
+    assertThat(properties.secret()).isSameAs(SharingSecret.NONE);
     assertThat(properties.windowing().kind()).isEqualTo(Windowing.CONTENT_DEFINED);
     assertThat(properties.windowing().minTokens()).isZero();
     assertThat(properties.windowing().maxTokens()).isZero();
@@ -65,6 +67,7 @@ class EncoderPropertiesTest {
     settings.put("laconic.encoder.device", "cuda:1");
     settings.put("laconic.encoder.threads", "3");
     settings.put("laconic.encoder.block-type", "int8");
+    settings.put("laconic.encoder.sharing-secret", "correct horse battery");
     settings.put("laconic.encoder.windowing.default", "fixed");
     settings.put("laconic.encoder.windowing.min-tokens", "10");
     settings.put("laconic.encoder.windowing.max-tokens", "20");
@@ -90,6 +93,8 @@ class EncoderPropertiesTest {
     assertThat(properties.device()).isEqualTo("cuda:1");
     assertThat(properties.computingThreads()).isEqualTo(3);
     assertThat(properties.blockType()).isEqualTo(BlockType.INT8);
+    assertThat(properties.secret()).isNotSameAs(SharingSecret.NONE);
+    assertThat(properties.toString()).doesNotContain("horse");
     assertThat(properties.windowing())
         .isEqualTo(new EncoderProperties.WindowingProperties(Windowing.FIXED, 10, 20));
     assertThat(properties.batchPolicy(100)).isEqualTo(new BatchPolicy(100, Duration.ofMillis(9)));
@@ -116,6 +121,9 @@ class EncoderPropertiesTest {
         with("admission.max-calls", "0"),
         "laconic.encoder.admission.max-calls: 0 (expected: 1 or more)");
     assertRefused(with("block-type", "fp8"), "fp8");
+    assertRefused(
+        with("sharing-secret", "hunter2"),
+        "sharing-secret: 7 characters (expected: at least 16, or none)");
     assertRefused(with("engine", "vllm"), "vllm");
     assertRefused(with("triton.target", " "), "laconic.encoder.triton.target: blank (expected: a");
     assertRefused(

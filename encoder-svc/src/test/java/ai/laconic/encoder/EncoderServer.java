@@ -12,6 +12,7 @@ import ai.laconic.encoder.span.WindowPolicies;
 import ai.laconic.encoder.span.Windowing;
 import ai.laconic.runtime.Golden;
 import ai.laconic.runtime.latent.BlockType;
+import ai.laconic.runtime.latent.SharingSecret;
 import ai.laconic.runtime.model.ModelDirectory;
 import ai.laconic.runtime.tokenizer.TextTokenizer;
 import ai.laconic.servicekit.admission.Admission;
@@ -93,7 +94,7 @@ final class EncoderServer {
             BATCH_TOKENS);
     server =
         InProcessServerBuilder.forName(name)
-            .addService(new EncoderHandler(model, spans, calls))
+            .addService(new EncoderHandler(model, spans, SharingSecret.NONE, calls))
             // The last interceptor sees a call first.
             .intercept(new ValidationServerInterceptor(ValidatorFactory.newBuilder().build()))
             .intercept(new TenantServerInterceptor(TenantResolver.trustedHeader()))

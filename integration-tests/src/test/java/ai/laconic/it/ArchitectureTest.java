@@ -72,6 +72,17 @@ class ArchitectureTest {
   }
 
   @Test
+  void theTextKnowsNothingElse() {
+    classes()
+        .that()
+        .resideInAPackage("ai.laconic.text..")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage("ai.laconic.text..", "java..", "org.jspecify..")
+        .check(house);
+  }
+
+  @Test
   void theServiceKitKnowsNoServiceAndNoRuntime() {
     noClasses()
         .that()

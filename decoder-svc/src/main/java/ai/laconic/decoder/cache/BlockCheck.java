@@ -3,6 +3,7 @@ package ai.laconic.decoder.cache;
 import ai.laconic.runtime.latent.BlockKind;
 import ai.laconic.runtime.latent.CorruptBlockException;
 import ai.laconic.runtime.latent.LatentBlock;
+import ai.laconic.runtime.latent.LatentId;
 import ai.laconic.runtime.latent.LatentRef;
 import ai.laconic.runtime.model.ModelFingerprint;
 import ai.laconic.servicekit.error.Problems;
@@ -16,25 +17,37 @@ import ai.laconic.v1.Block;
  */
 record BlockCheck(ModelFingerprint model, int width) {
   /**
-   * Returns the rows of {@code block}.
+   * Returns a block that arrived.
    *
    * @throws io.grpc.StatusRuntimeException DATA_LOSS for a broken block or another one than asked
    *     for, FAILED_PRECONDITION for another model's
    */
-  float[] rows(Block block, LatentRef ref) {
-    String name = "block " + ref.id().hex();
-    if (!block.getLatentId().equals(ref.id().hex())) {
+  LatentBlock read(Block block, LatentId asked) {
+    String name = "block " + asked.hex();
+    if (!block.getLatentId().equals(asked.hex())) {
       throw Problems.dataLoss(name, "the cache sent " + block.getLatentId() + " in its place");
     }
     LatentBlock decoded = decode(block, name);
+    if (!decoded.id().equals(asked)) {
+      throw Problems.dataLoss(name, "the cache sent what belongs to " + decoded.id());
+    }
     if (!decoded.model().equals(model)) {
       throw Problems.precondition(
           name + " fingerprint", decoded.model().hex(), model.hex() + ", the model here");
     }
     expect(name, "kind", decoded.kind(), BlockKind.EMBEDS);
-    expect(name, "rows", decoded.rows(), ref.latents());
-    expect(name, "cols", decoded.cols(), width);
-    return decoded.toFloats();
+    return decoded;
+  }
+
+  /**
+   * Checks the shape of a block.
+   *
+   * @throws io.grpc.StatusRuntimeException DATA_LOSS
+   */
+  void check(LatentBlock block, LatentRef ref) {
+    String name = "block " + ref.id().hex();
+    expect(name, "rows", block.rows(), ref.latents());
+    expect(name, "cols", block.cols(), width);
   }
 
   private static LatentBlock decode(Block block, String name) {

@@ -1,5 +1,7 @@
 package ai.laconic.decoder.cache;
 
+import ai.laconic.runtime.latent.BlockType;
+import ai.laconic.runtime.latent.LatentBlock;
 import ai.laconic.runtime.latent.LatentId;
 import ai.laconic.runtime.latent.LatentRef;
 import ai.laconic.runtime.model.ModelFingerprint;
@@ -39,21 +41,21 @@ public final class LatentPuller {
     this.width = width;
   }
 
-  /** Returns the bytes that the latents of some blocks take here. */
+  /** Returns the most bytes that the latents of some blocks take here: their type isn't known. */
   public long bytes(List<LatentRef> blocks) {
-    return blocks.stream().mapToLong(LatentRef::latents).sum() * width * Float.BYTES;
+    long latents = blocks.stream().mapToLong(LatentRef::latents).sum();
+    return BlockType.FP32.payloadBytes(latents, width);
   }
 
-  /** Takes the rows of a block that arrived. */
+  /** Takes a block that arrived. */
   @FunctionalInterface
   public interface Arrivals {
     /**
-     * Takes them.
+     * Takes it.
      *
-     * @param block its index among those that were asked for
-     * @param rows row after row
+     * @param place its index among those that were asked for
      */
-    void put(int block, float[] rows);
+    void put(int place, LatentBlock block);
   }
 
   /**
@@ -89,9 +91,7 @@ public final class LatentPuller {
         if (block == null) {
           throw Problems.dataLoss("cache", i + " blocks (expected: " + wanted.size() + ")");
         }
-        for (int place : wanted.get(i)) {
-          arrivals.put(place, check.rows(block, blocks.get(place)));
-        }
+        deliver(block, blocks, wanted.get(i), arrivals);
       }
       if (call.read() != null) {
         throw Problems.dataLoss("cache", "one block too many (expected: " + wanted.size() + ")");
@@ -99,6 +99,15 @@ public final class LatentPuller {
     } finally {
       // Does nothing to a call that is over.
       call.cancel("not needed any more", null);
+    }
+  }
+
+  private void deliver(
+      Block block, List<LatentRef> blocks, List<Integer> places, Arrivals arrivals) {
+    LatentBlock read = check.read(block, blocks.get(places.get(0)).id());
+    for (int place : places) {
+      check.check(read, blocks.get(place));
+      arrivals.put(place, read);
     }
   }
 }

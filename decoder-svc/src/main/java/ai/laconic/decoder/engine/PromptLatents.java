@@ -1,22 +1,26 @@
 package ai.laconic.decoder.engine;
 
+import ai.laconic.runtime.latent.LatentBlock;
 import ai.laconic.runtime.latent.LatentRef;
 import ai.laconic.runtime.prompt.Prompt;
 import ai.laconic.runtime.prompt.Prompt.PlacedBlock;
+import java.nio.FloatBuffer;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The latents of one prompt, as they arrive: whoever pulls them puts them in, block after block,
- * and the engine takes them out, position after position, while later ones are still on their way.
- * Safe for use by many threads.
+ * and the engine reads them, position after position, while later ones are still on their way. They
+ * stay as they are stored until then, and become numbers where the engine wants them. Safe for use
+ * by many threads.
  */
 public final class PromptLatents {
   private final List<PlacedBlock> blocks;
   private final int width;
 
-  /** Rows of each block, row after row; null before they came and after they were read. */
-  private final float[] @Nullable [] rows;
+  /** Null before they came and after they were read. */
+  private final @Nullable LatentBlock[] arrived;
 
   /** Blocks that the engine won't ask for any more. */
   private int read;
@@ -29,32 +33,24 @@ public final class PromptLatents {
   public PromptLatents(Prompt prompt, int width) {
     this.blocks = prompt.blocks();
     this.width = width;
-    this.rows = new float[blocks.size()][];
+    this.arrived = new LatentBlock[blocks.size()];
   }
 
   /**
-   * Takes the rows of a block.
+   * Takes a block.
    *
-   * @param block its index in the prompt
-   * @param values row after row; shared, not to be written
+   * @param place its index in the prompt
    */
-  public void put(int block, float[] values) {
-    LatentRef ref = blocks.get(block).block();
-    if (values.length != (long) ref.latents() * width) {
+  public void put(int place, LatentBlock block) {
+    LatentRef ref = blocks.get(place).block();
+    if (block.rows() != ref.latents() || block.cols() != width) {
       throw new IllegalArgumentException(
-          "latents of block "
-              + ref.id().hex()
-              + ": "
-              + values.length
-              + " numbers (expected: "
-              + ref.latents()
-              + " x "
-              + width
-              + ")");
+          "latents of block %s: %d x %d (expected: %d x %d)"
+              .formatted(ref.id().hex(), block.rows(), block.cols(), ref.latents(), width));
     }
     Runnable heard;
     synchronized (this) {
-      rows[block] = values;
+      arrived[place] = block;
       heard = arrival;
     }
     heard.run();
@@ -70,8 +66,8 @@ public final class PromptLatents {
    * there; {@code end} if there is none.
    */
   public synchronized int readyUntil(int start, int end) {
-    for (int i = read; i < rows.length && blocks.get(i).start() < end; i++) {
-      if (rows[i] == null && blocks.get(i).end() > start) {
+    for (int i = read; i < arrived.length && blocks.get(i).start() < end; i++) {
+      if (arrived[i] == null && blocks.get(i).end() > start) {
         return Math.max(start, blocks.get(i).start());
       }
     }
@@ -80,42 +76,37 @@ public final class PromptLatents {
 
   /** Lets go of all blocks that end at a position or before: they are large. */
   public synchronized void forget(int before) {
-    while (read < rows.length && blocks.get(read).end() <= before) {
-      rows[read++] = null;
+    while (read < arrived.length && blocks.get(read).end() <= before) {
+      arrived[read++] = null;
     }
   }
 
-  /** Returns the latents of some positions, which must be ready, row after row. */
-  public synchronized float[] take(int start, int end) {
-    float[] taken = new float[count(start, end) * width];
-    int at = 0;
-    for (int i = read; i < rows.length && blocks.get(i).start() < end; i++) {
-      int from = Math.max(start, blocks.get(i).start());
-      int count = within(i, start, end);
+  /**
+   * Writes the latents of some positions, which must be ready, row after row.
+   *
+   * @param out moves behind them
+   */
+  public void read(int start, int end, FloatBuffer out) {
+    for (int i = 0; i < arrived.length && blocks.get(i).start() < end; i++) {
+      PlacedBlock placed = blocks.get(i);
+      int from = Math.max(start, placed.start());
+      int count = Math.min(end, placed.end()) - from;
       if (count > 0) {
-        float[] values = rows[i];
-        if (values == null) {
-          throw new IllegalStateException("block " + i + ": not there (expected: ready)");
-        }
-        int offset = (from - blocks.get(i).start()) * width;
-        System.arraycopy(values, offset, taken, at, count * width);
-        at += count * width;
+        ready(i).readRows(from - placed.start(), count, out);
       }
     }
-    return taken;
   }
 
-  private int count(int start, int end) {
-    int count = 0;
-    for (int i = read; i < rows.length && blocks.get(i).start() < end; i++) {
-      count += within(i, start, end);
+  /** Returns all blocks, which must be ready, in order. */
+  public List<LatentBlock> all() {
+    return IntStream.range(0, arrived.length).mapToObj(this::ready).toList();
+  }
+
+  private synchronized LatentBlock ready(int place) {
+    LatentBlock block = arrived[place];
+    if (block == null) {
+      throw new IllegalStateException("block " + place + ": not there (expected: ready)");
     }
-    return count;
-  }
-
-  /** Returns how many latents of a block lie between two positions. */
-  private int within(int block, int start, int end) {
-    PlacedBlock placed = blocks.get(block);
-    return Math.max(0, Math.min(end, placed.end()) - Math.max(start, placed.start()));
+    return block;
   }
 }

@@ -85,7 +85,7 @@ final class Decodes {
       try (Permit memory = reserve(missing)) {
         tokens.latentsIn(memory);
         int first = request.prompt().blocks().size() - missing.size();
-        puller.pull(missing, (block, rows) -> request.latents().put(first + block, rows));
+        puller.pull(missing, (place, block) -> request.latents().put(first + place, block));
         responses.started(request.prompt());
         answer(command.task(), request.prompt(), cached, tokens, responses);
       }

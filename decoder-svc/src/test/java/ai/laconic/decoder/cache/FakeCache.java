@@ -32,8 +32,8 @@ public final class FakeCache extends LatentCacheServiceImplBase {
   /** Whether it says nothing at all. */
   public volatile boolean hangs;
 
-  public void put(LatentId id, LatentBlock block) {
-    blocks.put(id.hex(), ByteString.copyFrom(block.encoded()));
+  public void put(LatentBlock block) {
+    put(block.id(), block.encoded());
   }
 
   public void put(LatentId id, byte[] encoded) {

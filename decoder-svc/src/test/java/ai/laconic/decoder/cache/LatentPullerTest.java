@@ -35,16 +35,17 @@ class LatentPullerTest {
   private final LatentPuller puller = puller(Duration.ofSeconds(30));
 
   LatentPullerTest() throws IOException {
-    harness.cache.put(ONE, block(MODEL, 2, 2, 1, 2, 3, 4));
-    harness.cache.put(TWO, block(MODEL, 1, 2, 5, 6));
+    harness.cache.put(block(ONE, MODEL, 2, 2, 1, 2, 3, 4));
+    harness.cache.put(block(TWO, MODEL, 1, 2, 5, 6));
   }
 
   private LatentPuller puller(Duration timeout) {
     return new LatentPuller(harness.upstream(timeout).channel(), MODEL, 2);
   }
 
-  private static LatentBlock block(ModelFingerprint model, int rows, int cols, float... values) {
-    return LatentBlock.ofEmbeddings(model, BlockType.FP32, rows, cols, values);
+  private static LatentBlock block(
+      LatentId id, ModelFingerprint model, int rows, int cols, float... values) {
+    return LatentBlock.ofEmbeddings(id, model, BlockType.FP32, rows, cols, values);
   }
 
   @AfterEach
@@ -54,7 +55,8 @@ class LatentPullerTest {
 
   private static List<List<Float>> pull(LatentPuller puller, LatentRef... blocks) throws Exception {
     List<List<Float>> rows = new ArrayList<>(Collections.nCopies(blocks.length, List.of()));
-    puller.pull(List.of(blocks), (block, values) -> rows.set(block, Floats.asList(values)));
+    puller.pull(
+        List.of(blocks), (place, block) -> rows.set(place, Floats.asList(block.toFloats())));
     return rows;
   }
 
@@ -91,7 +93,7 @@ class LatentPullerTest {
 
   @Test
   void refusesAFlippedBit() {
-    byte[] broken = block(MODEL, 1, 2, 5, 6).encoded();
+    byte[] broken = block(TWO, MODEL, 1, 2, 5, 6).encoded();
     broken[broken.length - 1] ^= 1;
     harness.cache.put(TWO, broken);
 
@@ -101,7 +103,7 @@ class LatentPullerTest {
 
   @Test
   void refusesAnotherModelsBlock() {
-    harness.cache.put(TWO, block(OTHER, 1, 2, 5, 6));
+    harness.cache.put(block(TWO, OTHER, 1, 2, 5, 6));
 
     assertThatThrownBy(pulling(TWO, 1))
         .hasMessage(
@@ -117,7 +119,7 @@ class LatentPullerTest {
 
   @Test
   void refusesAnotherWidth() {
-    harness.cache.put(TWO, block(MODEL, 1, 3, 5, 6, 7));
+    harness.cache.put(block(TWO, MODEL, 1, 3, 5, 6, 7));
 
     assertThatThrownBy(pulling(TWO, 1))
         .hasMessage("DATA_LOSS: block " + TWO.hex() + ": cols: 3 (expected: 2)");
@@ -126,9 +128,8 @@ class LatentPullerTest {
   @Test
   void refusesKeysAndValues() {
     harness.cache.put(
-        TWO,
         LatentBlock.ofKeyValues(
-            MODEL, BlockType.FP32, new KvShape(1, 1, 1, 2), new float[] {1, 2, 3, 4}));
+            TWO, MODEL, BlockType.FP32, new KvShape(1, 1, 1, 2), new float[] {1, 2, 3, 4}));
 
     assertThatThrownBy(pulling(TWO, 2))
         .hasMessage("DATA_LOSS: block " + TWO.hex() + ": kind: KV (expected: EMBEDS)");
@@ -140,6 +141,20 @@ class LatentPullerTest {
 
     assertThatThrownBy(pulling(TWO, 1))
         .hasMessageContaining("the cache sent " + ONE.hex() + " in its place");
+  }
+
+  @Test
+  void refusesAnotherBlockUnderTheIdAskedFor() {
+    harness.cache.put(TWO, block(ONE, MODEL, 1, 2, 5, 6).encoded());
+
+    assertThatThrownBy(pulling(TWO, 1))
+        .hasMessage("DATA_LOSS: block %s: the cache sent what belongs to %s".formatted(TWO, ONE));
+  }
+
+  @Test
+  void refusesOtherRowsThanPromisedAtASecondPlace() {
+    assertThatThrownBy(() -> pull(puller, new LatentRef(ONE, 2), new LatentRef(ONE, 3)))
+        .hasMessage("DATA_LOSS: block " + ONE.hex() + ": rows: 2 (expected: 3)");
   }
 
   @Test

@@ -243,7 +243,8 @@ class GoldenDecodeTest {
   void refusesABrokenBlock() {
     DecodeRequest.Builder request = first();
     float[][] rows = new float[8][80];
-    byte[] broken = GoldenPrompts.block(harness.model.fingerprint(), rows).encoded();
+    byte[] broken =
+        GoldenPrompts.block(firstBlock(request), harness.model.fingerprint(), rows).encoded();
     broken[100] ^= 4;
     harness.cache.cache.put(firstBlock(request), broken);
 
@@ -254,7 +255,7 @@ class GoldenDecodeTest {
   void refusesAnotherModelsBlock() {
     DecodeRequest.Builder request = first();
     ModelFingerprint other = new ModelFingerprint("c".repeat(64));
-    harness.cache.cache.put(firstBlock(request), GoldenPrompts.block(other, new float[8][80]));
+    harness.cache.cache.put(GoldenPrompts.block(firstBlock(request), other, new float[8][80]));
 
     assertThatThrownBy(() -> askAnew(request))
         .hasMessageStartingWith("FAILED_PRECONDITION: block ")
@@ -265,7 +266,7 @@ class GoldenDecodeTest {
   void refusesABlockWithOtherRows() {
     DecodeRequest.Builder request = first();
     harness.cache.cache.put(
-        firstBlock(request), GoldenPrompts.block(harness.model.fingerprint(), new float[7][80]));
+        GoldenPrompts.block(firstBlock(request), harness.model.fingerprint(), new float[7][80]));
 
     assertThatThrownBy(() -> askAnew(request))
         .hasMessageStartingWith("DATA_LOSS: block ")

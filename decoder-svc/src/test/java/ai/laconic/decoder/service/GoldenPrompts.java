@@ -63,24 +63,20 @@ final class GoldenPrompts {
           Arrays.copyOfRange(span.ids(), start, Math.min(start + window, span.ids().length));
       int first = model.ratio().latentsFor(start);
       int rows = model.ratio().latentsFor(ids.length);
-      LatentId id = LatentId.of(model.fingerprint(), model.ratio(), domain(), ids);
+      LatentId id = LatentId.of(model.fingerprint(), model.ratio(), SharingDomain.PUBLIC, ids);
       cache.put(
-          id, block(model.fingerprint(), Arrays.copyOfRange(span.latents(), first, first + rows)));
+          block(id, model.fingerprint(), Arrays.copyOfRange(span.latents(), first, first + rows)));
       region.addLatents(LatentRef.newBuilder().setLatentId(id.hex()).setLatents(rows));
     }
     return DecodePart.newBuilder().setRegion(region);
   }
 
-  static LatentBlock block(ModelFingerprint model, float[][] rows) {
+  static LatentBlock block(LatentId id, ModelFingerprint model, float[][] rows) {
     int width = rows[0].length;
     float[] values = new float[rows.length * width];
     for (int row = 0; row < rows.length; row++) {
       System.arraycopy(rows[row], 0, values, row * width, width);
     }
-    return LatentBlock.ofEmbeddings(model, BlockType.FP32, rows.length, width, values);
-  }
-
-  private static SharingDomain domain() {
-    return new SharingDomain("test");
+    return LatentBlock.ofEmbeddings(id, model, BlockType.FP32, rows.length, width, values);
   }
 }

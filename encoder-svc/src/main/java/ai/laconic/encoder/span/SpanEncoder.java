@@ -5,7 +5,6 @@ import ai.laconic.encoder.batch.Batcher;
 import ai.laconic.encoder.cache.BlockCache;
 import ai.laconic.runtime.latent.LatentBlock;
 import ai.laconic.runtime.latent.LatentId;
-import ai.laconic.runtime.latent.SharingDomain;
 import ai.laconic.runtime.model.ModelFingerprint;
 import ai.laconic.runtime.tokenizer.TokenizedText;
 import ai.laconic.runtime.window.Window;
@@ -91,8 +90,7 @@ public final class SpanEncoder {
           request.text().length() + " characters without a token",
           "text with at least one token");
     }
-    return Span.cut(
-        text, policies.of(request.windowing()), model, new SharingDomain(request.tenant()));
+    return Span.cut(text, policies.of(request.windowing()), model, request.sharing());
   }
 
   private void encode(
@@ -149,16 +147,17 @@ public final class SpanEncoder {
     // All blocks are made, and so checked, before the first is sent.
     Map<LatentId, LatentBlock> blocks = new LinkedHashMap<>();
     for (int i = 0; i < chunk.size(); i++) {
-      blocks.put(chunk.get(i).getKey(), block(chunk.get(i).getValue(), latents.get(i)));
+      LatentId id = chunk.get(i).getKey();
+      blocks.put(id, block(id, chunk.get(i).getValue(), latents.get(i)));
     }
     cache.put(blocks, ttl);
   }
 
-  private LatentBlock block(Window window, float[] latents) {
+  private LatentBlock block(LatentId id, Window window, float[] latents) {
     int rows = model.ratio().latentsFor(window.length());
     try {
       return LatentBlock.ofEmbeddings(
-          model.fingerprint(), model.blockType(), rows, model.latentWidth(), latents);
+          id, model.fingerprint(), model.blockType(), rows, model.latentWidth(), latents);
     } catch (IllegalArgumentException e) {
       throw Problems.dataLoss(
           "latents of a window of " + window.length() + " tokens", String.valueOf(e.getMessage()));

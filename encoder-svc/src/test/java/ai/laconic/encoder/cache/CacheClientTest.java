@@ -216,7 +216,7 @@ class CacheClientTest {
       // Big enough that flow control has something to do.
       float[] values = new float[16 * 64];
       values[0] = i;
-      blocks.put(id(i), LatentBlock.ofEmbeddings(MODEL, BlockType.FP32, 16, 64, values));
+      blocks.put(id(i), LatentBlock.ofEmbeddings(id(i), MODEL, BlockType.FP32, 16, 64, values));
     }
     return blocks;
   }

@@ -15,7 +15,6 @@ import ai.laconic.encoder.batch.FakeEncoder;
 import ai.laconic.runtime.latent.BlockType;
 import ai.laconic.runtime.latent.LatentBlock;
 import ai.laconic.runtime.latent.LatentId;
-import ai.laconic.runtime.latent.SharingDomain;
 import ai.laconic.servicekit.admission.Admission;
 import ai.laconic.servicekit.admission.Permit;
 import ai.laconic.servicekit.tenant.TenantId;
@@ -74,7 +73,7 @@ class SpanEncoderTest {
               LatentId.of(
                   MODEL.fingerprint(),
                   MODEL.ratio(),
-                  new SharingDomain("acme"),
+                  Toy.domain("acme"),
                   window.text().chars().toArray()));
     }
     assertThat(admission.inUse()).isZero();
@@ -183,7 +182,8 @@ class SpanEncoderTest {
             Status.Code.FAILED_PRECONDITION,
             () ->
                 encode(
-                    new SpanRequest("acme", "text", null, "cd".repeat(32), Duration.ofHours(1)),
+                    new SpanRequest(
+                        Toy.domain("acme"), "text", null, "cd".repeat(32), Duration.ofHours(1)),
                     new Recorder()))
         .isEqualTo(
             "fingerprint: cdcdcdcdcdcd (expected: abababababab of the model toy that runs here)");
@@ -271,7 +271,7 @@ class SpanEncoderTest {
 
   @Test
   void keepsTextOutOfLogs() {
-    assertThat(request("secret")).hasToString("SpanRequest[acme, 6 characters]");
+    assertThat(request("secret")).hasToString("SpanRequest[private to acme, 6 characters]");
     assertThat(new StoredWindow(new LatentId("ab".repeat(32)), 1, 4, "secret", true).toString())
         .doesNotContain("secret");
   }
@@ -292,12 +292,17 @@ class SpanEncoderTest {
 
   private List<StoredWindow> encode(String tenant, String text) throws Exception {
     Recorder recorder = new Recorder();
-    encode(new SpanRequest(tenant, text, null, "", Duration.ofHours(1)), recorder);
+    encode(
+        tenant, new SpanRequest(Toy.domain(tenant), text, null, "", Duration.ofHours(1)), recorder);
     return recorder.windows();
   }
 
   private void encode(SpanRequest request, Recorder recorder) throws Exception {
-    new TenantId(request.tenant())
+    encode("acme", request, recorder);
+  }
+
+  private void encode(String tenant, SpanRequest request, Recorder recorder) throws Exception {
+    new TenantId(tenant)
         .in(Context.current())
         .call(
             () -> {
@@ -311,7 +316,7 @@ class SpanEncoderTest {
   }
 
   private static SpanRequest request(String text) {
-    return new SpanRequest("acme", text, Windowing.FIXED, "", Duration.ofHours(1));
+    return new SpanRequest(Toy.domain("acme"), text, Windowing.FIXED, "", Duration.ofHours(1));
   }
 
   private static List<LatentId> ids(List<StoredWindow> windows) {

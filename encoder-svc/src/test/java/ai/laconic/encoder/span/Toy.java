@@ -1,6 +1,8 @@
 package ai.laconic.encoder.span;
 
 import ai.laconic.runtime.latent.BlockType;
+import ai.laconic.runtime.latent.SharingDomain;
+import ai.laconic.runtime.latent.SharingSecret;
 import ai.laconic.runtime.model.CompressionRatio;
 import ai.laconic.runtime.model.ModelFingerprint;
 import ai.laconic.runtime.tokenizer.TokenizedText;
@@ -33,6 +35,10 @@ final class Toy {
     int[] starts = new int[text.length()];
     Arrays.setAll(starts, i -> i);
     return new TokenizedText(text, text.chars().toArray(), starts);
+  }
+
+  static SharingDomain domain(String tenant) {
+    return SharingDomain.privateTo(tenant, SharingSecret.NONE);
   }
 
   /** Returns text of so many windows, no two of them equal. */

@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /**
  * Turns pieces of text into spans. Where they are cut depends on the text alone, not on the pieces.
- * Holds less than one span and one piece.
+ * Holds little more than one span and one piece.
  */
 public final class SpanBuffer {
   private final SpanCutter cutter;

@@ -1,11 +1,16 @@
 package ai.laconic.gateway.text;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import ai.laconic.text.Boundary;
+import ai.laconic.text.BoundaryScanner;
+import ai.laconic.text.Utf8;
 import java.util.zip.CRC32C;
 
 /**
- * Says where a text is cut into spans of at most so many bytes: after a paragraph if there is one
- * in the second half of what fits, else after a line, else after a sentence, else after a space,
- * and within a word, but never within a character, if there is nothing else.
+ * Says where a text is cut into spans of at most so many bytes: at the best {@link Boundary} in the
+ * second half of what fits, behind a paragraph if there is one; within a word, but never within a
+ * character, if there is nothing else.
  *
  * <p>Among the places of the best kind it takes the one whose preceding bytes have the smallest
  * hash. So where a text is cut depends on what stands there and hardly on how far it is from the
@@ -31,7 +36,7 @@ public final class SpanCutter {
 
   /** Bytes that must lie ahead before a cut can be chosen, unless the text ends sooner. */
   public int lookAhead() {
-    return most + 1;
+    return most + Utf8.MOST_BYTES;
   }
 
   /**
@@ -45,23 +50,26 @@ public final class SpanCutter {
     if (end - from <= most) {
       return end - from;
     }
-    int best = from;
+    String ahead = new String(text, from, Math.min(lookAhead(), end - from), UTF_8);
+    BoundaryScanner scanner = new BoundaryScanner();
+    int best = 0;
     Boundary bestKind = Boundary.CHARACTER;
     long bestHash = Long.MAX_VALUE;
-    for (int at = from + most / 2; at <= from + most; at++) {
-      Boundary kind = Boundary.at(text, from, at);
-      if (kind.compareTo(bestKind) > 0) {
+    for (int i = 0, at = 0; at <= most; at += Utf8.bytes(ahead.charAt(i)), i++) {
+      Boundary kind = at < most / 2 ? Boundary.NONE : scanner.before(ahead.charAt(i));
+      scanner.pass(ahead.charAt(i));
+      if (kind.compareTo(bestKind) < 0) {
         continue;
       }
       // The last character that fits is as good as any: nothing is recognisable about it.
-      long hash = kind == Boundary.CHARACTER ? 0 : hash(text, from, at);
-      if (kind.compareTo(bestKind) < 0 || hash <= bestHash) {
+      long hash = kind == Boundary.CHARACTER ? 0 : hash(text, from, from + at);
+      if (kind.compareTo(bestKind) > 0 || hash <= bestHash) {
         best = at;
         bestKind = kind;
         bestHash = hash;
       }
     }
-    return best - from;
+    return best;
   }
 
   private static long hash(byte[] text, int from, int at) {

@@ -50,11 +50,15 @@ class SpanCutterTest {
     "after a paragraph, 'aaaa aaaa. aaaa\\n\\naaaa\\naaaa. aaaa aaaa', 'aaaa aaaa. aaaa\\n\\n'",
     "of two line ends too, 'aaaa aaaa. aaaa\\r\\n\\r\\naa\\naaaa. aaaa aaaa', 'aaaa aaaa. aaaa\\r\\n\\r\\n'",
     "else after a line, 'aaaa aaaaaaaaaa\\naaaa. aaaa aaaa aaaa', 'aaaa aaaaaaaaaa\\n'",
-    "else after a sentence, 'aaaa aaaa aaaa. aaaa aaaa aaaa aaaa', 'aaaa aaaa aaaa. '",
+    "else after a sentence, 'aaaa aaaa aaaa. aaaa aaaa aaaa aaaa', 'aaaa aaaa aaaa.'",
+    "with what closes it, '(aaa aaaa aaaa.) aaaa aaaa aaaa aaaa', '(aaa aaaa aaaa.)'",
     "of any script, 'あああああ。ああああああああ', 'あああああ。'",
-    "else after a space, 'aaaaaaaaaaaaaaaa aaaaaaaaaaaaaaaaaa', 'aaaaaaaaaaaaaaaa '",
+    "with its brackets, '「ああああ。」ああああああああ', '「ああああ。」'",
+    "else before a space, 'aaaaaaaaaaaaaaaa aaaaaaaaaaaaaaaaaa', 'aaaaaaaaaaaaaaaa'",
+    "indented text begins a paragraph, 'aaaa aaaaaaaaaa\\n\\n    aaaa. aaaa aaaa', 'aaaa aaaaaaaaaa\\n\\n'",
+    "a line ends as in Unicode, 'aaaa aaaaaaaaaa\u2028aaaa. aaaa aaaa', 'aaaa aaaaaaaaaa\u2028'",
     "else where a character ends, 'ééééééééééééééééééééé', 'éééééééééééé'",
-    "all of white space stays with what it follows, 'aaaa aaaaaaaa\\n\\n\\n\\n  \\naaaa\\naaaaaaa', 'aaaa aaaaaaaa\\n\\n\\n\\n  \\n'",
+    "empty lines stay with what they follow, 'aaaa aaaaaaaa\\n\\n\\n\\n\\naaaa\\naaaaaaa', 'aaaa aaaaaaaa\\n\\n\\n\\n\\n'",
   })
   void cuts(String where, String text, String first) {
     byte[] bytes = unescaped(text).getBytes(StandardCharsets.UTF_8);

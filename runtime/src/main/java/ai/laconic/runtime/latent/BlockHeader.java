@@ -5,18 +5,25 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.zip.CRC32C;
 
-/** The first 64 bytes of a block; the package's page has the table. */
+/** The first 96 bytes of a block; the package's page has the table. */
 record BlockHeader(
-    ModelFingerprint model, BlockType type, int rows, int cols, Optional<KvShape> keyValues) {
-  static final int BYTES = 64;
+    LatentId id,
+    ModelFingerprint model,
+    BlockType type,
+    int rows,
+    int cols,
+    Optional<KvShape> keyValues) {
+  static final int BYTES = 96;
 
   /** The most numbers of a block: 256 MiB of FP32, ten times what a window of any model takes. */
   static final int MAX_VALUES = 1 << 26;
 
   // "LCLB", read as a little-endian number.
   private static final int MAGIC = 'L' | 'C' << 8 | 'L' << 16 | 'B' << 24;
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final int CRC_AT = 28;
+  private static final int MODEL_AT = 32;
+  private static final int ID_AT = 64;
 
   BlockHeader {
     if (rows < 1 || cols < 1 || (long) rows * cols > MAX_VALUES) {
@@ -47,7 +54,7 @@ record BlockHeader(
     keyValues.ifPresent(
         shape ->
             block.putInt(16, shape.layers()).putInt(20, shape.kvHeads()).putInt(24, shape.slots()));
-    block.put(32, model.bytes());
+    block.put(MODEL_AT, model.bytes()).put(ID_AT, id.bytes());
     block.putInt(CRC_AT, crc(block));
   }
 
@@ -80,7 +87,9 @@ record BlockHeader(
     int kvHeads = block.getInt(20);
     int slots = block.getInt(24);
     byte[] fingerprint = new byte[ModelFingerprint.BYTES];
-    block.get(32, fingerprint);
+    block.get(MODEL_AT, fingerprint);
+    byte[] id = new byte[LatentId.BYTES];
+    block.get(ID_AT, id);
     try {
       Optional<KvShape> shape = Optional.empty();
       if (BlockKind.of(block.get(5)) == BlockKind.KV) {
@@ -90,8 +99,13 @@ record BlockHeader(
       } else {
         expect("layers, kv_heads and slots", layers | kvHeads | slots, 0);
       }
-      ModelFingerprint model = ModelFingerprint.of(fingerprint);
-      return new BlockHeader(model, BlockType.of(block.get(6)), rows, cols, shape);
+      return new BlockHeader(
+          LatentId.of(id),
+          ModelFingerprint.of(fingerprint),
+          BlockType.of(block.get(6)),
+          rows,
+          cols,
+          shape);
     } catch (IllegalArgumentException e) {
       throw new CorruptBlockException(e);
     }

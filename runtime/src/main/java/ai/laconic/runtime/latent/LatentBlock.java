@@ -1,24 +1,24 @@
 package ai.laconic.runtime.latent;
 
-import static java.util.Objects.requireNonNull;
-
 import ai.laconic.runtime.model.ModelFingerprint;
+import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
+import java.nio.FloatBuffer;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One window's latents as they are stored and sent: immutable, checked, with the model they belong
- * to. A block lives as its encoded bytes; two blocks are equal if their bytes are.
+ * One window's latents as they are stored and sent: immutable, checked, with the ID and the model
+ * they belong to. A block lives as its encoded bytes; two blocks are equal if their bytes are.
  */
 public final class LatentBlock {
   private final BlockHeader header;
-  // Header and payload; never handed out, never written after construction.
-  private final byte[] encoded;
+  // Header and payload, little-endian; never handed out to be written, never written itself.
+  private final ByteBuffer encoded;
 
-  private LatentBlock(BlockHeader header, byte[] encoded) {
+  private LatentBlock(BlockHeader header, ByteBuffer encoded) {
     this.header = header;
     this.encoded = encoded;
   }
@@ -26,6 +26,7 @@ public final class LatentBlock {
   /**
    * Makes a block of input embeddings.
    *
+   * @param id the window's
    * @param rows the latents, at least 1
    * @param cols numbers of each, the decoder's width
    * @param values rows * cols numbers, row after row; copied
@@ -33,21 +34,22 @@ public final class LatentBlock {
    *     type}
    */
   public static LatentBlock ofEmbeddings(
-      ModelFingerprint model, BlockType type, int rows, int cols, float[] values) {
-    return of(new BlockHeader(model, type, rows, cols, Optional.empty()), values);
+      LatentId id, ModelFingerprint model, BlockType type, int rows, int cols, float[] values) {
+    return of(new BlockHeader(id, model, type, rows, cols, Optional.empty()), values);
   }
 
   /**
    * Makes a block of keys and values.
    *
+   * @param id the memory's
    * @param values the numbers in the order of {@code shape}; copied
    * @throws IllegalArgumentException if the sizes don't fit or a number isn't finite in {@code
    *     type}
    */
   public static LatentBlock ofKeyValues(
-      ModelFingerprint model, BlockType type, KvShape shape, float[] values) {
+      LatentId id, ModelFingerprint model, BlockType type, KvShape shape, float[] values) {
     int rows = shape.rows();
-    return of(new BlockHeader(model, type, rows, shape.headDim(), Optional.of(shape)), values);
+    return of(new BlockHeader(id, model, type, rows, shape.headDim(), Optional.of(shape)), values);
   }
 
   private static LatentBlock of(BlockHeader header, float[] values) {
@@ -55,44 +57,39 @@ public final class LatentBlock {
       throw new IllegalArgumentException(
           "values: %d (expected: %d x %d)".formatted(values.length, header.rows(), header.cols()));
     }
-    byte[] encoded = new byte[header.blockBytes()];
+    ByteBuffer encoded = littleEndian(ByteBuffer.allocate(header.blockBytes()));
     BlockNumbers.write(header, values, payload(encoded));
-    header.write(littleEndian(encoded));
+    header.write(encoded);
     return new LatentBlock(header, encoded);
   }
 
   /**
    * Reads an encoded block.
    *
-   * @param encoded exactly one block; copied
+   * @param encoded exactly one block; kept, so that nobody may write to it any more
    * @throws CorruptBlockException if anything in it isn't as it must be: a bit, a length, a number
    */
   public static LatentBlock decode(byte[] encoded) throws CorruptBlockException {
-    return decodeOwned(encoded.clone());
+    return decode(ByteBuffer.wrap(encoded));
   }
 
   /**
    * Reads an encoded block from the rest of {@code encoded}, whose position moves to its limit.
    *
+   * @param encoded its bytes are kept where they are, so that nobody may write to them any more
    * @throws CorruptBlockException if anything in it isn't as it must be
    */
   public static LatentBlock decode(ByteBuffer encoded) throws CorruptBlockException {
-    byte[] copy = new byte[encoded.remaining()];
-    encoded.get(copy);
-    return decodeOwned(copy);
+    ByteBuffer own = littleEndian(encoded.slice());
+    encoded.position(encoded.limit());
+    BlockHeader header = BlockHeader.read(own);
+    BlockNumbers.check(header, payload(own));
+    return new LatentBlock(header, own);
   }
 
-  private static LatentBlock decodeOwned(byte[] encoded) throws CorruptBlockException {
-    BlockHeader header = BlockHeader.read(littleEndian(encoded));
-    LatentBlock block = new LatentBlock(header, encoded);
-    float[] values = block.toFloats();
-    for (int i = 0; i < values.length; i++) {
-      if (!Float.isFinite(values[i])) {
-        throw new CorruptBlockException(
-            "values[" + i + "]: " + values[i] + " (expected: a finite number)");
-      }
-    }
-    return block;
+  /** Returns the ID that it belongs to: what it was made for, not where it was found. */
+  public LatentId id() {
+    return header.id();
   }
 
   /** Returns the model whose decoder reads these latents. */
@@ -127,32 +124,67 @@ public final class LatentBlock {
 
   /** Returns the numbers, row after row, in an array of the caller's own. */
   public float[] toFloats() {
-    return BlockNumbers.read(header, payload(encoded));
+    float[] values = new float[header.values()];
+    readRows(0, rows(), FloatBuffer.wrap(values));
+    return values;
+  }
+
+  /**
+   * Writes rows {@code from} to {@code from + count} as numbers, row after row.
+   *
+   * @param out moves behind them
+   * @throws IndexOutOfBoundsException if the block hasn't these rows
+   * @throws java.nio.BufferOverflowException if {@code out} has no room for them
+   */
+  public void readRows(int from, int count, FloatBuffer out) {
+    Objects.checkFromIndexSize(from, count, rows());
+    if (out.remaining() < count * cols()) {
+      throw new BufferOverflowException();
+    }
+    BlockNumbers.read(header, payload(encoded), from, count, out);
+  }
+
+  /**
+   * Returns rows {@code from} to {@code from + count} as they are stored, without a copy.
+   *
+   * @throws IllegalStateException for INT8, whose scales lie apart
+   * @throws IndexOutOfBoundsException if the block hasn't these rows
+   */
+  public ByteBuffer storedRows(int from, int count) {
+    if (type() == BlockType.INT8) {
+      throw new IllegalStateException("type: INT8 (expected: one that stores rows whole)");
+    }
+    Objects.checkFromIndexSize(from, count, rows());
+    int rowBytes = Math.toIntExact(type().payloadBytes(1, cols()));
+    return littleEndian(
+        payload(encoded).slice(from * rowBytes, count * rowBytes).asReadOnlyBuffer());
   }
 
   /** Returns the length of the encoded block in bytes. */
   public int encodedBytes() {
-    return encoded.length;
+    return encoded.limit();
   }
 
   /** Returns header and payload in an array of the caller's own. */
   public byte[] encoded() {
-    return encoded.clone();
+    byte[] copy = new byte[encoded.limit()];
+    encoded.get(0, copy);
+    return copy;
   }
 
   /** Returns header and payload without a copy, in a buffer that can't be written through. */
   public ByteBuffer encodedBuffer() {
-    return ByteBuffer.wrap(encoded).asReadOnlyBuffer();
+    return encoded.asReadOnlyBuffer();
   }
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof LatentBlock that && Arrays.equals(encoded, that.encoded);
+    return other instanceof LatentBlock that && encoded.equals(that.encoded);
   }
 
   @Override
   public int hashCode() {
-    return Arrays.hashCode(encoded);
+    return encoded.hashCode();
   }
 
   @Override
@@ -160,11 +192,12 @@ public final class LatentBlock {
     return "%s %s %d x %d of %s".formatted(kind(), type(), rows(), cols(), model().shortHex());
   }
 
-  private static ByteBuffer payload(byte[] encoded) {
-    return littleEndian(encoded).position(BlockHeader.BYTES);
+  private static ByteBuffer payload(ByteBuffer encoded) {
+    return littleEndian(encoded.slice(BlockHeader.BYTES, encoded.limit() - BlockHeader.BYTES));
   }
 
-  private static ByteBuffer littleEndian(byte[] encoded) {
-    return ByteBuffer.wrap(requireNonNull(encoded, "encoded")).order(ByteOrder.LITTLE_ENDIAN);
+  /** A slice is big-endian, whatever it was taken from. */
+  private static ByteBuffer littleEndian(ByteBuffer buffer) {
+    return buffer.order(ByteOrder.LITTLE_ENDIAN);
   }
 }

@@ -5,15 +5,13 @@ import ai.laconic.runtime.model.ModelFingerprint;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
 
 /**
  * Names the latents of a window by what they are computed from, never by what came out.
  *
- * @param hex SHA-256 as 64 lower-case hexadecimal digits
+ * @param hex 32 bytes as 64 lower-case hexadecimal digits
  */
 public record LatentId(String hex) {
   /** Length of the digest in bytes. */
@@ -21,7 +19,7 @@ public record LatentId(String hex) {
 
   private static final Pattern VALID = Pattern.compile("[0-9a-f]{" + 2 * BYTES + "}");
   // A change of the encoding below needs another name here.
-  private static final byte[] FORM = "laconic latent 1\n".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] FORM = "laconic latent 2\n".getBytes(StandardCharsets.US_ASCII);
 
   public LatentId {
     if (!VALID.matcher(hex).matches()) {
@@ -33,9 +31,11 @@ public record LatentId(String hex) {
   /**
    * Returns the ID of a window.
    *
-   * <p>Hashed are, with all numbers as 4 little-endian bytes: {@code laconic latent 1\n}, the 32
-   * bytes of the fingerprint, the ratio, the length of the domain and its ASCII, the count of the
-   * ids and the ids. No two different inputs give the same bytes.
+   * <p>Hashed are, with all numbers as 4 little-endian bytes: {@code laconic latent 2\n}, 1 in the
+   * public domain and 2 in a private one, the 32 bytes of the fingerprint, the ratio, the count of
+   * the ids and the ids. No two different inputs give the same bytes. The hash is SHA-256 in the
+   * public domain, and HMAC-SHA256 with the domain's key in a private one: HMAC-SHA256, with the
+   * secret for its key, of {@code laconic sharing domain 2\n} and the tenant's name.
    *
    * @param windowIds the window's token ids, at least one
    */
@@ -44,21 +44,16 @@ public record LatentId(String hex) {
     if (windowIds.length == 0) {
       throw new IllegalArgumentException("windowIds: 0 (expected: at least one token)");
     }
-    byte[] name = domain.value().getBytes(StandardCharsets.US_ASCII);
-    ByteBuffer input =
+    ByteBuffer form =
         ByteBuffer.allocate(
-                FORM.length
-                    + ModelFingerprint.BYTES
-                    + name.length
-                    + Integer.BYTES * (3 + windowIds.length))
+                FORM.length + ModelFingerprint.BYTES + Integer.BYTES * (3 + windowIds.length))
             .order(ByteOrder.LITTLE_ENDIAN);
-    input.put(FORM).put(model.bytes()).putInt(ratio.value());
-    input.putInt(name.length).put(name);
-    input.putInt(windowIds.length);
+    form.put(FORM).putInt(domain.code()).put(model.bytes()).putInt(ratio.value());
+    form.putInt(windowIds.length);
     for (int id : windowIds) {
-      input.putInt(id);
+      form.putInt(id);
     }
-    return new LatentId(HexFormat.of().formatHex(sha256().digest(input.array())));
+    return of(domain.hash(form.array()));
   }
 
   /** Returns the ID of a digest of {@link #BYTES} bytes. */
@@ -74,13 +69,5 @@ public record LatentId(String hex) {
   @Override
   public String toString() {
     return hex;
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }

@@ -6,6 +6,8 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.RunOptions;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
@@ -24,6 +26,9 @@ final class DecoderRun implements AutoCloseable {
   private final int latentWidth;
   private final int vocabularySize;
 
+  /** As large as the most latents of one run so far. */
+  private FloatBuffer latents = FloatBuffer.allocate(0);
+
   /** By the number of slots that step together. */
   private final Map<Integer, StepTensors> steps = new HashMap<>();
 
@@ -37,16 +42,33 @@ final class DecoderRun implements AutoCloseable {
   }
 
   /**
+   * Returns room for some latents, which the graph reads where they are written; the next call
+   * returns the same.
+   */
+  FloatBuffer latents(int rows) {
+    int values = Math.multiplyExact(rows, latentWidth);
+    if (latents.capacity() < values) {
+      latents = direct(values);
+    }
+    return latents.clear().limit(values);
+  }
+
+  private static FloatBuffer direct(int values) {
+    int bytes = Math.multiplyExact(values, Float.BYTES);
+    return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder()).asFloatBuffer();
+  }
+
+  /**
    * Appends ids to one slot.
    *
    * @param after positions of the slot after this run
    * @param latentRows for each id 0, or k where it takes the k-th latent
-   * @param latents rows of latents
+   * @param latents rows of latents, from {@link #latents}
    * @param wanted which of the ids logits are wanted behind
    * @return logits of each that is wanted
    */
   float[][] append(
-      int slot, int after, int[] ids, long[] latentRows, float[] latents, long[] wanted)
+      int slot, int after, int[] ids, long[] latentRows, FloatBuffer latents, long[] wanted)
       throws OrtException {
     long[] shape = {1, ids.length};
     KvCache.Rows keysAndValues = cache.rows(slot, 1);
@@ -55,9 +77,7 @@ final class DecoderRun implements AutoCloseable {
         OnnxTensor rowTensor = longs(latentRows, shape);
         OnnxTensor latentTensor =
             OnnxTensor.createTensor(
-                environment,
-                FloatBuffer.wrap(latents),
-                new long[] {latents.length / latentWidth, latentWidth});
+                environment, latents, new long[] {latents.remaining() / latentWidth, latentWidth});
         OnnxTensor lengthTensor = ints(new int[] {after - 1}, new long[] {1});
         OnnxTensor totalTensor = ints(new int[] {after}, new long[0]);
         OnnxTensor wantedTensor = longs(wanted, new long[] {wanted.length})) {

@@ -7,8 +7,10 @@ import ai.laconic.runtime.graph.DecoderGraph.LogitRows;
 import ai.laconic.runtime.model.ModelDirectory;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
@@ -20,8 +22,6 @@ import java.util.stream.LongStream;
  * come from another thread: it waits for the run that is under way.
  */
 public final class DecoderSession implements AutoCloseable {
-  private static final float[] NO_LATENTS = {};
-
   private final ModelDirectory model;
   private final int maxTokens;
   private final DecoderRun run;
@@ -146,12 +146,32 @@ public final class DecoderSession implements AutoCloseable {
    * splits a long prompt.
    *
    * @param ids at least one; each that equals {@link #placeholderId} takes the next latent
-   * @param latents the latents, row-major, one for each placeholder
+   * @param latents writes the latents, row-major, one for each placeholder, where the graph reads
+   *     them; it must fill what it is given
    * @return the logits behind the last id
    */
-  public synchronized float[] append(int slot, int[] ids, float[] latents) {
+  public synchronized float[] append(int slot, int[] ids, Consumer<FloatBuffer> latents) {
     checkAppend(slot, ids);
-    return append(slot, ids, latentRows(ids, latents), latents, new long[] {ids.length - 1})[0];
+    long[] rows = latentRows(ids);
+    FloatBuffer values = run.latents((int) Arrays.stream(rows).max().orElseThrow());
+    latents.accept(values);
+    if (values.hasRemaining()) {
+      throw wrongLatents(values.position(), values.limit());
+    }
+    return append(slot, ids, rows, values.flip(), new long[] {ids.length - 1})[0];
+  }
+
+  /** As the other, with latents that are there already. */
+  public synchronized float[] append(int slot, int[] ids, float[] latents) {
+    return append(
+        slot,
+        ids,
+        values -> {
+          if (latents.length != values.remaining()) {
+            throw wrongLatents(latents.length, values.remaining());
+          }
+          values.put(latents);
+        });
   }
 
   /**
@@ -167,11 +187,12 @@ public final class DecoderSession implements AutoCloseable {
         slot,
         tokens,
         new long[tokens.length],
-        NO_LATENTS,
+        run.latents(0),
         LongStream.range(0, tokens.length).toArray());
   }
 
-  private float[][] append(int slot, int[] ids, long[] latentRows, float[] latents, long[] wanted) {
+  private float[][] append(
+      int slot, int[] ids, long[] latentRows, FloatBuffer latents, long[] wanted) {
     int after = lengths[slot] + ids.length;
     try {
       float[][] logits = run.append(slot, after, ids, latentRows, latents, wanted);
@@ -273,7 +294,7 @@ public final class DecoderSession implements AutoCloseable {
         "decoding " + ids + " ids from slot " + slot + " on: " + cause.getMessage(), cause);
   }
 
-  private long[] latentRows(int[] ids, float[] latents) {
+  private long[] latentRows(int[] ids) {
     long[] rows = new long[ids.length];
     int count = 0;
     for (int i = 0; i < ids.length; i++) {
@@ -281,17 +302,18 @@ public final class DecoderSession implements AutoCloseable {
         rows[i] = ++count;
       }
     }
-    if (latents.length != (long) count * model.latentWidth()) {
-      throw new IllegalArgumentException(
-          "latents: "
-              + latents.length
-              + " values (expected: "
-              + count
-              + " x "
-              + model.latentWidth()
-              + ", a row for each placeholder)");
-    }
     return rows;
+  }
+
+  private IllegalArgumentException wrongLatents(int values, int expected) {
+    return new IllegalArgumentException(
+        "latents: "
+            + values
+            + " values (expected: "
+            + expected / model.latentWidth()
+            + " x "
+            + model.latentWidth()
+            + ", a row for each placeholder)");
   }
 
   private void checkSlot(int slot) {

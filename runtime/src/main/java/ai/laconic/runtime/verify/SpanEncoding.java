@@ -3,6 +3,7 @@ package ai.laconic.runtime.verify;
 import ai.laconic.runtime.latent.LatentId;
 import ai.laconic.runtime.latent.LatentRef;
 import ai.laconic.runtime.latent.SharingDomain;
+import ai.laconic.runtime.latent.SharingSecret;
 import ai.laconic.runtime.model.ModelDirectory;
 import ai.laconic.runtime.session.LatentEncoder;
 import ai.laconic.runtime.tokenizer.TextTokenizer;
@@ -16,7 +17,7 @@ import java.util.Map;
 /** Spans to latents over the reference's grid of windows; each text once. */
 final class SpanEncoding {
   /** Nobody shares what a verification computes. */
-  static final SharingDomain DOMAIN = new SharingDomain("verify");
+  static final SharingDomain DOMAIN = SharingDomain.privateTo("verify", SharingSecret.NONE);
 
   private final ModelDirectory model;
   private final LatentEncoder encoder;

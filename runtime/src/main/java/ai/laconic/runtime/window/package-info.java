@@ -15,7 +15,7 @@
  * </ul>
  *
  * <p>Cuts are made between tokens, text is kept per window beside its latents, and {@link
- * ai.laconic.runtime.window.WindowTexts} says which text that is.
+ * ai.laconic.runtime.window.WindowBytes} says how much of it.
  */
 @NullMarked
 package ai.laconic.runtime.window;

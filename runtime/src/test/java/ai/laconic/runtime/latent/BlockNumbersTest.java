@@ -31,7 +31,8 @@ class BlockNumbersTest {
           };
     }
     float[] stored =
-        LatentBlock.ofEmbeddings(LatentBlockTest.MODEL, type, values.length / 100, 100, values)
+        LatentBlock.ofEmbeddings(
+                LatentBlockTest.ID, LatentBlockTest.MODEL, type, values.length / 100, 100, values)
             .toFloats();
     for (int i = 0; i < values.length; i++) {
       double nearest = nearest(numbers, values[i]);
@@ -45,12 +46,13 @@ class BlockNumbersTest {
   @CsvSource({"FP16, 0x1.ffep15", "BF16, 0x1.ffp127"})
   void refusesWhatWouldRoundToInfinity(BlockType type, float overflow) {
     float largest = Math.nextDown(overflow);
-    LatentBlock.ofEmbeddings(LatentBlockTest.MODEL, type, 1, 1, new float[] {-largest});
+    LatentBlock.ofEmbeddings(
+        LatentBlockTest.ID, LatentBlockTest.MODEL, type, 1, 1, new float[] {-largest});
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
                 LatentBlock.ofEmbeddings(
-                    LatentBlockTest.MODEL, type, 1, 1, new float[] {-overflow}))
+                    LatentBlockTest.ID, LatentBlockTest.MODEL, type, 1, 1, new float[] {-overflow}))
         .withMessageContaining("values[0]: -" + overflow);
   }
 
@@ -64,7 +66,8 @@ class BlockNumbersTest {
       values[i] = (float) (random.nextGaussian() * Math.pow(10, i / cols % 60 - 30));
     }
     LatentBlock block =
-        LatentBlock.ofEmbeddings(LatentBlockTest.MODEL, BlockType.INT8, rows, cols, values);
+        LatentBlock.ofEmbeddings(
+            LatentBlockTest.ID, LatentBlockTest.MODEL, BlockType.INT8, rows, cols, values);
     float[] stored = LatentBlock.decode(block.encoded()).toFloats();
     for (int row = 0; row < rows; row++) {
       float largest = 0;
@@ -82,7 +85,8 @@ class BlockNumbersTest {
   void int8KeepsZerosAndTheSmallestAndLargestNumbers() throws Exception {
     float[] values = {0, -0f, 0, Float.MIN_VALUE, -Float.MIN_VALUE, 0, 1.7e38f, -1.7e38f, 1};
     LatentBlock block =
-        LatentBlock.ofEmbeddings(LatentBlockTest.MODEL, BlockType.INT8, 3, 3, values);
+        LatentBlock.ofEmbeddings(
+            LatentBlockTest.ID, LatentBlockTest.MODEL, BlockType.INT8, 3, 3, values);
     float[] stored = LatentBlock.decode(block.encoded()).toFloats();
     assertThat(stored).startsWith(0, 0, 0, 0, 0, 0);
     assertThat((double) stored[6]).isCloseTo(1.7e38, Percentage.withPercentage(1e-4));

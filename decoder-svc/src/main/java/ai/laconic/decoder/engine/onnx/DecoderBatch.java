@@ -1,5 +1,8 @@
 package ai.laconic.decoder.engine.onnx;
 
+import java.nio.FloatBuffer;
+import java.util.function.Consumer;
+
 /**
  * A decoder with a key/value cache per slot, used by one thread at a time. A call that throws
  * leaves what the slots held as it was.
@@ -24,10 +27,10 @@ interface DecoderBatch extends AutoCloseable {
   /**
    * Appends {@code ids} to one slot.
    *
-   * @param latents a row for each placeholder among {@code ids}
+   * @param latents writes a row for each placeholder among {@code ids}
    * @return logits of the last position
    */
-  float[] append(int slot, int[] ids, float[] latents);
+  float[] append(int slot, int[] ids, Consumer<FloatBuffer> latents);
 
   /**
    * Appends tokens to one slot.

@@ -141,7 +141,7 @@ final class Sequence implements Generation {
     }
     int end = latents.readyUntil(length, Math.min(length + most, prompt.length()));
     int[] ids = Arrays.copyOfRange(prompt.ids(), length, end);
-    float[] logits = batch.append(slot, ids, latents.take(length, end));
+    float[] logits = batch.append(slot, ids, rows -> latents.read(length, end, rows));
     length = end;
     latents.forget(end);
     return end == prompt.length() ? new float[][] {logits} : NOTHING_TO_CHOOSE;

@@ -1,6 +1,8 @@
 package ai.laconic.decoder.engine.onnx;
 
 import ai.laconic.runtime.session.DecoderSession;
+import java.nio.FloatBuffer;
+import java.util.function.Consumer;
 
 /** The runtime's session as the scheduler sees it. */
 final class SessionBatch implements DecoderBatch {
@@ -51,7 +53,7 @@ final class SessionBatch implements DecoderBatch {
   }
 
   @Override
-  public float[] append(int slot, int[] ids, float[] latents) {
+  public float[] append(int slot, int[] ids, Consumer<FloatBuffer> latents) {
     return session.append(slot, ids, latents);
   }
 

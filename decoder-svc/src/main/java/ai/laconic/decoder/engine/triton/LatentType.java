@@ -1,23 +1,28 @@
 package ai.laconic.decoder.engine.triton;
 
+import ai.laconic.runtime.latent.BlockType;
 import ai.laconic.runtime.latent.HalfPrecision;
+import ai.laconic.runtime.latent.LatentBlock;
 import ai.laconic.servicekit.error.Problems;
 import ai.laconic.triton.client.RawTensors;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /** How latents are sent. Named as the protocol names its datatypes. */
 enum LatentType {
-  FP32(Float.BYTES) {
+  FP32(BlockType.FP32) {
     @Override
-    void put(float[] latents, ByteBuffer raw) {
-      raw.asFloatBuffer().put(latents);
+    void convert(LatentBlock block, ByteBuffer raw) {
+      block.readRows(0, block.rows(), raw.asFloatBuffer());
     }
   },
-  FP16(Short.BYTES) {
+  FP16(BlockType.FP16) {
     @Override
-    void put(float[] latents, ByteBuffer raw) {
+    void convert(LatentBlock block, ByteBuffer raw) {
       try {
-        HalfPrecision.write(latents, raw);
+        HalfPrecision.write(block.toFloats(), raw);
       } catch (IllegalArgumentException tooLarge) {
         throw Problems.precondition(
             "latents", String.valueOf(tooLarge.getMessage()), "a model in Triton that takes FP32");
@@ -25,23 +30,32 @@ enum LatentType {
     }
   };
 
-  private final int bytes;
+  private final BlockType type;
 
-  LatentType(int bytes) {
-    this.bytes = bytes;
+  LatentType(BlockType type) {
+    this.type = type;
   }
 
   /**
-   * Returns latents as a request has them.
+   * Returns the latents of blocks as a request has them. Those that are stored like that aren't
+   * copied.
    *
    * @throws io.grpc.StatusRuntimeException FAILED_PRECONDITION for a number that the type can't
    *     hold
    */
-  ByteBuffer raw(float[] latents) {
-    ByteBuffer raw = RawTensors.little(Math.multiplyExact(latents.length, bytes));
-    put(latents, raw);
-    return raw;
+  ByteString raw(List<LatentBlock> blocks) {
+    return ByteString.copyFrom(blocks.stream().map(this::raw).toList());
   }
 
-  abstract void put(float[] latents, ByteBuffer raw);
+  private ByteString raw(LatentBlock block) {
+    if (block.type() == type) {
+      return UnsafeByteOperations.unsafeWrap(block.storedRows(0, block.rows()));
+    }
+    long bytes = type.payloadBytes(block.rows(), block.cols());
+    ByteBuffer raw = RawTensors.little(Math.toIntExact(bytes));
+    convert(block, raw);
+    return UnsafeByteOperations.unsafeWrap(raw.clear());
+  }
+
+  abstract void convert(LatentBlock block, ByteBuffer raw);
 }

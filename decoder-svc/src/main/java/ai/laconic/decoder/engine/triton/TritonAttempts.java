@@ -59,11 +59,11 @@ final class TritonAttempts {
       Instant end,
       TritonEndpoint endpoint) {
     int[] ids = request.prompt().ids();
-    float[] rows = request.latents().take(0, ids.length);
     String id = Long.toString(lastId.incrementAndGet());
     Duration timeLeft = Duration.between(clock.instant(), end);
     ModelInferRequest message =
-        requests.write(id, ids, rows, task, timeLeft, endpoint.health().latents());
+        requests.write(
+            id, ids, request.latents().all(), task, timeLeft, endpoint.health().latents());
     TritonResponses responses =
         new TritonResponses(id, ids.length, vocabularySize, task.maxTokens());
     return new Prepared(new TritonAttempt(generation, endpoint, responses), message, timeLeft);

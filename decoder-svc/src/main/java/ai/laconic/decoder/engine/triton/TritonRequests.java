@@ -5,12 +5,15 @@ import ai.laconic.decoder.engine.SamplingSettings;
 import ai.laconic.inference.InferParameter;
 import ai.laconic.inference.ModelInferRequest;
 import ai.laconic.inference.ModelInferRequest.InferRequestedOutputTensor;
+import ai.laconic.runtime.latent.LatentBlock;
 import ai.laconic.runtime.model.ModelFingerprint;
 import ai.laconic.triton.client.RawTensors;
 import ai.laconic.triton.contract.DecoderContract;
 import ai.laconic.triton.contract.ModelParameters;
+import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -26,7 +29,7 @@ record TritonRequests(String model, String version, ModelFingerprint fingerprint
    * Writes one request.
    *
    * @param ids of the prompt, with a placeholder for each latent
-   * @param rows its latents
+   * @param blocks its latents, in order
    * @param timeLeft for the whole answer
    * @param latents how the model takes them
    * @throws io.grpc.StatusRuntimeException FAILED_PRECONDITION if it can't take these
@@ -34,7 +37,7 @@ record TritonRequests(String model, String version, ModelFingerprint fingerprint
   ModelInferRequest write(
       String id,
       int[] ids,
-      float[] rows,
+      List<LatentBlock> blocks,
       DecodeTask.Generate task,
       Duration timeLeft,
       LatentType latents) {
@@ -54,10 +57,10 @@ record TritonRequests(String model, String version, ModelFingerprint fingerprint
                 ModelParameters.FINGERPRINT,
                 InferParameter.newBuilder().setStringParam(fingerprint.hex()).build());
     RawTensors.add(request, DecoderContract.INPUT_IDS, "INT64", longs(ids), ids.length);
-    if (rows.length > 0) {
-      ByteBuffer raw = latents.raw(rows);
-      int count = rows.length / width;
-      RawTensors.add(request, DecoderContract.LATENTS, latents.name(), raw, count, width);
+    if (!blocks.isEmpty()) {
+      ByteString raw = latents.raw(blocks);
+      int rows = blocks.stream().mapToInt(LatentBlock::rows).sum();
+      RawTensors.add(request, DecoderContract.LATENTS, latents.name(), raw, rows, width);
     }
     RawTensors.add(request, DecoderContract.MAX_TOKENS, "INT32", ints(task.maxTokens()), 1);
     RawTensors.add(request, DecoderContract.TEMPERATURE, "FP32", floats(sampling.temperature()), 1);

@@ -1,11 +1,13 @@
 package ai.laconic.decoder.engine.onnx;
 
 import ai.laconic.decoder.engine.CountingModel;
+import java.nio.FloatBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.function.IntPredicate;
 import java.util.function.Supplier;
@@ -105,11 +107,14 @@ final class FakeBatch implements DecoderBatch {
   }
 
   @Override
-  public float[] append(int slot, int[] ids, float[] latents) {
+  public float[] append(int slot, int[] ids, Consumer<FloatBuffer> writer) {
     check(!closed, "append after close");
     failIfToldTo(slot);
     int rows = (int) Arrays.stream(ids).filter(id -> id == CountingModel.PLACEHOLDER).count();
-    check(latents.length == rows * CountingModel.WIDTH, rows + " rows, " + latents.length);
+    float[] latents = new float[rows * CountingModel.WIDTH];
+    FloatBuffer room = FloatBuffer.wrap(latents);
+    writer.accept(room);
+    check(!room.hasRemaining(), rows + " rows, " + room);
     List<Float> values = new ArrayList<>();
     for (float value : latents) {
       values.add(value);

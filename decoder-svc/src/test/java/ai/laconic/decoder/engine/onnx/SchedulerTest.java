@@ -297,9 +297,9 @@ class SchedulerTest {
     assertThat(scheduler.round()).isTrue();
     assertThat(scheduler.round()).isFalse();
     assertThat(batch.length(0)).isEqualTo(1);
-    latents.put(1, new float[] {5, 6});
+    latents.put(1, DecodePrompt.block(new float[] {5, 6}, CountingModel.WIDTH));
     assertThat(scheduler.round()).isFalse();
-    latents.put(0, new float[] {1, 2, 3, 4});
+    latents.put(0, DecodePrompt.block(new float[] {1, 2, 3, 4}, CountingModel.WIDTH));
     runToEnd();
 
     assertThat(listener.tokens()).containsExactly(1 + 10 + 2 + 11 + 3);

@@ -110,7 +110,7 @@ class MalformedRequestsIT {
         requests.write(
             "r" + number,
             prompt.ids(),
-            prompt.latents(),
+            List.of(DecodePrompt.block(prompt.latents(), 2)),
             new DecodeTask.Generate(SamplingSettings.GREEDY, 4),
             Duration.ofSeconds(30),
             LatentType.FP32);

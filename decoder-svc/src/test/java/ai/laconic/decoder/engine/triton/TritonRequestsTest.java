@@ -9,8 +9,19 @@ import ai.laconic.decoder.engine.SamplingSettings;
 import ai.laconic.inference.ModelInferRequest;
 import ai.laconic.inference.ModelInferRequest.InferInputTensor;
 import ai.laconic.inference.ModelInferRequest.InferRequestedOutputTensor;
+import ai.laconic.runtime.latent.BlockType;
+import ai.laconic.runtime.latent.LatentBlock;
+import ai.laconic.runtime.latent.LatentId;
+import ai.onnxruntime.platform.Fp16Conversions;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class TritonRequestsTest {
   private static ModelInferRequest write(DecodePrompt prompt) {
@@ -24,10 +35,16 @@ class TritonRequestsTest {
         .write(
             "17",
             prompt.ids(),
-            prompt.latents(),
+            blocks(prompt),
             new DecodeTask.Generate(sampling, 64),
             timeLeft,
             latents);
+  }
+
+  private static List<LatentBlock> blocks(DecodePrompt prompt) {
+    return prompt.latents().length == 0
+        ? List.of()
+        : List.of(DecodePrompt.block(prompt.latents(), 2));
   }
 
   @Test
@@ -83,6 +100,32 @@ class TritonRequestsTest {
     assertThat(request.getInputs(1).getDatatype()).isEqualTo("FP16");
     assertThat(request.getRawInputContents(1).toByteArray())
         .containsExactly(0, 0x3e, 0, (byte) 0xc0);
+  }
+
+  /** Of any types, in one tensor; what is stored as the model takes it stays as it is. */
+  @ParameterizedTest
+  @EnumSource
+  void blocksOfAllTypesBecomeOneTensor(LatentType latents) {
+    float[] rows = {1.5f, -2, 0.25f, 64};
+    List<LatentBlock> blocks = new ArrayList<>();
+    for (BlockType type : BlockType.values()) {
+      LatentId id = LatentId.of(new byte[LatentId.BYTES]);
+      blocks.add(LatentBlock.ofEmbeddings(id, FakeTriton.FINGERPRINT, type, 2, 2, rows));
+    }
+
+    ByteBuffer raw = latents.raw(blocks).asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+
+    for (LatentBlock block : blocks) {
+      for (float value : block.toFloats()) {
+        assertThat(latents == LatentType.FP32 ? raw.getFloat() : half(raw.getShort()))
+            .isCloseTo(value, Offset.offset(Math.abs(value) / 2048));
+      }
+    }
+    assertThat(raw.hasRemaining()).isFalse();
+  }
+
+  private static float half(short bits) {
+    return Fp16Conversions.fp16ToFloat(bits);
   }
 
   @Test

@@ -2,6 +2,7 @@ package ai.laconic.triton.client;
 
 import ai.laconic.inference.ModelInferRequest;
 import ai.laconic.inference.ModelInferRequest.InferInputTensor;
+import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -26,12 +27,22 @@ public final class RawTensors {
       String datatype,
       ByteBuffer raw,
       long... shape) {
+    // Not written any more, so that it needs no copy.
+    add(request, name, datatype, UnsafeByteOperations.unsafeWrap(raw.clear()), shape);
+  }
+
+  /** Adds an input to a request. */
+  public static void add(
+      ModelInferRequest.Builder request,
+      String name,
+      String datatype,
+      ByteString raw,
+      long... shape) {
     InferInputTensor.Builder input =
         InferInputTensor.newBuilder().setName(name).setDatatype(datatype);
     for (long size : shape) {
       input.addShape(size);
     }
-    // Not written any more, so that it needs no copy.
-    request.addInputs(input).addRawInputContents(UnsafeByteOperations.unsafeWrap(raw.clear()));
+    request.addInputs(input).addRawInputContents(raw);
   }
 }

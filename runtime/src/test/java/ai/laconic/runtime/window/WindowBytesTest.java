@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class WindowTextsTest {
+class WindowBytesTest {
   private static TextTokenizer tokenizer;
 
   @BeforeAll
@@ -31,37 +31,40 @@ class WindowTextsTest {
   @Test
   void aCharacterBelongsToTheWindowAfterTheCut() {
     TokenizedText text = tokenizer.tokenize("x🦊y");
-    assertThat(WindowTexts.of(text, List.of(new Window(0, 3), new Window(3, 6))))
-        .containsExactly("x", "🦊y");
+    assertThat(WindowBytes.of(text, List.of(new Window(0, 3), new Window(3, 6))))
+        .containsExactly(1, 5);
     assertThat(
-            WindowTexts.of(
+            WindowBytes.of(
                 text,
                 List.of(new Window(0, 1), new Window(1, 2), new Window(2, 5), new Window(5, 6))))
-        .containsExactly("x", "", "🦊", "y");
+        .containsExactly(1, 0, 4, 1);
   }
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 5, 64, 10_000})
-  void textsJoinedAreTheSource(int tokens) {
+  void everyPartIsValidAndTogetherTheyAreTheSource(int tokens) {
     String source =
         ("👩‍👧 e\u0301\u0327 \u1100\u1161\u11a8 q\u0307\u0323\r\n\r\n"
                 + "日本語 <|im_end|> ﬁ\0 \uD834\uDD5E Köln")
             .repeat(3);
+    byte[] bytes = source.getBytes(StandardCharsets.UTF_8);
     TokenizedText text = tokenizer.tokenize(source);
     for (WindowPolicy policy :
         List.of(WindowPolicy.fixed(tokens), WindowPolicy.contentDefined(1, tokens))) {
-      List<String> texts = WindowTexts.of(text, policy.cut(text));
-      assertThat(String.join("", texts)).isEqualTo(source);
-      for (String part : texts) {
-        String again = new String(part.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
-        assertThat(part).isEqualTo(again);
+      int from = 0;
+      for (int count : WindowBytes.of(text, policy.cut(text))) {
+        String part = new String(bytes, from, count, StandardCharsets.UTF_8);
+        assertThat(part.getBytes(StandardCharsets.UTF_8)).hasSize(count);
+        assertThat(part).doesNotContain("\uFFFD");
+        from += count;
       }
+      assertThat(from).isEqualTo(bytes.length);
     }
   }
 
   @Test
   void emptyTextHasNoWindows() {
-    assertThat(WindowTexts.of(tokenizer.tokenize(""), List.of())).isEmpty();
+    assertThat(WindowBytes.of(tokenizer.tokenize(""), List.of())).isEmpty();
   }
 
   @Test
@@ -78,7 +81,7 @@ class WindowTextsTest {
 
   private static void refuses(TokenizedText text, List<Window> windows, String message) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> WindowTexts.of(text, windows))
+        .isThrownBy(() -> WindowBytes.of(text, windows))
         .withMessageContaining(message);
   }
 }
