@@ -1,7 +1,14 @@
 package ai.laconic.cache;
 
+import ai.laconic.cache.context.Quotas;
+import ai.laconic.cache.seal.MasterKey;
 import ai.laconic.servicekit.admission.AdmissionLimits;
+import ai.laconic.servicekit.tenant.TenantId;
 import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -9,43 +16,88 @@ import org.springframework.util.unit.DataSize;
 /**
  * Settings of the latent cache.
  *
- * @param store what keeps everything
- * @param memory the embedded store
- * @param redis the shared store
+ * @param blocks where latent blocks are kept
+ * @param contexts where manifests and source texts are kept
+ * @param quota how much a tenant's contexts may take
+ * @param encryption with which keys blocks and texts are encrypted
  * @param maxTtl the longest that anything may be kept; who asks for more is refused
+ * @param sweepInterval pause between two looks for what has expired
  * @param admission what runs at once, and what may wait
  */
 @ConfigurationProperties(prefix = "laconic.cache", ignoreUnknownFields = false)
 record CacheProperties(
-    @DefaultValue("memory") Store store,
-    @DefaultValue Memory memory,
-    @DefaultValue Redis redis,
+    @DefaultValue Blocks blocks,
+    @DefaultValue Contexts contexts,
+    @DefaultValue Quota quota,
+    @DefaultValue Encryption encryption,
     @DefaultValue("30d") Duration maxTtl,
+    @DefaultValue("10s") Duration sweepInterval,
     @DefaultValue Admission admission) {
   CacheProperties {
-    if (maxTtl.isNegative() || maxTtl.isZero()) {
+    positive("max-ttl", maxTtl);
+    positive("sweep-interval", sweepInterval);
+  }
+
+  private static void positive(String name, Duration value) {
+    if (value.toMillis() < 1) {
       throw new IllegalArgumentException(
-          "laconic.cache.max-ttl: " + maxTtl + " (expected: more than 0)");
+          "laconic.cache." + name + ": " + value + " (expected: 1ms or more)");
     }
   }
 
-  /** What keeps everything. */
+  private static void positive(String name, DataSize value) {
+    if (value.toBytes() < 1) {
+      throw new IllegalArgumentException(
+          "laconic.cache." + name + ": " + value + " (expected: at least 1B)");
+    }
+  }
+
+  /** What keeps something. */
   enum Store {
     /** The heap of this process: for one replica, gone when it stops. */
     MEMORY,
+    /** A directory of this machine: for one replica, survives its end. */
+    DISK,
     /** Redis: shared by replicas. */
     REDIS
   }
 
   /**
-   * @param maxSize bound on blocks, manifests and texts together
+   * @param store what keeps them
+   * @param maxSize bound on all together, in memory or on disk; Redis has its own
+   * @param maxBlockSize the largest block that is taken
+   * @param directory of the store on disk
+   * @param redis the shared store
    */
-  record Memory(@DefaultValue("1GB") DataSize maxSize) {
-    Memory {
-      if (maxSize.toBytes() < 1) {
+  record Blocks(
+      @DefaultValue("memory") Store store,
+      @DefaultValue("1GB") DataSize maxSize,
+      @DefaultValue("16MB") DataSize maxBlockSize,
+      @DefaultValue("laconic-cache/blocks") String directory,
+      @DefaultValue Redis redis) {
+    Blocks {
+      positive("blocks.max-size", maxSize);
+      positive("blocks.max-block-size", maxBlockSize);
+      if (maxBlockSize.toMegabytes() > 384) {
         throw new IllegalArgumentException(
-            "laconic.cache.memory.max-size: " + maxSize + " (expected: at least 1B)");
+            "laconic.cache.blocks.max-block-size: " + maxBlockSize + " (expected: at most 384MB)");
       }
+    }
+  }
+
+  /**
+   * @param store what keeps them
+   * @param maxSize bound on all together, in memory or on disk; Redis has its own
+   * @param directory of the store on disk
+   * @param redis the shared store: not one that evicts
+   */
+  record Contexts(
+      @DefaultValue("memory") Store store,
+      @DefaultValue("256MB") DataSize maxSize,
+      @DefaultValue("laconic-cache/contexts") String directory,
+      @DefaultValue Redis redis) {
+    Contexts {
+      positive("contexts.max-size", maxSize);
     }
   }
 
@@ -57,15 +109,59 @@ record CacheProperties(
       @DefaultValue("redis://localhost:6379") String uri,
       @DefaultValue("5s") Duration commandTimeout) {
     Redis {
-      if (commandTimeout.toMillis() < 1) {
-        throw new IllegalArgumentException(
-            "laconic.cache.redis.command-timeout: " + commandTimeout + " (expected: 1ms or more)");
-      }
+      positive("redis.command-timeout", commandTimeout);
     }
 
     @Override
     public String toString() {
       return "Redis[uri=(not shown), commandTimeout=" + commandTimeout + "]";
+    }
+  }
+
+  /**
+   * @param standard bytes that the contexts of a tenant may take; 0B for no limit
+   * @param tenants of these, other numbers
+   */
+  record Quota(@DefaultValue("0B") DataSize standard, @DefaultValue Map<String, DataSize> tenants) {
+    Quotas quotas() {
+      return new Quotas(
+          standard.toBytes(),
+          tenants.entrySet().stream()
+              .collect(
+                  Collectors.toMap(
+                      entry -> new TenantId(entry.getKey()), entry -> entry.getValue().toBytes())));
+    }
+  }
+
+  /**
+   * @param keys the first encrypts, all decrypt; none for no encryption
+   */
+  record Encryption(@DefaultValue List<Key> keys) {
+    List<MasterKey> masterKeys() {
+      return keys.stream().map(Key::masterKey).toList();
+    }
+  }
+
+  /**
+   * @param id names it in what it encrypts
+   * @param secret 32 bytes in Base64, such as {@code openssl rand -base64 32} prints
+   */
+  record Key(int id, String secret) {
+    MasterKey masterKey() {
+      byte[] bytes;
+      try {
+        bytes = Base64.getDecoder().decode(secret.strip());
+      } catch (IllegalArgumentException e) {
+        // Neither value nor cause: both show the secret.
+        throw new IllegalArgumentException(
+            "laconic.cache.encryption.keys: secret of key " + id + ": (expected: Base64)");
+      }
+      return new MasterKey(id, bytes);
+    }
+
+    @Override
+    public String toString() {
+      return "Key[id=" + id + ", secret=(not shown)]";
     }
   }
 

@@ -1,5 +1,6 @@
 package ai.laconic.cache.context;
 
+import ai.laconic.cache.seal.Seal;
 import ai.laconic.cache.store.BlockStore;
 import ai.laconic.cache.store.ContextStore;
 import ai.laconic.cache.store.Partition;
@@ -34,15 +35,17 @@ public final class Contexts {
   /**
    * @param contexts closed by its owner
    * @param blocks closed by its owner
+   * @param texts seals source texts
    * @param maxTtl the longest that anything may be kept
    */
   public Contexts(
       ContextStore contexts,
       BlockStore blocks,
+      Seal texts,
       Quotas quotas,
       Duration maxTtl,
       InstantSource clock) {
-    this.stores = new Stores(contexts, blocks, clock);
+    this.stores = new Stores(contexts, blocks, texts, clock);
     this.quotas = quotas;
     this.lifetimes = new Lifetimes(maxTtl);
     this.eraser = new Eraser(contexts, blocks, clock);

@@ -1,5 +1,7 @@
 package ai.laconic.cache.context;
 
+import ai.laconic.cache.seal.BrokenSealException;
+import ai.laconic.cache.seal.Seal;
 import ai.laconic.cache.store.Partition;
 import ai.laconic.cache.store.StoredRecord;
 import ai.laconic.cache.store.Transaction;
@@ -15,7 +17,6 @@ import ai.laconic.storage.v1.StagedRecord;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -25,6 +26,9 @@ import java.util.Optional;
 
 /** The records of one partition in one transaction, with their types. */
 final class Records {
+  /** Records hold no text of anybody's but names and labels, and listings read many. */
+  private static final Seal CHECKSUM = new Seal(List.of());
+
   private static final byte[] NOTHING = {};
 
   private final Partition partition;
@@ -141,7 +145,7 @@ final class Records {
   }
 
   void put(String key, MessageLite message) {
-    transaction.put(key, Sealed.seal(place(key), message.toByteArray()));
+    transaction.put(key, CHECKSUM.seal(partition, place(key), message.toByteArray()));
   }
 
   /** Puts a record whose key says all. */
@@ -167,9 +171,10 @@ final class Records {
   }
 
   private <M extends MessageLite> M parse(String key, byte[] sealed, Parser<M> parser) {
-    ByteBuffer bytes = Sealed.open(place(key), sealed);
     try {
-      return parser.parseFrom(bytes);
+      return parser.parseFrom(CHECKSUM.open(partition, place(key), sealed));
+    } catch (BrokenSealException e) {
+      throw Problems.dataLoss(place(key), String.valueOf(e.getMessage()));
     } catch (InvalidProtocolBufferException e) {
       throw Problems.dataLoss(place(key), "not as it was written (expected: checksum is right)");
     }

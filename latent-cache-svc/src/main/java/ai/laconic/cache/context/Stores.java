@@ -1,5 +1,7 @@
 package ai.laconic.cache.context;
 
+import ai.laconic.cache.seal.BrokenSealException;
+import ai.laconic.cache.seal.Seal;
 import ai.laconic.cache.store.BlockStore;
 import ai.laconic.cache.store.ContextStore;
 import ai.laconic.cache.store.Partition;
@@ -12,8 +14,8 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** What contexts are made of: both stores, and the time. */
-record Stores(ContextStore contexts, BlockStore blocks, InstantSource clock) {
+/** What contexts are made of: both stores, the seal of texts, and the time. */
+record Stores(ContextStore contexts, BlockStore blocks, Seal texts, InstantSource clock) {
   /** Returns a context with its segments; empty if there is none, or it is over. */
   Optional<Context> context(TenantId tenant, ContextId id) throws InterruptedException {
     Partition partition = Partition.of(tenant);
@@ -45,14 +47,19 @@ record Stores(ContextStore contexts, BlockStore blocks, InstantSource clock) {
   }
 
   byte[] sealText(TenantId tenant, String extent, int number, byte[] utf8) {
-    return Sealed.seal(textPlace(tenant, extent, number), utf8);
+    return texts.seal(Partition.of(tenant), textPlace(extent, number), utf8);
   }
 
+  /** Returns a text as it was sealed; DATA_LOSS if it is not. */
   ByteBuffer openText(TenantId tenant, String extent, int number, byte[] sealed) {
-    return Sealed.open(textPlace(tenant, extent, number), sealed);
+    try {
+      return texts.open(Partition.of(tenant), textPlace(extent, number), sealed);
+    } catch (BrokenSealException e) {
+      throw Problems.dataLoss(textPlace(extent, number), String.valueOf(e.getMessage()));
+    }
   }
 
-  private static String textPlace(TenantId tenant, String extent, int number) {
-    return "text " + tenant + " " + extent + " " + number;
+  private static String textPlace(String extent, int number) {
+    return "text " + number + " of " + extent;
   }
 }
