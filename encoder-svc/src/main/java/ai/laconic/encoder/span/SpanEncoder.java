@@ -2,6 +2,7 @@ package ai.laconic.encoder.span;
 
 import ai.laconic.encoder.batch.BatchJob;
 import ai.laconic.encoder.batch.Batcher;
+import ai.laconic.encoder.batch.WindowInput;
 import ai.laconic.encoder.cache.BlockCache;
 import ai.laconic.encoder.cache.MadeBlock;
 import ai.laconic.runtime.latent.LatentBlock;
@@ -124,7 +125,10 @@ public final class SpanEncoder {
 
   private static Future<List<float[]>> submit(
       BatchJob job, Span span, List<Map.Entry<LatentId, Window>> chunk) {
-    return job.submit(chunk.stream().map(window -> span.tokenIds(window.getValue())).toList());
+    return job.submit(
+        chunk.stream()
+            .map(window -> new WindowInput(window.getKey(), span.tokenIds(window.getValue())))
+            .toList());
   }
 
   private static List<float[]> await(Future<List<float[]>> encoding) throws InterruptedException {
