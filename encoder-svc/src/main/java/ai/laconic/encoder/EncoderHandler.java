@@ -64,11 +64,19 @@ class EncoderHandler extends EncoderServiceImplBase {
 
   private SpanRequest span(EncodeSpanRequest request) {
     return new SpanRequest(
-        SharingDomain.privateTo(TenantId.current().value(), secret),
+        sharing(request),
         request.getText(),
         windowing(request),
         request.getFingerprint(),
         Duration.ofSeconds(request.getTtl().getSeconds(), request.getTtl().getNanos()));
+  }
+
+  private SharingDomain sharing(EncodeSpanRequest request) {
+    return switch (request.getSharing()) {
+      case SHARING_PUBLIC -> SharingDomain.PUBLIC;
+      case SHARING_PRIVATE, SHARING_UNSPECIFIED, UNRECOGNIZED ->
+          SharingDomain.privateTo(TenantId.current().value(), secret);
+    };
   }
 
   private static @Nullable Windowing windowing(EncodeSpanRequest request) {
@@ -79,12 +87,21 @@ class EncoderHandler extends EncoderServiceImplBase {
     };
   }
 
+  private static ai.laconic.v1.Windowing proto(Windowing windowing) {
+    return switch (windowing) {
+      case CONTENT_DEFINED -> ai.laconic.v1.Windowing.WINDOWING_CONTENT_DEFINED;
+      case FIXED -> ai.laconic.v1.Windowing.WINDOWING_FIXED;
+    };
+  }
+
   private static EncodedWindow proto(StoredWindow window) {
     return EncodedWindow.newBuilder()
         .setLatent(
             LatentRef.newBuilder().setLatentId(window.id().hex()).setLatents(window.latents()))
         .setTokens(window.tokens())
-        .setText(window.text())
+        .setTextBytes(window.textBytes())
+        .setBlockBytes(window.blockBytes())
+        .setWindowing(proto(window.windowing()))
         .setReused(window.reused())
         .build();
   }

@@ -9,9 +9,12 @@ import ai.laconic.encoder.batch.FakeEncoder;
 import ai.laconic.encoder.cache.FakeCache;
 import ai.laconic.runtime.Golden;
 import ai.laconic.runtime.latent.BlockType;
+import ai.laconic.runtime.latent.LatentBlock;
 import ai.laconic.runtime.model.ModelDirectory;
 import ai.laconic.v1.EncodeSpanRequest;
 import ai.laconic.v1.EncodedWindow;
+import ai.laconic.v1.Sharing;
+import ai.laconic.v1.Windowing;
 import com.google.protobuf.Duration;
 import io.grpc.Context;
 import io.grpc.Status;
@@ -248,15 +251,12 @@ class EncodeSpanTest {
 
     EncodedWindow first = windows.next();
 
-    assertThat(first.getText()).isNotEmpty();
+    assertThat(first.getTextBytes()).isPositive();
     int all = server.tokenizer().tokenize(text(1000)).length() / 64;
     assertThat(encoder.windows()).isLessThan(all / 2);
-    List<EncodedWindow> rest = new ArrayList<>();
-    windows.forEachRemaining(rest::add);
-    assertThat(
-            first.getText()
-                + rest.stream().map(EncodedWindow::getText).collect(Collectors.joining()))
-        .isEqualTo(text(1000));
+    List<EncodedWindow> answered = new ArrayList<>(List.of(first));
+    windows.forEachRemaining(answered::add);
+    assertThat(WindowTexts.of(text(1000), answered)).hasSameSizeAs(answered);
   }
 
   @Test
@@ -271,6 +271,33 @@ class EncodeSpanTest {
     assertThat(cache.blocks()).isEmpty();
     encoder.behave();
     assertThat(encode("acme", "x")).hasSize(1);
+  }
+
+  @Test
+  void saysHowLargeBlocksAreAndHowTheSpanWasCut() {
+    for (EncodedWindow window : encode("acme", text(40))) {
+      LatentBlock block = cache.block(window.getLatent().getLatentId());
+      assertThat(window.getBlockBytes()).isEqualTo(block.encodedBytes());
+      assertThat(window.getWindowing()).isEqualTo(Windowing.WINDOWING_CONTENT_DEFINED);
+      assertThat(cache.costs()).containsEntry(block.id().hex(), window.getTokens());
+    }
+    EncodeSpanRequest fixed = request(text(40)).setWindowing(Windowing.WINDOWING_FIXED).build();
+    assertThat(server.encode("acme", fixed))
+        .allMatch(window -> window.getWindowing() == Windowing.WINDOWING_FIXED);
+  }
+
+  @Test
+  void tenantsShareWhatIsPublicAndNothingElse() {
+    EncodeSpanRequest open = request(text(10)).setSharing(Sharing.SHARING_PUBLIC).build();
+    List<EncodedWindow> first = server.encode("acme", open);
+
+    assertThat(ids(server.encode("other", open))).isEqualTo(ids(first));
+    assertThat(server.encode("other", open)).allMatch(EncodedWindow::getReused);
+    assertThat(ids(encode("acme", text(10)))).doesNotContainAnyElementsOf(ids(first));
+    assertThat(ids(encode("other", text(10))))
+        .doesNotContainAnyElementsOf(ids(encode("acme", text(10))));
+    EncodeSpanRequest named = request(text(10)).setSharing(Sharing.SHARING_PRIVATE).build();
+    assertThat(ids(server.encode("acme", named))).isEqualTo(ids(encode("acme", text(10))));
   }
 
   private void encodeInBackground(String text) {

@@ -16,7 +16,6 @@ import ai.laconic.v1.Model;
 import ai.laconic.v1.Windowing;
 import com.google.protobuf.Duration;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -51,7 +50,7 @@ class GoldenSpanTest {
         server.encode(
             "golden", request(span.text()).setWindowing(Windowing.WINDOWING_FIXED).build());
 
-    assertThat(joined(windows)).isEqualTo(span.text());
+    assertThat(WindowTexts.of(span.text(), windows)).hasSameSizeAs(windows);
     assertThat(windows.stream().mapToInt(EncodedWindow::getTokens).sum())
         .isEqualTo(span.ids().length);
     int row = 0;
@@ -80,11 +79,11 @@ class GoldenSpanTest {
 
     List<EncodedWindow> windows = server.encode("content", request(text).build());
 
-    assertThat(joined(windows)).isEqualTo(text);
+    List<String> texts = WindowTexts.of(text, windows);
     assertThat(windows).hasSizeGreaterThan(3);
     assertThat(windows).allMatch(window -> window.getTokens() <= 64);
-    assertThat(windows.subList(0, windows.size() - 1))
-        .allMatch(window -> window.getTokens() >= 16 && window.getText().endsWith("\n\n"));
+    assertThat(windows.subList(0, windows.size() - 1)).allMatch(window -> window.getTokens() >= 16);
+    assertThat(texts).allMatch(part -> part.endsWith("\n\n"));
   }
 
   @Test
@@ -93,7 +92,7 @@ class GoldenSpanTest {
 
     List<EncodedWindow> windows = server.encode("markers", request(text).build());
 
-    assertThat(joined(windows)).isEqualTo(text);
+    assertThat(WindowTexts.of(text, windows)).containsExactly(text);
     assertThat(windows.get(0).getTokens())
         .isEqualTo(server.tokenizer().tokenize(text).length())
         .isGreaterThan(20);
@@ -101,7 +100,9 @@ class GoldenSpanTest {
 
   @Test
   void takesWhitespaceThatHasTokens() {
-    assertThat(joined(server.encode("space", request("  \n ").build()))).isEqualTo("  \n ");
+    List<EncodedWindow> windows = server.encode("space", request("  \n ").build());
+
+    assertThat(WindowTexts.of("  \n ", windows)).containsExactly("  \n ");
   }
 
   @Test
@@ -111,8 +112,8 @@ class GoldenSpanTest {
     List<EncodedWindow> windows =
         server.encode("unicode", request(text).setWindowing(Windowing.WINDOWING_FIXED).build());
 
-    assertThat(joined(windows)).isEqualTo(text);
-    assertThat(windows).noneMatch(window -> window.getText().contains("\ufffd"));
+    List<String> texts = WindowTexts.of(text, windows);
+    assertThat(texts).noneMatch(part -> part.contains("\ufffd"));
   }
 
   @Test
@@ -134,9 +135,5 @@ class GoldenSpanTest {
 
   private static EncodeSpanRequest.Builder request(String text) {
     return EncodeSpanRequest.newBuilder().setText(text).setTtl(TTL);
-  }
-
-  private static String joined(List<EncodedWindow> windows) {
-    return windows.stream().map(EncodedWindow::getText).collect(Collectors.joining());
   }
 }

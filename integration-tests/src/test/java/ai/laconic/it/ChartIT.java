@@ -142,6 +142,23 @@ class ChartIT {
   }
 
   @Test
+  void takesTheSharingSecretOfAllEncodersFromASecret() {
+    String name = "LACONIC_ENCODER_SHARING_SECRET";
+    assertThat(container(named("demo-nano-4x-encoder", render())).getEnv())
+        .extracting(EnvVar::getName)
+        .doesNotContain(name);
+    EnvVar secret =
+        container(named("demo-nano-4x-encoder", render("sharing.existingSecret.name", "keys")))
+            .getEnv()
+            .stream()
+            .filter(variable -> variable.getName().equals(name))
+            .findFirst()
+            .orElseThrow();
+    assertThat(secret.getValueFrom().getSecretKeyRef().getName()).isEqualTo("keys");
+    assertThat(secret.getValueFrom().getSecretKeyRef().getKey()).isEqualTo("secret");
+  }
+
+  @Test
   void refusesValuesThatMakeNoSense() {
     assertThatThrownBy(() -> render("redis.url", "")).hasMessageContaining("redis.url");
     assertThatThrownBy(() -> render("redis.url", "localhost:6379")).hasMessageContaining("url");

@@ -7,7 +7,7 @@ import ai.laconic.runtime.latent.LatentId;
 import ai.laconic.runtime.latent.LatentRef;
 import ai.laconic.runtime.model.ModelFingerprint;
 import ai.laconic.servicekit.error.Problems;
-import ai.laconic.v1.Block;
+import java.nio.ByteBuffer;
 
 /**
  * Checks that a block is what its reference promised.
@@ -22,12 +22,9 @@ record BlockCheck(ModelFingerprint model, int width) {
    * @throws io.grpc.StatusRuntimeException DATA_LOSS for a broken block or another one than asked
    *     for, FAILED_PRECONDITION for another model's
    */
-  LatentBlock read(Block block, LatentId asked) {
+  LatentBlock read(LatentId asked, ByteBuffer encoded) {
     String name = "block " + asked.hex();
-    if (!block.getLatentId().equals(asked.hex())) {
-      throw Problems.dataLoss(name, "the cache sent " + block.getLatentId() + " in its place");
-    }
-    LatentBlock decoded = decode(block, name);
+    LatentBlock decoded = decode(encoded, name);
     if (!decoded.id().equals(asked)) {
       throw Problems.dataLoss(name, "the cache sent what belongs to " + decoded.id());
     }
@@ -50,9 +47,9 @@ record BlockCheck(ModelFingerprint model, int width) {
     expect(name, "cols", block.cols(), width);
   }
 
-  private static LatentBlock decode(Block block, String name) {
+  private static LatentBlock decode(ByteBuffer encoded, String name) {
     try {
-      return LatentBlock.decode(block.getEncoded().asReadOnlyByteBuffer());
+      return LatentBlock.decode(encoded);
     } catch (CorruptBlockException e) {
       throw Problems.dataLoss(name, String.valueOf(e.getMessage()));
     }

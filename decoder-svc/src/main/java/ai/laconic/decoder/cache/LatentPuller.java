@@ -1,18 +1,17 @@
 package ai.laconic.decoder.cache;
 
+import static java.util.Objects.requireNonNull;
+
 import ai.laconic.runtime.latent.BlockType;
 import ai.laconic.runtime.latent.LatentBlock;
 import ai.laconic.runtime.latent.LatentId;
 import ai.laconic.runtime.latent.LatentRef;
 import ai.laconic.runtime.model.ModelFingerprint;
-import ai.laconic.servicekit.error.Problems;
-import ai.laconic.v1.Block;
-import ai.laconic.v1.GetBlocksRequest;
 import ai.laconic.v1.LatentCacheServiceGrpc;
 import ai.laconic.v1.LatentCacheServiceGrpc.LatentCacheServiceBlockingV2Stub;
 import io.grpc.Channel;
 import io.grpc.StatusException;
-import io.grpc.stub.BlockingClientCall;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,52 +61,43 @@ public final class LatentPuller {
    * Pulls blocks and hands them on one by one, as they arrive. A block that is named twice is
    * pulled once.
    *
-   * @throws StatusException what the cache answered, NOT_FOUND and UNAVAILABLE among it
+   * @return those that the cache doesn't have, or not as they were put; empty if all arrived
+   * @throws StatusException what the cache answered, UNAVAILABLE among it
    * @throws io.grpc.StatusRuntimeException DATA_LOSS or FAILED_PRECONDITION for a block that must
    *     not be read
    */
-  public void pull(List<LatentRef> blocks, Arrivals arrivals)
+  public List<LatentId> pull(List<LatentRef> blocks, Arrivals arrivals)
       throws StatusException, InterruptedException {
     Map<LatentId, List<Integer>> places = new LinkedHashMap<>();
     for (int i = 0; i < blocks.size(); i++) {
       places.computeIfAbsent(blocks.get(i).id(), id -> new ArrayList<>(1)).add(i);
     }
-    List<List<Integer>> wanted = List.copyOf(places.values());
+    List<LatentId> missing = new ArrayList<>();
+    List<LatentId> wanted = List.copyOf(places.keySet());
     for (int from = 0; from < wanted.size(); from += BLOCKS_PER_CALL) {
-      List<List<Integer>> some =
-          wanted.subList(from, Math.min(from + BLOCKS_PER_CALL, wanted.size()));
-      pull(blocks, some, arrivals);
-    }
-  }
-
-  private void pull(List<LatentRef> blocks, List<List<Integer>> wanted, Arrivals arrivals)
-      throws StatusException, InterruptedException {
-    GetBlocksRequest.Builder request = GetBlocksRequest.newBuilder();
-    wanted.forEach(places -> request.addLatentIds(blocks.get(places.get(0)).id().hex()));
-    BlockingClientCall<?, Block> call = cache.getBlocks(request.build());
-    try {
-      for (int i = 0; i < wanted.size(); i++) {
-        Block block = call.read();
-        if (block == null) {
-          throw Problems.dataLoss("cache", i + " blocks (expected: " + wanted.size() + ")");
+      List<LatentId> some = wanted.subList(from, Math.min(from + BLOCKS_PER_CALL, wanted.size()));
+      try (BlockStream stream = BlockStream.open(cache, some, most(blocks))) {
+        for (LatentId id : some) {
+          ByteBuffer encoded = stream.next(id);
+          if (encoded == null) {
+            missing.add(id);
+            continue;
+          }
+          LatentBlock block = check.read(id, encoded);
+          for (int place : requireNonNull(places.get(id))) {
+            check.check(block, blocks.get(place));
+            arrivals.put(place, block);
+          }
         }
-        deliver(block, blocks, wanted.get(i), arrivals);
+        stream.finish();
       }
-      if (call.read() != null) {
-        throw Problems.dataLoss("cache", "one block too many (expected: " + wanted.size() + ")");
-      }
-    } finally {
-      // Does nothing to a call that is over.
-      call.cancel("not needed any more", null);
     }
+    return missing;
   }
 
-  private void deliver(
-      Block block, List<LatentRef> blocks, List<Integer> places, Arrivals arrivals) {
-    LatentBlock read = check.read(block, blocks.get(places.get(0)).id());
-    for (int place : places) {
-      check.check(read, blocks.get(place));
-      arrivals.put(place, read);
-    }
+  /** Returns the most bytes that one of these blocks has. */
+  private long most(List<LatentRef> blocks) {
+    int rows = blocks.stream().mapToInt(LatentRef::latents).max().orElseThrow();
+    return LatentBlock.encodedBytes(BlockType.FP32, rows, width);
   }
 }

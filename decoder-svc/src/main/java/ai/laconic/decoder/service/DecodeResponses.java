@@ -2,15 +2,18 @@ package ai.laconic.decoder.service;
 
 import ai.laconic.decoder.engine.EndReason;
 import ai.laconic.decoder.engine.Token;
+import ai.laconic.runtime.latent.LatentId;
 import ai.laconic.runtime.prompt.Prompt;
 import ai.laconic.servicekit.call.ResponseWriter;
 import ai.laconic.v1.DecodeFinished;
 import ai.laconic.v1.DecodeResponse;
 import ai.laconic.v1.DecodeStarted;
 import ai.laconic.v1.FinishReason;
+import ai.laconic.v1.MissingBlocks;
 import ai.laconic.v1.ScoredTokens;
 import ai.laconic.v1.TokenScore;
 import ai.laconic.v1.Usage;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +40,16 @@ final class DecodeResponses {
                 DecodeStarted.newBuilder()
                     .setPromptPositions(prompt.length())
                     .setPromptLatents(prompt.latents()))
+            .build());
+  }
+
+  /** Blocks of the prompt are gone; nothing else is answered. */
+  void missing(List<LatentId> blocks) throws InterruptedException {
+    writer.write(
+        DecodeResponse.newBuilder()
+            .setMissing(
+                MissingBlocks.newBuilder()
+                    .addAllLatentIds(blocks.stream().map(LatentId::hex).toList()))
             .build());
   }
 

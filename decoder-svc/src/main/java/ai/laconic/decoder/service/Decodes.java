@@ -9,14 +9,17 @@ import ai.laconic.decoder.engine.Token;
 import ai.laconic.decoder.prompt.DecodeCommand;
 import ai.laconic.decoder.prompt.Prompts;
 import ai.laconic.decoder.text.AnswerText;
+import ai.laconic.runtime.latent.LatentId;
 import ai.laconic.runtime.latent.LatentRef;
 import ai.laconic.runtime.prompt.Prompt;
 import ai.laconic.runtime.tokenizer.TextTokenizer;
 import ai.laconic.servicekit.admission.Admission;
 import ai.laconic.servicekit.admission.Permit;
+import ai.laconic.servicekit.error.Problems;
 import ai.laconic.servicekit.tenant.TenantId;
 import ai.laconic.v1.Usage;
 import io.grpc.StatusException;
+import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -85,11 +88,21 @@ final class Decodes {
       try (Permit memory = reserve(missing)) {
         tokens.latentsIn(memory);
         int first = request.prompt().blocks().size() - missing.size();
-        puller.pull(missing, (place, block) -> request.latents().put(first + place, block));
+        List<LatentId> gone =
+            puller.pull(missing, (place, block) -> request.latents().put(first + place, block));
+        if (!gone.isEmpty()) {
+          responses.missing(gone);
+          throw missing(gone);
+        }
         responses.started(request.prompt());
         answer(command.task(), request.prompt(), cached, tokens, responses);
       }
     }
+  }
+
+  private static StatusRuntimeException missing(List<LatentId> blocks) {
+    String more = blocks.size() == 1 ? "" : " and " + (blocks.size() - 1) + " more";
+    return Problems.notFound("latent block", blocks.get(0).hex() + more);
   }
 
   private Permit reserve(List<LatentRef> blocks) throws InterruptedException {

@@ -2,10 +2,12 @@ package ai.laconic.decoder.cache;
 
 import ai.laconic.runtime.latent.LatentBlock;
 import ai.laconic.runtime.latent.LatentId;
-import ai.laconic.servicekit.error.Problems;
-import ai.laconic.v1.Block;
+import ai.laconic.v1.BlockPiece;
 import ai.laconic.v1.GetBlocksRequest;
+import ai.laconic.v1.GetBlocksResponse;
 import ai.laconic.v1.LatentCacheServiceGrpc.LatentCacheServiceImplBase;
+import ai.laconic.v1.MissingBlock;
+import ai.laconic.v1.MissingReason;
 import com.google.protobuf.ByteString;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -27,7 +29,10 @@ public final class FakeCache extends LatentCacheServiceImplBase {
   public final AtomicInteger cancelled = new AtomicInteger();
 
   /** What becomes of an answer before it is sent. */
-  public volatile UnaryOperator<List<Block>> lie = UnaryOperator.identity();
+  public volatile UnaryOperator<List<GetBlocksResponse>> lie = UnaryOperator.identity();
+
+  /** Most bytes of a message. */
+  public volatile int pieceBytes = 1 << 20;
 
   /** Whether it says nothing at all. */
   public volatile boolean hangs;
@@ -41,22 +46,43 @@ public final class FakeCache extends LatentCacheServiceImplBase {
   }
 
   @Override
-  public void getBlocks(GetBlocksRequest request, StreamObserver<Block> responses) {
+  public void getBlocks(GetBlocksRequest request, StreamObserver<GetBlocksResponse> responses) {
     asked.add(List.copyOf(request.getLatentIdsList()));
-    ((ServerCallStreamObserver<Block>) responses).setOnCancelHandler(cancelled::incrementAndGet);
+    ((ServerCallStreamObserver<GetBlocksResponse>) responses)
+        .setOnCancelHandler(cancelled::incrementAndGet);
     if (hangs) {
       return;
     }
-    List<Block> answer = new ArrayList<>();
+    List<GetBlocksResponse> answer = new ArrayList<>();
     for (String id : request.getLatentIdsList()) {
       ByteString encoded = blocks.get(id);
       if (encoded == null) {
-        responses.onError(Problems.notFound("latent", id));
-        return;
+        answer.add(
+            GetBlocksResponse.newBuilder()
+                .setMissing(
+                    MissingBlock.newBuilder()
+                        .setLatentId(id)
+                        .setReason(MissingReason.MISSING_REASON_ABSENT))
+                .build());
+      } else {
+        addPieces(id, encoded, answer);
       }
-      answer.add(Block.newBuilder().setLatentId(id).setEncoded(encoded).build());
     }
-    lie.apply(answer).forEach(responses::onNext);
+    for (GetBlocksResponse response : lie.apply(answer)) {
+      responses.onNext(response);
+    }
     responses.onCompleted();
+  }
+
+  private void addPieces(String id, ByteString encoded, List<GetBlocksResponse> answer) {
+    for (int from = 0; from < encoded.size(); from += pieceBytes) {
+      BlockPiece.Builder piece =
+          BlockPiece.newBuilder()
+              .setData(encoded.substring(from, Math.min(encoded.size(), from + pieceBytes)));
+      if (from == 0) {
+        piece.setLatentId(id).setBlockBytes(encoded.size());
+      }
+      answer.add(GetBlocksResponse.newBuilder().setPiece(piece).build());
+    }
   }
 }

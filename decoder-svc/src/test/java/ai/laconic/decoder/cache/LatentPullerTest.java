@@ -11,6 +11,8 @@ import ai.laconic.runtime.latent.LatentId;
 import ai.laconic.runtime.latent.LatentRef;
 import ai.laconic.runtime.model.ModelFingerprint;
 import ai.laconic.servicekit.error.Problems;
+import ai.laconic.v1.BlockPiece;
+import ai.laconic.v1.GetBlocksResponse;
 import com.google.common.primitives.Floats;
 import io.grpc.Context;
 import io.grpc.Status;
@@ -21,6 +23,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -55,8 +58,10 @@ class LatentPullerTest {
 
   private static List<List<Float>> pull(LatentPuller puller, LatentRef... blocks) throws Exception {
     List<List<Float>> rows = new ArrayList<>(Collections.nCopies(blocks.length, List.of()));
-    puller.pull(
-        List.of(blocks), (place, block) -> rows.set(place, Floats.asList(block.toFloats())));
+    List<LatentId> missing =
+        puller.pull(
+            List.of(blocks), (place, block) -> rows.set(place, Floats.asList(block.toFloats())));
+    assertThat(missing).isEmpty();
     return rows;
   }
 
@@ -80,15 +85,33 @@ class LatentPullerTest {
   }
 
   @Test
-  void passesOnThatABlockIsMissing() {
-    LatentId missing = new LatentId("3".repeat(64));
+  void takesBlocksInPieces() throws Exception {
+    for (int pieceBytes : new int[] {1, 7, 64, 111, 112, 113}) {
+      harness.cache.pieceBytes = pieceBytes;
 
-    assertThatThrownBy(pulling(missing, 1))
-        .satisfies(
-            thrown ->
-                assertThat(Problems.of(thrown))
-                    .hasMessage(
-                        "NOT_FOUND: latent: " + missing.hex() + " (expected: an ID that exists)"));
+      assertThat(pull(puller, new LatentRef(ONE, 2), new LatentRef(TWO, 1)))
+          .containsExactly(List.of(1f, 2f, 3f, 4f), List.of(5f, 6f));
+    }
+  }
+
+  @Test
+  void namesTheBlocksThatAreMissingAndTakesTheOthers() throws Exception {
+    LatentId three = new LatentId("3".repeat(64));
+    LatentId four = new LatentId("4".repeat(64));
+    List<Integer> arrived = new ArrayList<>();
+
+    List<LatentId> missing =
+        puller.pull(
+            List.of(
+                new LatentRef(three, 1),
+                new LatentRef(ONE, 2),
+                new LatentRef(four, 1),
+                new LatentRef(three, 1),
+                new LatentRef(TWO, 1)),
+            (place, block) -> arrived.add(place));
+
+    assertThat(missing).containsExactly(three, four);
+    assertThat(arrived).containsExactly(1, 4);
   }
 
   @Test
@@ -119,10 +142,10 @@ class LatentPullerTest {
 
   @Test
   void refusesAnotherWidth() {
-    harness.cache.put(block(TWO, MODEL, 1, 3, 5, 6, 7));
+    harness.cache.put(block(TWO, MODEL, 1, 1, 5));
 
     assertThatThrownBy(pulling(TWO, 1))
-        .hasMessage("DATA_LOSS: block " + TWO.hex() + ": cols: 3 (expected: 2)");
+        .hasMessage("DATA_LOSS: block " + TWO.hex() + ": cols: 1 (expected: 2)");
   }
 
   @Test
@@ -137,10 +160,44 @@ class LatentPullerTest {
 
   @Test
   void refusesAnotherBlockThanAskedFor() {
-    harness.cache.lie = blocks -> List.of(blocks.get(0).toBuilder().setLatentId(ONE.hex()).build());
+    harness.cache.lie = changed(piece -> piece.setLatentId(ONE.hex()));
 
     assertThatThrownBy(pulling(TWO, 1))
         .hasMessageContaining("the cache sent " + ONE.hex() + " in its place");
+  }
+
+  @Test
+  void refusesPiecesThatAreNotTheBlocks() {
+    harness.cache.lie = changed(piece -> piece.setBlockBytes(1 << 30));
+    assertThatThrownBy(pulling(TWO, 1))
+        .hasMessageContaining(": 1073741824 bytes (expected: 104 to 104)");
+
+    harness.cache.lie = changed(piece -> piece.setBlockBytes(5));
+    assertThatThrownBy(pulling(TWO, 1)).hasMessageContaining(": 5 bytes (expected: 104 to 104)");
+
+    harness.cache.pieceBytes = 60;
+    harness.cache.lie = changed(piece -> piece.setLatentId(TWO.hex()));
+    assertThatThrownBy(pulling(TWO, 1))
+        .hasMessageContaining(": a piece of 44 bytes of another block after 60 of 104");
+    harness.cache.lie = responses -> List.of(responses.get(0), responses.get(0));
+    assertThatThrownBy(pulling(TWO, 1)).hasMessageContaining("of another block after 60 of 104");
+    harness.cache.lie = responses -> responses.subList(0, 1);
+    assertThatThrownBy(pulling(TWO, 1)).hasMessageContaining("cache: 1 blocks");
+    harness.cache.lie = responses -> List.of(GetBlocksResponse.getDefaultInstance());
+    assertThatThrownBy(pulling(TWO, 1)).hasMessageContaining("no piece of a block");
+  }
+
+  /** Changes every piece. */
+  private static UnaryOperator<List<GetBlocksResponse>> changed(
+      UnaryOperator<BlockPiece.Builder> change) {
+    return responses ->
+        responses.stream()
+            .map(
+                response ->
+                    response.toBuilder()
+                        .setPiece(change.apply(response.getPiece().toBuilder()))
+                        .build())
+            .toList();
   }
 
   @Test
@@ -164,7 +221,7 @@ class LatentPullerTest {
 
     harness.cache.lie =
         blocks -> {
-          List<ai.laconic.v1.Block> twice = new ArrayList<>(blocks);
+          List<GetBlocksResponse> twice = new ArrayList<>(blocks);
           twice.addAll(blocks);
           return twice;
         };

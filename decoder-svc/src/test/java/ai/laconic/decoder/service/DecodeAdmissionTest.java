@@ -47,11 +47,12 @@ class DecodeAdmissionTest {
     return SlowClient.start(harness.channel(tenant), withLatents());
   }
 
-  /** Starts calls that all get into the engine. */
+  /** Starts calls that all get into the engine and have their latents. */
   private List<SlowClient> fill(String tenant, int calls) {
     int before = harness.script().held.size();
     List<SlowClient> clients = IntStream.range(0, calls).mapToObj(i -> start(tenant)).toList();
     await().until(() -> harness.script().held.size() == before + calls);
+    await().until(() -> clients.stream().allMatch(DecodeAdmissionTest::admitted));
     return clients;
   }
 

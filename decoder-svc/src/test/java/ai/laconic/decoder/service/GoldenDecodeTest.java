@@ -8,11 +8,13 @@ import ai.laconic.runtime.Golden;
 import ai.laconic.runtime.latent.LatentId;
 import ai.laconic.runtime.model.ModelFingerprint;
 import ai.laconic.v1.DecodeRequest;
+import ai.laconic.v1.DecodeResponse;
 import ai.laconic.v1.DecoderServiceGrpc;
 import ai.laconic.v1.DescribeDecoderRequest;
 import ai.laconic.v1.DescribeDecoderResponse;
 import ai.laconic.v1.FinishReason;
 import ai.laconic.v1.GenerationTask;
+import ai.laconic.v1.MemoryRegion;
 import ai.laconic.v1.Model;
 import ai.laconic.v1.Sampling;
 import ai.laconic.v1.ScoringTask;
@@ -20,6 +22,7 @@ import ai.laconic.v1.TokenScore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
@@ -167,7 +170,8 @@ class GoldenDecodeTest {
         .getLatentsBuilder(0)
         .setLatentId("0".repeat(64));
 
-    assertThatThrownBy(() -> scores(request, "so")).hasMessageStartingWith("NOT_FOUND: latent: ");
+    assertThatThrownBy(() -> scores(request, "so"))
+        .hasMessageStartingWith("NOT_FOUND: latent block: ");
   }
 
   @Test
@@ -225,6 +229,24 @@ class GoldenDecodeTest {
   }
 
   @Test
+  void namesAllMissingBlocksBeforeItRefuses() {
+    DecodeRequest.Builder request = first();
+    MemoryRegion.Builder region = request.getTurnsBuilder(0).getPartsBuilder(1).getRegionBuilder();
+    List<String> gone = List.of("0".repeat(64), "1".repeat(64));
+    gone.forEach(id -> region.addLatentsBuilder().setLatentId(id).setLatents(1));
+
+    Iterator<DecodeResponse> responses =
+        DecoderServiceGrpc.newBlockingStub(harness.channel()).decode(request.build());
+
+    assertThat(responses.next().getMissing().getLatentIdsList()).isEqualTo(gone);
+    assertThatThrownBy(responses::hasNext)
+        .hasMessage(
+            "NOT_FOUND: latent block: %s and 1 more (expected: an ID that exists)"
+                .formatted(gone.get(0)));
+    await().until(() -> harness.memory.inUse() == 0);
+  }
+
+  @Test
   void refusesAMissingBlock() {
     LatentId missing = new LatentId("0".repeat(64));
     DecodeRequest.Builder request = first();
@@ -236,7 +258,7 @@ class GoldenDecodeTest {
         .setLatentId(missing.hex());
 
     assertThatThrownBy(() -> askAnew(request))
-        .hasMessage("NOT_FOUND: latent: " + missing.hex() + " (expected: an ID that exists)");
+        .hasMessage("NOT_FOUND: latent block: " + missing.hex() + " (expected: an ID that exists)");
   }
 
   @Test

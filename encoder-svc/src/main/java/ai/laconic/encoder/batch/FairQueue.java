@@ -125,11 +125,11 @@ final class FairQueue {
   }
 
   /** Takes everything of one job out. */
-  void drop(BatchJob job) {
+  List<WaitingWindow> drop(BatchJob job) {
     TenantLine tenant = tenants.get(job.tenant());
-    if (tenant != null) {
-      tokens -= tenant.drop(job);
-    }
+    List<WaitingWindow> dropped = tenant == null ? List.of() : tenant.drop(job);
+    dropped.forEach(window -> tokens -= window.tokens());
+    return dropped;
   }
 
   /** Takes everything out. */

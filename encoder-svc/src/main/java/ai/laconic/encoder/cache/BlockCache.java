@@ -1,10 +1,9 @@
 package ai.laconic.encoder.cache;
 
-import ai.laconic.runtime.latent.LatentBlock;
 import ai.laconic.runtime.latent.LatentId;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.Map;
+import java.util.List;
 import java.util.Set;
 
 /** Where latent blocks are kept. */
@@ -17,9 +16,10 @@ public interface BlockCache {
   Set<LatentId> findMissing(Collection<LatentId> ids, Duration ttl);
 
   /**
-   * Stores blocks for at least {@code ttl}; all of them are there when it returns.
+   * Stores blocks, no two of one ID, for at least {@code ttl}; all of them are there when it
+   * returns.
    *
    * @throws io.grpc.StatusRuntimeException if any of them might not be there
    */
-  void put(Map<LatentId, LatentBlock> blocks, Duration ttl) throws InterruptedException;
+  void put(List<MadeBlock> blocks, Duration ttl) throws InterruptedException;
 }

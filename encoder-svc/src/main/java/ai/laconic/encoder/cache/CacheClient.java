@@ -1,18 +1,18 @@
 package ai.laconic.encoder.cache;
 
-import ai.laconic.runtime.latent.LatentBlock;
 import ai.laconic.runtime.latent.LatentId;
 import ai.laconic.servicekit.error.Problems;
-import ai.laconic.v1.Block;
+import ai.laconic.v1.BlockPiece;
 import ai.laconic.v1.FindMissingRequest;
 import ai.laconic.v1.LatentCacheServiceGrpc;
 import ai.laconic.v1.LatentCacheServiceGrpc.LatentCacheServiceBlockingV2Stub;
-import ai.laconic.v1.PutBlockRequest;
+import ai.laconic.v1.PutBlocksRequest;
 import ai.laconic.v1.PutBlocksResponse;
 import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.Channel;
 import io.grpc.StatusException;
 import io.grpc.stub.BlockingClientCall;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 public final class CacheClient implements BlockCache {
   /** IDs in one question, at most: the contract's limit. */
   static final int IDS_PER_QUESTION = 4096;
+
+  /** A message is parsed once it is here whole: smaller ones take less memory at once. */
+  private static final int PIECE_BYTES = 1 << 20;
 
   private final LatentCacheServiceBlockingV2Stub stub;
 
@@ -74,9 +77,9 @@ public final class CacheClient implements BlockCache {
   }
 
   @Override
-  public void put(Map<LatentId, LatentBlock> blocks, Duration ttl) throws InterruptedException {
+  public void put(List<MadeBlock> blocks, Duration ttl) throws InterruptedException {
     PutBlocksResponse response;
-    BlockingClientCall<PutBlockRequest, PutBlocksResponse> call = stub.putBlocks();
+    BlockingClientCall<PutBlocksRequest, PutBlocksResponse> call = stub.putBlocks();
     boolean answered = false;
     try {
       response = send(call, blocks, ttl);
@@ -96,24 +99,39 @@ public final class CacheClient implements BlockCache {
 
   /** Sends the blocks as the cache takes them; null if it closed the call without an answer. */
   private static @Nullable PutBlocksResponse send(
-      BlockingClientCall<PutBlockRequest, PutBlocksResponse> call,
-      Map<LatentId, LatentBlock> blocks,
+      BlockingClientCall<PutBlocksRequest, PutBlocksResponse> call,
+      List<MadeBlock> blocks,
       Duration ttl)
       throws InterruptedException, StatusException {
     com.google.protobuf.Duration life = proto(ttl);
-    for (Map.Entry<LatentId, LatentBlock> entry : blocks.entrySet()) {
-      Block block =
-          Block.newBuilder()
-              .setLatentId(entry.getKey().hex())
-              // A block never changes, so its bytes needn't be copied.
-              .setEncoded(UnsafeByteOperations.unsafeWrap(entry.getValue().encodedBuffer()))
-              .build();
-      if (!call.write(PutBlockRequest.newBuilder().setBlock(block).setTtl(life).build())) {
-        return answer(call);
+    for (MadeBlock made : blocks) {
+      for (int from = 0; from < made.block().encodedBytes(); from += PIECE_BYTES) {
+        if (!call.write(piece(made, from, life))) {
+          return answer(call);
+        }
       }
     }
     call.halfClose();
     return answer(call);
+  }
+
+  private static PutBlocksRequest piece(
+      MadeBlock made, int from, com.google.protobuf.Duration life) {
+    ByteBuffer encoded = made.block().encodedBuffer();
+    int bytes = Math.min(PIECE_BYTES, encoded.limit() - from);
+    BlockPiece.Builder piece =
+        // A block never changes, so its bytes needn't be copied.
+        BlockPiece.newBuilder()
+            .setData(UnsafeByteOperations.unsafeWrap(encoded.slice(from, bytes)));
+    if (from > 0) {
+      return PutBlocksRequest.newBuilder().setPiece(piece).build();
+    }
+    piece.setLatentId(made.block().id().hex()).setBlockBytes(encoded.limit());
+    return PutBlocksRequest.newBuilder()
+        .setPiece(piece)
+        .setTtl(life)
+        .setTokens(made.tokens())
+        .build();
   }
 
   /** Reads to the end of the call: an answer counts once the call has ended well. */
@@ -126,9 +144,9 @@ public final class CacheClient implements BlockCache {
     return response;
   }
 
-  private void verify(
-      Map<LatentId, LatentBlock> blocks, @Nullable PutBlocksResponse response, Duration ttl) {
-    Set<LatentId> missing = findMissing(blocks.keySet(), ttl);
+  private void verify(List<MadeBlock> blocks, @Nullable PutBlocksResponse response, Duration ttl) {
+    Set<LatentId> missing =
+        findMissing(blocks.stream().map(made -> made.block().id()).toList(), ttl);
     if (!missing.isEmpty()) {
       throw Problems.dataLoss(
           "blocks stored by the " + CacheProblems.PEER,

@@ -9,6 +9,7 @@ import java.util.Set;
 final class Answers {
   private final Span span;
   private final EncoderModel model;
+  private final Windowing windowing;
   private final SpanCaller caller;
   // Not stored yet.
   private final Set<LatentId> pending;
@@ -16,9 +17,15 @@ final class Answers {
   private final Set<LatentId> fresh;
   private int next;
 
-  Answers(Span span, EncoderModel model, Set<LatentId> missing, SpanCaller caller) {
+  Answers(
+      Span span,
+      EncoderModel model,
+      Windowing windowing,
+      Set<LatentId> missing,
+      SpanCaller caller) {
     this.span = span;
     this.model = model;
+    this.windowing = windowing;
     this.caller = caller;
     this.pending = new HashSet<>(missing);
     this.fresh = new HashSet<>(missing);
@@ -33,9 +40,16 @@ final class Answers {
     while (next < span.size() && !pending.contains(span.id(next))) {
       LatentId id = span.id(next);
       int tokens = span.tokens(next);
+      int latents = model.ratio().latentsFor(tokens);
       caller.answer(
           new StoredWindow(
-              id, model.ratio().latentsFor(tokens), tokens, span.text(next), !fresh.remove(id)));
+              id,
+              latents,
+              model.blockBytes(latents),
+              tokens,
+              span.textBytes(next),
+              windowing,
+              !fresh.remove(id)));
       next++;
     }
   }

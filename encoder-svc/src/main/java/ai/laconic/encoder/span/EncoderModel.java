@@ -3,6 +3,7 @@ package ai.laconic.encoder.span;
 import static java.util.Objects.requireNonNull;
 
 import ai.laconic.runtime.latent.BlockType;
+import ai.laconic.runtime.latent.LatentBlock;
 import ai.laconic.runtime.model.CompressionRatio;
 import ai.laconic.runtime.model.ModelDirectory;
 import ai.laconic.runtime.model.ModelFingerprint;
@@ -51,6 +52,11 @@ public record EncoderModel(
         directory.latentWidth(),
         directory.decoderKvBytesPerToken(),
         blockType);
+  }
+
+  /** Returns the bytes of a whole block. */
+  int blockBytes(int latents) {
+    return Math.toIntExact(LatentBlock.encodedBytes(blockType, latents, latentWidth));
   }
 
   /** Returns the bytes of one latent as it is stored. */

@@ -4,24 +4,24 @@ import ai.laconic.runtime.latent.LatentId;
 import ai.laconic.runtime.latent.SharingDomain;
 import ai.laconic.runtime.tokenizer.TokenizedText;
 import ai.laconic.runtime.window.Window;
+import ai.laconic.runtime.window.WindowBytes;
 import ai.laconic.runtime.window.WindowPolicy;
-import ai.laconic.runtime.window.WindowTexts;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A span that is cut: its windows in order, with their IDs and texts. */
+/** A span that is cut: its windows in order, with their IDs and sizes. */
 final class Span {
   private final TokenizedText text;
   private final List<Window> windows;
-  private final List<String> texts;
+  private final int[] textBytes;
   private final List<LatentId> ids;
 
   private Span(TokenizedText text, List<Window> windows, List<LatentId> ids) {
     this.text = text;
     this.windows = windows;
-    this.texts = WindowTexts.of(text, windows);
+    this.textBytes = WindowBytes.of(text, windows);
     this.ids = ids;
   }
 
@@ -47,8 +47,8 @@ final class Span {
     return windows.get(index).length();
   }
 
-  String text(int index) {
-    return texts.get(index);
+  int textBytes(int index) {
+    return textBytes[index];
   }
 
   /** Returns the different windows, each where it first stands. */

@@ -2,7 +2,9 @@ package ai.laconic.encoder.span;
 
 import ai.laconic.encoder.batch.BatchJob;
 import ai.laconic.encoder.batch.Batcher;
+import ai.laconic.encoder.batch.WindowInput;
 import ai.laconic.encoder.cache.BlockCache;
+import ai.laconic.encoder.cache.MadeBlock;
 import ai.laconic.runtime.latent.LatentBlock;
 import ai.laconic.runtime.latent.LatentId;
 import ai.laconic.runtime.model.ModelFingerprint;
@@ -12,7 +14,7 @@ import ai.laconic.servicekit.error.Problems;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -62,10 +64,11 @@ public final class SpanEncoder {
    */
   public void encode(SpanRequest request, SpanCaller caller) throws InterruptedException {
     checkFingerprint(request.fingerprint());
-    Span span = cut(request);
+    Windowing windowing = policies.resolve(request.windowing());
+    Span span = cut(request, windowing);
     Map<LatentId, Window> windows = span.distinct();
     Set<LatentId> missing = cache.findMissing(windows.keySet(), request.ttl());
-    Answers answers = new Answers(span, model, missing, caller);
+    Answers answers = new Answers(span, model, windowing, missing, caller);
     windows.keySet().retainAll(missing);
     if (!windows.isEmpty()) {
       encode(request, span, windows, answers, caller);
@@ -82,7 +85,7 @@ public final class SpanEncoder {
     }
   }
 
-  private Span cut(SpanRequest request) {
+  private Span cut(SpanRequest request, Windowing windowing) {
     TokenizedText text = tokenizer.apply(request.text());
     if (text.length() == 0) {
       throw Problems.invalid(
@@ -90,7 +93,7 @@ public final class SpanEncoder {
           request.text().length() + " characters without a token",
           "text with at least one token");
     }
-    return Span.cut(text, policies.of(request.windowing()), model, request.sharing());
+    return Span.cut(text, policies.of(windowing), model, request.sharing());
   }
 
   private void encode(
@@ -122,7 +125,10 @@ public final class SpanEncoder {
 
   private static Future<List<float[]>> submit(
       BatchJob job, Span span, List<Map.Entry<LatentId, Window>> chunk) {
-    return job.submit(chunk.stream().map(window -> span.tokenIds(window.getValue())).toList());
+    return job.submit(
+        chunk.stream()
+            .map(window -> new WindowInput(window.getKey(), span.tokenIds(window.getValue())))
+            .toList());
   }
 
   private static List<float[]> await(Future<List<float[]>> encoding) throws InterruptedException {
@@ -145,10 +151,11 @@ public final class SpanEncoder {
   private void store(List<Map.Entry<LatentId, Window>> chunk, List<float[]> latents, Duration ttl)
       throws InterruptedException {
     // All blocks are made, and so checked, before the first is sent.
-    Map<LatentId, LatentBlock> blocks = new LinkedHashMap<>();
+    List<MadeBlock> blocks = new ArrayList<>(chunk.size());
     for (int i = 0; i < chunk.size(); i++) {
-      LatentId id = chunk.get(i).getKey();
-      blocks.put(id, block(id, chunk.get(i).getValue(), latents.get(i)));
+      Window window = chunk.get(i).getValue();
+      LatentBlock block = block(chunk.get(i).getKey(), window, latents.get(i));
+      blocks.add(new MadeBlock(block, window.length()));
     }
     cache.put(blocks, ttl);
   }

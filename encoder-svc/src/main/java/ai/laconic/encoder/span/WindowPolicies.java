@@ -55,9 +55,14 @@ public record WindowPolicies(Windowing standard, WindowPolicy contentDefined, Wi
         standard, WindowPolicy.contentDefined(least, most), WindowPolicy.fixed(windowTokens));
   }
 
-  /** Returns the policy of a request. */
-  WindowPolicy of(@Nullable Windowing wish) {
-    return switch (wish == null ? standard : wish) {
+  /** Returns how a request is cut. */
+  Windowing resolve(@Nullable Windowing wish) {
+    return wish == null ? standard : wish;
+  }
+
+  /** Returns the policy that cuts so. */
+  WindowPolicy of(Windowing windowing) {
+    return switch (windowing) {
       case CONTENT_DEFINED -> contentDefined;
       case FIXED -> fixed;
     };

@@ -4,7 +4,7 @@
  * <ol>
  *   <li>The text is tokenized. Marker tokens in it are text.
  *   <li>It is cut into windows, as the request or the settings say.
- *   <li>Every window gets its latent ID, in the sharing domain of the tenant.
+ *   <li>Every window gets its latent ID, in the sharing domain that the request names.
  *   <li>The cache is asked once which of them it lacks; those that it has live on.
  *   <li>The lacking ones are encoded in chunks, each window once however often it stands in the
  *       span. While one chunk is stored and answered, the next is being encoded; more than these

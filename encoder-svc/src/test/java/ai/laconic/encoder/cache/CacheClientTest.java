@@ -16,9 +16,9 @@ import ai.laconic.v1.FindMissingResponse;
 import io.grpc.Context;
 import io.grpc.Status;
 import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.assertj.core.api.AbstractStringAssert;
@@ -78,14 +78,35 @@ class CacheClientTest {
 
   @Test
   void storesBlocksForTheTimeAsked() throws Exception {
-    Map<LatentId, LatentBlock> blocks = blocks(0, 200);
+    List<MadeBlock> blocks = blocks(0, 200);
 
     client.put(blocks, TTL);
 
     assertThat(cache.blocks()).hasSize(200);
-    blocks.forEach((id, block) -> assertThat(cache.blocks()).containsEntry(id.hex(), block));
+    for (MadeBlock made : blocks) {
+      String id = made.block().id().hex();
+      assertThat(cache.blocks()).containsEntry(id, made.block());
+      assertThat(cache.costs()).containsEntry(id, made.tokens());
+    }
     assertThat(cache.lives()).hasSize(200).allMatch(life -> life.getSeconds() == 90);
     assertThat(cache.questions()).isEmpty();
+  }
+
+  @Test
+  void storesBlocksLargerThanAMessage() throws Exception {
+    float[] values = new float[1_000_000];
+    Arrays.fill(values, 500_000, 1_000_000, 7);
+    List<MadeBlock> blocks = new ArrayList<>(blocks(0, 1));
+    blocks.add(new MadeBlock(block(id(7), 1000, 1000, values), 5));
+    blocks.addAll(blocks(1, 2));
+
+    client.put(blocks, TTL);
+
+    for (MadeBlock made : blocks) {
+      assertThat(cache.block(made.block().id().hex())).isEqualTo(made.block());
+    }
+    assertThat(cache.lives()).hasSize(3);
+    assertThat(cache.costs()).containsEntry(id(7).hex(), 5);
   }
 
   @Test
@@ -210,14 +231,18 @@ class CacheClientTest {
     return new LatentId("%064x".formatted(number));
   }
 
-  private static Map<LatentId, LatentBlock> blocks(int from, int to) {
-    Map<LatentId, LatentBlock> blocks = new LinkedHashMap<>();
+  private static List<MadeBlock> blocks(int from, int to) {
+    List<MadeBlock> blocks = new ArrayList<>();
     for (int i = from; i < to; i++) {
       // Big enough that flow control has something to do.
       float[] values = new float[16 * 64];
       values[0] = i;
-      blocks.put(id(i), LatentBlock.ofEmbeddings(id(i), MODEL, BlockType.FP32, 16, 64, values));
+      blocks.add(new MadeBlock(block(id(i), 16, 64, values), 1000 + i));
     }
     return blocks;
+  }
+
+  private static LatentBlock block(LatentId id, int rows, int cols, float[] values) {
+    return LatentBlock.ofEmbeddings(id, MODEL, BlockType.FP32, rows, cols, values);
   }
 }

@@ -5,12 +5,13 @@ import static java.util.Objects.requireNonNull;
 import ai.laconic.runtime.latent.CorruptBlockException;
 import ai.laconic.runtime.latent.LatentBlock;
 import ai.laconic.servicekit.tenant.TenantId;
-import ai.laconic.v1.Block;
+import ai.laconic.v1.BlockPiece;
 import ai.laconic.v1.FindMissingRequest;
 import ai.laconic.v1.FindMissingResponse;
 import ai.laconic.v1.LatentCacheServiceGrpc.LatentCacheServiceImplBase;
-import ai.laconic.v1.PutBlockRequest;
+import ai.laconic.v1.PutBlocksRequest;
 import ai.laconic.v1.PutBlocksResponse;
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -29,6 +30,7 @@ public final class FakeCache extends LatentCacheServiceImplBase {
   private final List<FindMissingRequest> questions = new CopyOnWriteArrayList<>();
   private final List<String> tenants = new CopyOnWriteArrayList<>();
   private final List<Duration> lives = new CopyOnWriteArrayList<>();
+  private final Map<String, Integer> costs = new ConcurrentHashMap<>();
   private final AtomicInteger cancelled = new AtomicInteger();
 
   // How many more blocks are taken before the failure; negative for all.
@@ -110,6 +112,11 @@ public final class FakeCache extends LatentCacheServiceImplBase {
     return lives;
   }
 
+  /** Returns the tokens that the making of each block took. */
+  public Map<String, Integer> costs() {
+    return costs;
+  }
+
   /** Returns how many streams of blocks ended early. */
   public int cancelled() {
     return cancelled.get();
@@ -137,7 +144,7 @@ public final class FakeCache extends LatentCacheServiceImplBase {
   }
 
   @Override
-  public StreamObserver<PutBlockRequest> putBlocks(StreamObserver<PutBlocksResponse> responses) {
+  public StreamObserver<PutBlocksRequest> putBlocks(StreamObserver<PutBlocksResponse> responses) {
     tenants.add(TenantId.current().value());
     beforeBlocks.run();
     if (takesNothing) {
@@ -146,20 +153,37 @@ public final class FakeCache extends LatentCacheServiceImplBase {
     return new StreamObserver<>() {
       private int stored;
       private boolean failed;
+      private String id = "";
+      private int expected;
+      private ByteString encoded = ByteString.EMPTY;
 
       @Override
-      public void onNext(PutBlockRequest request) {
+      public void onNext(PutBlocksRequest request) {
         if (failed) {
           return;
         }
+        BlockPiece piece = request.getPiece();
+        if (encoded.isEmpty()) {
+          id = piece.getLatentId();
+          expected = piece.getBlockBytes();
+          lives.add(request.getTtl());
+          costs.put(id, request.getTokens());
+        }
+        encoded = encoded.concat(piece.getData());
+        if (encoded.size() >= expected) {
+          whole();
+          encoded = ByteString.EMPTY;
+        }
+      }
+
+      private void whole() {
         if (blocksToTake.get() >= 0 && blocksToTake.getAndDecrement() == 0) {
           failed = true;
           responses.onError(failure.asRuntimeException());
           return;
         }
-        lives.add(request.getTtl());
         if (!forgets) {
-          blocks.put(request.getBlock().getLatentId(), decode(request.getBlock()));
+          blocks.put(id, decode(encoded));
         }
         stored++;
       }
@@ -184,9 +208,9 @@ public final class FakeCache extends LatentCacheServiceImplBase {
     };
   }
 
-  private static LatentBlock decode(Block block) {
+  private static LatentBlock decode(ByteString encoded) {
     try {
-      return LatentBlock.decode(block.getEncoded().toByteArray());
+      return LatentBlock.decode(encoded.toByteArray());
     } catch (CorruptBlockException e) {
       throw Status.DATA_LOSS.withDescription(e.getMessage()).asRuntimeException();
     }

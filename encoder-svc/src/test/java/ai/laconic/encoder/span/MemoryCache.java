@@ -1,6 +1,7 @@
 package ai.laconic.encoder.span;
 
 import ai.laconic.encoder.cache.BlockCache;
+import ai.laconic.encoder.cache.MadeBlock;
 import ai.laconic.runtime.latent.LatentBlock;
 import ai.laconic.runtime.latent.LatentId;
 import ai.laconic.servicekit.error.Problems;
@@ -31,12 +32,12 @@ final class MemoryCache implements BlockCache {
   }
 
   @Override
-  public synchronized void put(Map<LatentId, LatentBlock> more, Duration ttl) {
+  public synchronized void put(List<MadeBlock> more, Duration ttl) {
     if (puts.size() >= putsUntilFailure) {
       throw Problems.unavailable("latent cache", "gone", Duration.ofSeconds(1));
     }
     puts.add(more.size());
-    blocks.putAll(more);
+    more.forEach(made -> blocks.put(made.block().id(), made.block()));
   }
 
   synchronized Map<LatentId, LatentBlock> blocks() {

@@ -31,7 +31,8 @@ class WindowPoliciesTest {
   void servesTheWishOrTheDefault() {
     WindowPolicies policies = WindowPolicies.of(Windowing.FIXED, 0, 0, 64);
 
-    assertThat(policies.of(null)).isSameAs(policies.fixed());
+    assertThat(policies.resolve(null)).isEqualTo(Windowing.FIXED);
+    assertThat(policies.resolve(Windowing.CONTENT_DEFINED)).isEqualTo(Windowing.CONTENT_DEFINED);
     assertThat(policies.of(Windowing.FIXED)).isSameAs(policies.fixed());
     assertThat(policies.of(Windowing.CONTENT_DEFINED)).isSameAs(policies.contentDefined());
   }

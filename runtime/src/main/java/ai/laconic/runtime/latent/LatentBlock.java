@@ -160,6 +160,11 @@ public final class LatentBlock {
         payload(encoded).slice(from * rowBytes, count * rowBytes).asReadOnlyBuffer());
   }
 
+  /** Returns the length of a whole block of embeddings in bytes. */
+  public static long encodedBytes(BlockType type, int rows, int cols) {
+    return BlockHeader.BYTES + type.payloadBytes(rows, cols);
+  }
+
   /** Returns the length of the encoded block in bytes. */
   public int encodedBytes() {
     return encoded.limit();

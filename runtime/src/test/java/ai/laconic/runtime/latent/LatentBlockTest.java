@@ -94,6 +94,7 @@ class LatentBlockTest {
     block.encoded()[100] ^= 1;
     block.toFloats()[0] = 7;
     assertThat(block.encoded()).isEqualTo(before).hasSize(block.encodedBytes());
+    assertThat(LatentBlock.encodedBytes(type, 2, 3)).isEqualTo(before.length);
     assertThat(block.toFloats()).isEqualTo(floats);
     assertThat(block.encodedBuffer().isReadOnly()).isTrue();
     assertThat(block.encodedBuffer()).isEqualTo(ByteBuffer.wrap(before));
