@@ -15,6 +15,7 @@ import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.Delay;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -41,16 +42,19 @@ final class Connector implements AutoCloseable {
   private final ClientResources resources;
   private final AbstractRedisClient client;
   private final Supplier<CompletableFuture<RedisConnection>> opening;
+  private final Supplier<CompletionStage<Void>> refreshing;
 
   private Connector(
       String name,
       ClientResources resources,
       AbstractRedisClient client,
-      Supplier<CompletableFuture<RedisConnection>> opening) {
+      Supplier<CompletableFuture<RedisConnection>> opening,
+      Supplier<CompletionStage<Void>> refreshing) {
     this.name = name;
     this.resources = resources;
     this.client = client;
     this.opening = opening;
+    this.refreshing = refreshing;
   }
 
   static Connector of(RedisAddress address, RedisSettings settings) {
@@ -77,7 +81,8 @@ final class Connector implements AutoCloseable {
             client
                 .connectAsync(ByteArrayCodec.INSTANCE, uri)
                 .toCompletableFuture()
-                .thenApply(RedisConnection::of));
+                .thenApply(RedisConnection::of),
+        () -> CompletableFuture.completedFuture(null));
   }
 
   private static Connector toCluster(
@@ -102,7 +107,8 @@ final class Connector implements AutoCloseable {
                 .refreshPartitionsAsync()
                 .toCompletableFuture()
                 .thenCompose(known -> client.connectAsync(ByteArrayCodec.INSTANCE))
-                .thenApply(RedisConnection::of));
+                .thenApply(RedisConnection::of),
+        client::refreshPartitionsAsync);
   }
 
   private static ClientOptions.Builder options(
@@ -137,6 +143,11 @@ final class Connector implements AutoCloseable {
 
   CompletableFuture<RedisConnection> connect() {
     return opening.get().whenComplete((connection, failure) -> report(failure));
+  }
+
+  /** Asks a cluster again who owns what. */
+  CompletionStage<Void> refresh() {
+    return refreshing.get();
   }
 
   /** Once for each cause: it is tried again and again. */

@@ -1,16 +1,18 @@
 package ai.laconic.cache.redis;
 
-import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.RedisException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,7 @@ final class RedisLink implements AutoCloseable {
   private final Connector connector;
   private final List<Lane> lanes;
   private final Lane pings;
+  private final Optional<ReplicatedWrites> replicated;
 
   RedisLink(RedisSettings settings) {
     this.address =
@@ -32,6 +35,9 @@ final class RedisLink implements AutoCloseable {
     this.connector = Connector.of(address, settings);
     this.lanes =
         Stream.generate(() -> new Lane(connector::connect)).limit(settings.connections()).toList();
+    this.replicated =
+        Optional.of(new ReplicatedWrites(settings.replicas(), timeout.dividedBy(2)))
+            .filter(writes -> writes.replicas() > 0);
     this.pings = new Lane(connector::connect);
   }
 
@@ -41,27 +47,58 @@ final class RedisLink implements AutoCloseable {
   }
 
   /** Sends a command for each item and returns the answers in order. */
-  <A, T> List<@Nullable T> batch(List<A> items, Command<A, T> command) throws InterruptedException {
-    if (items.isEmpty()) {
+  <A, T> List<@Nullable T> batch(List<A> items, RedisCommand<A, T> command)
+      throws InterruptedException {
+    return items.isEmpty() ? List.of() : exchange(connection -> connection.send(items, command));
+  }
+
+  /** Runs scripts that write, and returns the answers in order once all are acknowledged. */
+  <T> List<@Nullable T> write(List<Script.Call> writes) throws InterruptedException {
+    if (writes.isEmpty()) {
       return List.of();
     }
+    return replicated.isEmpty()
+        ? this.<Script.Call, T>batch(writes, (redis, write) -> write.send(redis))
+        : exchange(connection -> replicated.get().send(connection, writes));
+  }
+
+  private <T> List<@Nullable T> exchange(
+      Function<RedisConnection, List<CompletionStage<T>>> sending) throws InterruptedException {
     long until = System.nanoTime() + timeout.toNanos();
+    try {
+      try {
+        return attempt(sending, until);
+      } catch (ExecutionException e) {
+        if (!RedisProblems.isElsewhere(e)) {
+          throw e;
+        }
+        await(connector.refresh(), until);
+        return attempt(sending, until);
+      }
+    } catch (ExecutionException | TimeoutException | CancellationException | RedisException e) {
+      throw RedisProblems.of(name(), timeout, e);
+    }
+  }
+
+  private <T> List<@Nullable T> attempt(
+      Function<RedisConnection, List<CompletionStage<T>>> sending, long until)
+      throws InterruptedException, ExecutionException, TimeoutException {
     Lane lane = leastUsed();
     Lane.Use use = lane.enter();
     List<CompletionStage<T>> sent = List.of();
     try {
       RedisConnection connection = await(use.connection(), until);
-      sent = connection.send(items, command);
+      sent = sending.apply(connection);
       List<@Nullable T> answers = new ArrayList<>(sent.size());
       for (CompletionStage<T> one : sent) {
         answers.add(await(one, until));
       }
       return answers;
-    } catch (ExecutionException | TimeoutException | CancellationException e) {
+    } catch (ExecutionException | TimeoutException e) {
       if (e instanceof TimeoutException || RedisProblems.isReplica(e)) {
         lane.replace(use);
       }
-      throw RedisProblems.of(name(), timeout, e);
+      throw e;
     } finally {
       // Those not answered are not worth sending any more.
       sent.forEach(one -> one.toCompletableFuture().cancel(false));
@@ -105,11 +142,5 @@ final class RedisLink implements AutoCloseable {
     lanes.forEach(Lane::close);
     pings.close();
     connector.close();
-  }
-
-  /** What is sent for an item. */
-  @FunctionalInterface
-  interface Command<A, T> {
-    CompletionStage<T> send(RedisClusterAsyncCommands<byte[], byte[]> redis, A item);
   }
 }

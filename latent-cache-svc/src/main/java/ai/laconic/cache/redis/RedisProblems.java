@@ -26,6 +26,8 @@ final class RedisProblems {
   /** A former master: whoever is connected to it should ask for the new one. */
   private static final String REPLICA = "READONLY";
 
+  private static final String MOVED = "MOVED";
+
   /** Errors of a Redis that can't serve now; a request has no part in them. */
   private static final List<String> AWAY =
       List.of(
@@ -43,6 +45,8 @@ final class RedisProblems {
           "WRONGPASS",
           "UNBLOCKED");
 
+  private static final List<String> ELSEWHERE = List.of(MOVED, "ASK");
+
   private RedisProblems() {}
 
   /**
@@ -54,6 +58,9 @@ final class RedisProblems {
     Throwable failure = cause(thrown);
     if (failure instanceof TimeoutException) {
       return unavailable(store, "no answer within " + timeout);
+    }
+    if (failure instanceof TooFewReplicasException) {
+      return unavailable(store, String.valueOf(failure.getMessage()));
     }
     if (failure instanceof RedisCommandExecutionException) {
       return refused(store, String.valueOf(failure.getMessage()));
@@ -74,10 +81,20 @@ final class RedisProblems {
         && answers(String.valueOf(failure.getMessage()), REPLICA);
   }
 
+  /** Whether a node of a cluster said that another one has the key. */
+  static boolean isElsewhere(Throwable thrown) {
+    Throwable failure = cause(thrown);
+    return failure instanceof RedisCommandExecutionException
+        && ELSEWHERE.stream().anyMatch(code -> answers(String.valueOf(failure.getMessage()), code));
+  }
+
   private static RuntimeException refused(String store, String message) {
     if (message.contains("OOM command not allowed")) {
       return Problems.exhausted(
           store, "out of memory", "room below its maxmemory", RETRY_AFTER_FULL);
+    }
+    if (answers(message, MOVED)) {
+      return unavailable(store, "answers MOVED (expected: laconic.cache.redis.cluster=true)");
     }
     for (String code : AWAY) {
       if (answers(message, code)) {
@@ -85,9 +102,6 @@ final class RedisProblems {
       }
     }
     log.error("{} refused a command: {}", store, message);
-    if (answers(message, "MOVED")) {
-      return unavailable(store, "a node of a cluster (expected: laconic.cache.redis.cluster=true)");
-    }
     return unavailable(store, "refused a command (expected: done; the service's log has it)");
   }
 

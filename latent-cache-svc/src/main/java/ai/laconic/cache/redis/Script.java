@@ -8,11 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 
-/**
- * What Redis runs in one step. It is called by its digest; a node that doesn't know it, because it
- * is new or was restarted, is told its text.
- */
+/** What Redis runs in one step, on keys of one slot. */
 final class Script {
   private final byte[] text;
   private final String digest;
@@ -29,23 +27,46 @@ final class Script {
     return new Script(text, ScriptOutputType.INTEGER);
   }
 
-  /**
-   * @param keys all in one slot
-   */
-  <T> CompletableFuture<T> run(
-      RedisClusterAsyncCommands<byte[], byte[]> redis, List<byte[]> keys, byte[]... arguments) {
-    byte[][] all = keys.toArray(byte[][]::new);
-    CompletableFuture<T> answer =
-        redis.<T>evalsha(digest, output, all, arguments).toCompletableFuture();
-    return answer.exceptionallyCompose(
-        failure ->
-            isUnknown(failure)
-                ? redis.<T>eval(text, output, all, arguments).toCompletableFuture()
-                : CompletableFuture.failedFuture(failure));
+  /** Returns what is to be run. */
+  Call on(List<byte[]> keys, byte[]... arguments) {
+    return new Call(this, keys.toArray(byte[][]::new), arguments);
   }
 
-  private static boolean isUnknown(Throwable failure) {
-    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-    return cause instanceof RedisNoScriptException;
+  /** A script with its keys and arguments. */
+  static final class Call {
+    private final Script script;
+    private final byte[][] keys;
+    private final byte[][] arguments;
+
+    private Call(Script script, byte[][] keys, byte[][] arguments) {
+      this.script = script;
+      this.keys = keys;
+      this.arguments = arguments;
+    }
+
+    byte[] firstKey() {
+      return keys[0];
+    }
+
+    /**
+     * Calls the script by its digest. A node that doesn't know it, because it is new or was
+     * restarted, is told the text.
+     */
+    <T> CompletionStage<T> send(RedisClusterAsyncCommands<byte[], byte[]> redis) {
+      CompletableFuture<T> answer =
+          redis.<T>evalsha(script.digest, script.output, keys, arguments).toCompletableFuture();
+      return answer.exceptionallyCompose(
+          failure ->
+              isUnknown(failure) ? sendText(redis) : CompletableFuture.failedFuture(failure));
+    }
+
+    <T> CompletionStage<T> sendText(RedisClusterAsyncCommands<byte[], byte[]> redis) {
+      return redis.eval(script.text, script.output, keys, arguments);
+    }
+
+    private static boolean isUnknown(Throwable failure) {
+      Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+      return cause instanceof RedisNoScriptException;
+    }
   }
 }

@@ -91,8 +91,10 @@ abstract class RedisLinkContract {
       redis.masters().forEach(master -> master.inspect(commands -> commands.scriptFlush()));
 
       List<Long> lengths =
-          link.batch(
-              numbers, (redis, n) -> LENGTH.run(redis, List.of(key(n)), RedisKeys.number(1000)));
+          link.write(
+              numbers.stream()
+                  .map(n -> LENGTH.on(List.of(key(n)), RedisKeys.number(1000)))
+                  .toList());
 
       for (int n : numbers) {
         assertThat(lengths.get(n)).isEqualTo(1000 + value(n).length);

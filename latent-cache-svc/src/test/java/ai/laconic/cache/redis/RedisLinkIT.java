@@ -27,4 +27,12 @@ class RedisLinkIT {
       return new WatchedRedis();
     }
   }
+
+  @Nested
+  class OverTls extends RedisLinkContract {
+    @Override
+    RedisDeployment deploy() throws Exception {
+      return new GuardedRedis();
+    }
+  }
 }
