@@ -43,6 +43,7 @@ final class Connector implements AutoCloseable {
   private final AbstractRedisClient client;
   private final Supplier<CompletableFuture<RedisConnection>> opening;
   private final Supplier<CompletionStage<Void>> refreshing;
+  private CompletableFuture<Void> refreshed = CompletableFuture.completedFuture(null);
 
   private Connector(
       String name,
@@ -72,7 +73,8 @@ final class Connector implements AutoCloseable {
       ClientResources resources, RedisAddress address, RedisSettings settings) {
     RedisURI uri = address.nodes().get(0);
     RedisClient client = RedisClient.create(resources, uri);
-    client.setOptions(options(ClientOptions.builder(), settings).build());
+    // Whoever needs a connection opens the next one: it asks the sentinels, and waits for it.
+    client.setOptions(options(ClientOptions.builder().autoReconnect(false), settings).build());
     return new Connector(
         address.name(),
         resources,
@@ -145,9 +147,12 @@ final class Connector implements AutoCloseable {
     return opening.get().whenComplete((connection, failure) -> report(failure));
   }
 
-  /** Asks a cluster again who owns what. */
-  CompletionStage<Void> refresh() {
-    return refreshing.get();
+  /** Asks a cluster again who owns what, once for all who wish it at a time. */
+  synchronized CompletableFuture<Void> refresh() {
+    if (refreshed.isDone()) {
+      refreshed = refreshing.get().toCompletableFuture();
+    }
+    return refreshed;
   }
 
   /** Once for each cause: it is tried again and again. */

@@ -6,8 +6,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection at a time, for many users. One that no longer answers is replaced: new users get
- * another, and it is closed when those who still wait for it have gone.
+ * One connection at a time, for many users. One that broke or no longer answers is replaced: new
+ * users get another, and it is closed when those who still wait for it have gone.
  */
 final class Lane {
   private final Supplier<CompletableFuture<RedisConnection>> connect;
@@ -23,7 +23,10 @@ final class Lane {
     if (closed) {
       return new Use(CompletableFuture.failedFuture(new CancellationException("closed")));
     }
-    if (current == null || current.opening.isCompletedExceptionally()) {
+    if (current != null && current.isBroken()) {
+      replace(current);
+    }
+    if (current == null) {
       current = new Use(connect.get());
     }
     current.users++;
@@ -70,6 +73,10 @@ final class Lane {
 
     CompletableFuture<RedisConnection> connection() {
       return opening;
+    }
+
+    private boolean isBroken() {
+      return opening.isDone() && (opening.isCompletedExceptionally() || !opening.join().isOpen());
     }
   }
 }

@@ -6,5 +6,5 @@ import java.util.concurrent.CompletionStage;
 /** What is sent for an item of a batch. */
 @FunctionalInterface
 interface RedisCommand<A, T> {
-  CompletionStage<T> send(RedisClusterAsyncCommands<byte[], byte[]> redis, A item);
+  CompletionStage<? extends T> send(RedisClusterAsyncCommands<byte[], byte[]> redis, A item);
 }

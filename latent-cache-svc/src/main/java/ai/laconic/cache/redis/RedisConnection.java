@@ -16,13 +16,16 @@ import java.util.function.Supplier;
 /** An open connection: to one Redis, or to every node of a cluster that is wanted. */
 interface RedisConnection {
   /** Sends a command for each item, those for one node in one piece. */
-  <A, T> List<CompletionStage<T>> send(List<A> items, RedisCommand<A, T> command);
+  <A, T> List<CompletionStage<? extends T>> send(List<A> items, RedisCommand<A, T> command);
 
   /** Returns a name of the node that a key belongs to; empty while nobody owns it. */
   Optional<String> owner(byte[] key);
 
   /** Opens a connection to one node, where nothing is redirected. */
   CompletionStage<StatefulRedisConnection<byte[], byte[]>> node(String owner);
+
+  /** Returns whether commands may be sent; false if that will never be so again. */
+  boolean isOpen();
 
   /** Returns whether Redis serves commands, as far as it says itself. */
   CompletableFuture<Boolean> probe();
@@ -53,7 +56,7 @@ interface RedisConnection {
     }
   }
 
-  private static <A, T> List<CompletionStage<T>> sendAll(
+  private static <A, T> List<CompletionStage<? extends T>> sendAll(
       StatefulConnection<byte[], byte[]> connection,
       RedisClusterAsyncCommands<byte[], byte[]> commands,
       List<A> items,
@@ -61,7 +64,7 @@ interface RedisConnection {
     return together(
         connection,
         () -> {
-          List<CompletionStage<T>> sent = new ArrayList<>(items.size());
+          List<CompletionStage<? extends T>> sent = new ArrayList<>(items.size());
           for (A item : items) {
             sent.add(command.send(commands, item));
           }
@@ -72,7 +75,8 @@ interface RedisConnection {
   /** One server: it owns every key. */
   record ToMaster(StatefulRedisConnection<byte[], byte[]> connection) implements RedisConnection {
     @Override
-    public <A, T> List<CompletionStage<T>> send(List<A> items, RedisCommand<A, T> command) {
+    public <A, T> List<CompletionStage<? extends T>> send(
+        List<A> items, RedisCommand<A, T> command) {
       return sendAll(connection, connection.async(), items, command);
     }
 
@@ -84,6 +88,11 @@ interface RedisConnection {
     @Override
     public CompletionStage<StatefulRedisConnection<byte[], byte[]>> node(String owner) {
       return CompletableFuture.completedFuture(connection);
+    }
+
+    @Override
+    public boolean isOpen() {
+      return connection.isOpen();
     }
 
     @Override
@@ -103,7 +112,8 @@ interface RedisConnection {
     private static final String SERVES = "cluster_state:ok";
 
     @Override
-    public <A, T> List<CompletionStage<T>> send(List<A> items, RedisCommand<A, T> command) {
+    public <A, T> List<CompletionStage<? extends T>> send(
+        List<A> items, RedisCommand<A, T> command) {
       return sendAll(connection, connection.async(), items, command);
     }
 
@@ -116,6 +126,12 @@ interface RedisConnection {
     @Override
     public CompletionStage<StatefulRedisConnection<byte[], byte[]>> node(String owner) {
       return connection.getConnectionAsync(owner);
+    }
+
+    /** Lettuce opens what it needs. */
+    @Override
+    public boolean isOpen() {
+      return true;
     }
 
     @Override

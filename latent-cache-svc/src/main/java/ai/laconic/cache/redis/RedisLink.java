@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * no longer than the timeout. Pings have a connection of their own.
  */
 final class RedisLink implements AutoCloseable {
+  private static final Duration PING_PATIENCE = Duration.ofSeconds(1);
+
   private final RedisAddress address;
   private final Duration timeout;
   private final Connector connector;
@@ -52,18 +54,33 @@ final class RedisLink implements AutoCloseable {
     return items.isEmpty() ? List.of() : exchange(connection -> connection.send(items, command));
   }
 
-  /** Runs scripts that write, and returns the answers in order once all are acknowledged. */
-  <T> List<@Nullable T> write(List<Script.Call> writes) throws InterruptedException {
-    if (writes.isEmpty()) {
-      return List.of();
+  /** Runs scripts that answer with numbers, and returns these in order. */
+  List<Long> run(List<Script.Call> calls) throws InterruptedException {
+    return numbers(this.<Script.Call, Object>batch(calls, (redis, call) -> call.send(redis)));
+  }
+
+  /** As {@link #run}, and returns once what was written is acknowledged. */
+  List<Long> write(List<Script.Call> calls) throws InterruptedException {
+    if (replicated.isEmpty() || calls.isEmpty()) {
+      return run(calls);
     }
-    return replicated.isEmpty()
-        ? this.<Script.Call, T>batch(writes, (redis, write) -> write.send(redis))
-        : exchange(connection -> replicated.get().send(connection, writes));
+    return numbers(exchange(connection -> replicated.get().send(connection, calls)));
+  }
+
+  private List<Long> numbers(List<@Nullable Object> answers) {
+    List<Long> numbers = new ArrayList<>(answers.size());
+    for (Object answer : answers) {
+      if (!(answer instanceof Long number)) {
+        throw RedisProblems.unreadable(name(), answer);
+      }
+      numbers.add(number);
+    }
+    return numbers;
   }
 
   private <T> List<@Nullable T> exchange(
-      Function<RedisConnection, List<CompletionStage<T>>> sending) throws InterruptedException {
+      Function<RedisConnection, List<CompletionStage<? extends T>>> sending)
+      throws InterruptedException {
     long until = System.nanoTime() + timeout.toNanos();
     try {
       try {
@@ -76,21 +93,25 @@ final class RedisLink implements AutoCloseable {
         return attempt(sending, until);
       }
     } catch (ExecutionException | TimeoutException | CancellationException | RedisException e) {
+      if (RedisProblems.isDisconnected(e)) {
+        // Another node may have taken its slots over.
+        CompletableFuture<Void> unused = connector.refresh();
+      }
       throw RedisProblems.of(name(), timeout, e);
     }
   }
 
   private <T> List<@Nullable T> attempt(
-      Function<RedisConnection, List<CompletionStage<T>>> sending, long until)
+      Function<RedisConnection, List<CompletionStage<? extends T>>> sending, long until)
       throws InterruptedException, ExecutionException, TimeoutException {
     Lane lane = leastUsed();
     Lane.Use use = lane.enter();
-    List<CompletionStage<T>> sent = List.of();
+    List<CompletionStage<? extends T>> sent = List.of();
     try {
       RedisConnection connection = await(use.connection(), until);
       sent = sending.apply(connection);
       List<@Nullable T> answers = new ArrayList<>(sent.size());
-      for (CompletionStage<T> one : sent) {
+      for (CompletionStage<? extends T> one : sent) {
         answers.add(await(one, until));
       }
       return answers;
@@ -116,8 +137,8 @@ final class RedisLink implements AutoCloseable {
     return stage.toCompletableFuture().get(left, TimeUnit.NANOSECONDS);
   }
 
-  /** Returns whether Redis says within {@code patience} that it serves. */
-  boolean answers(Duration patience) throws InterruptedException {
+  /** Returns whether Redis says soon that it serves. */
+  boolean answers() {
     Lane.Use use = pings.enter();
     CompletableFuture<Boolean> answer =
         use.connection()
@@ -131,8 +152,11 @@ final class RedisLink implements AutoCloseable {
                   pings.leave(use);
                 });
     try {
-      return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      return answer.get(PING_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException | CancellationException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
       return false;
     }
   }

@@ -10,6 +10,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,12 +66,17 @@ final class RedisProblems {
     if (failure instanceof RedisCommandExecutionException) {
       return refused(store, String.valueOf(failure.getMessage()));
     }
-    if (failure instanceof RedisException
-        || failure instanceof IOException
-        || failure instanceof CancellationException) {
+    if (isDisconnected(failure)) {
       return unavailable(store, "not connected");
     }
     log.warn("{}: unreadable answer: {}", store, failure.toString());
+    return unavailable(store, "unreadable answer");
+  }
+
+  /** Returns the problem to throw for an answer of another kind than Redis gives. */
+  static RuntimeException unreadable(String store, @Nullable Object answer) {
+    log.warn(
+        "{}: unreadable answer: {}", store, answer == null ? "none" : answer.getClass().getName());
     return unavailable(store, "unreadable answer");
   }
 
@@ -79,6 +85,15 @@ final class RedisProblems {
     Throwable failure = cause(thrown);
     return failure instanceof RedisCommandExecutionException
         && answers(String.valueOf(failure.getMessage()), REPLICA);
+  }
+
+  /** Whether there was no connection, or it broke. */
+  static boolean isDisconnected(Throwable thrown) {
+    Throwable failure = cause(thrown);
+    return failure instanceof IOException
+        || failure instanceof CancellationException
+        || (failure instanceof RedisException
+            && !(failure instanceof RedisCommandExecutionException));
   }
 
   /** Whether a node of a cluster said that another one has the key. */

@@ -26,7 +26,7 @@ import java.util.stream.IntStream;
  */
 record ReplicatedWrites(int replicas, Duration patience) {
   /** Sends writes, those for one node in one piece. */
-  <T> List<CompletionStage<T>> send(RedisConnection connection, List<Script.Call> writes) {
+  List<CompletionStage<?>> send(RedisConnection connection, List<Script.Call> writes) {
     Map<Optional<String>, List<Integer>> byOwner =
         IntStream.range(0, writes.size())
             .boxed()
@@ -39,7 +39,7 @@ record ReplicatedWrites(int replicas, Duration patience) {
             return;
           }
           List<Script.Call> group = positions.stream().map(writes::get).toList();
-          CompletionStage<Sent<T>> sent =
+          CompletionStage<Sent> sent =
               connection.node(owner.get()).thenApply(node -> send(node, group));
           for (int i = 0; i < positions.size(); i++) {
             int position = i;
@@ -50,27 +50,26 @@ record ReplicatedWrites(int replicas, Duration patience) {
     return answers;
   }
 
-  private static <T> CompletionStage<T> unowned() {
+  private static CompletionStage<?> unowned() {
     return CompletableFuture.failedFuture(new RedisException("no node owns its slot"));
   }
 
-  private <T> Sent<T> send(StatefulRedisConnection<byte[], byte[]> node, List<Script.Call> writes) {
+  private Sent send(StatefulRedisConnection<byte[], byte[]> node, List<Script.Call> writes) {
     return RedisConnection.together(
         node,
         () -> {
-          List<CompletionStage<T>> answers = new ArrayList<>(writes.size());
+          List<CompletionStage<?>> answers = new ArrayList<>(writes.size());
           for (Script.Call write : writes) {
             // A text sent later, to a node that doesn't know the digest, would come behind WAIT.
             answers.add(write.sendText(node.async()));
           }
-          return new Sent<>(
-              answers, node.async().waitForReplication(replicas, patience.toMillis()));
+          return new Sent(answers, node.async().waitForReplication(replicas, patience.toMillis()));
         });
   }
 
   /** Writes on their way to one node, and how many replicas have them. */
-  private record Sent<T>(List<CompletionStage<T>> answers, CompletionStage<Long> reached) {
-    CompletionStage<T> acknowledged(int position, int replicas) {
+  private record Sent(List<CompletionStage<?>> answers, CompletionStage<Long> reached) {
+    CompletionStage<?> acknowledged(int position, int replicas) {
       return answers
           .get(position)
           .thenCombine(

@@ -27,6 +27,11 @@ final class Script {
     return new Script(text, ScriptOutputType.INTEGER);
   }
 
+  /** Returns a script that answers with a list. */
+  static Script list(String text) {
+    return new Script(text, ScriptOutputType.MULTI);
+  }
+
   /** Returns what is to be run. */
   Call on(List<byte[]> keys, byte[]... arguments) {
     return new Call(this, keys.toArray(byte[][]::new), arguments);
