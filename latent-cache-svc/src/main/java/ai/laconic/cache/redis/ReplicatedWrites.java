@@ -31,7 +31,7 @@ record ReplicatedWrites(int replicas, Duration patience) {
         IntStream.range(0, writes.size())
             .boxed()
             .collect(groupingBy(i -> connection.owner(writes.get(i).firstKey()), toList()));
-    List<CompletionStage<T>> answers =
+    List<CompletionStage<?>> answers =
         new ArrayList<>(Collections.nCopies(writes.size(), unowned()));
     byOwner.forEach(
         (owner, positions) -> {
@@ -50,7 +50,7 @@ record ReplicatedWrites(int replicas, Duration patience) {
     return answers;
   }
 
-  private static CompletionStage<?> unowned() {
+  private static CompletionStage<Object> unowned() {
     return CompletableFuture.failedFuture(new RedisException("no node owns its slot"));
   }
 
@@ -58,7 +58,7 @@ record ReplicatedWrites(int replicas, Duration patience) {
     return RedisConnection.together(
         node,
         () -> {
-          List<CompletionStage<?>> answers = new ArrayList<>(writes.size());
+          List<CompletionStage<Object>> answers = new ArrayList<>(writes.size());
           for (Script.Call write : writes) {
             // A text sent later, to a node that doesn't know the digest, would come behind WAIT.
             answers.add(write.sendText(node.async()));
@@ -68,8 +68,8 @@ record ReplicatedWrites(int replicas, Duration patience) {
   }
 
   /** Writes on their way to one node, and how many replicas have them. */
-  private record Sent(List<CompletionStage<?>> answers, CompletionStage<Long> reached) {
-    CompletionStage<?> acknowledged(int position, int replicas) {
+  private record Sent(List<CompletionStage<Object>> answers, CompletionStage<Long> reached) {
+    CompletionStage<Object> acknowledged(int position, int replicas) {
       return answers
           .get(position)
           .thenCombine(
