@@ -40,7 +40,7 @@ class RedisFailoverIT {
       redis.owner("laconic:v2:put:0", redis.nodes().get(1)).process().kill();
 
       finish(writers);
-      await().atMost(RedisProcess.PATIENCE).until(() -> link.answers(Duration.ofSeconds(1)));
+      await().atMost(RedisProcess.PATIENCE).until(link::answers);
       assertThat(witness).isNotNull();
       checkAll(link);
     }
@@ -57,7 +57,7 @@ class RedisFailoverIT {
 
       finish(writers);
       redis.awaitFailover();
-      await().atMost(RedisProcess.PATIENCE).until(() -> link.answers(Duration.ofSeconds(1)));
+      await().atMost(RedisProcess.PATIENCE).until(link::answers);
       checkAll(link);
     }
   }

@@ -6,13 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 
 /** What the link does, whatever Redis is behind it. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class RedisLinkContract {
   private static final String PREFIX = "laconic:v2:";
   private static final int MANY = 4096;
@@ -22,31 +20,22 @@ abstract class RedisLinkContract {
   private RedisDeployment redis;
   private RedisLink link;
 
-  abstract RedisDeployment deploy() throws Exception;
+  abstract RedisDeployment deployed();
 
-  RedisDeployment deployed() {
-    return redis;
-  }
-
-  @BeforeAll
-  void open() throws Exception {
-    redis = deploy();
+  @BeforeEach
+  void open() {
+    redis = deployed();
     link = new RedisLink(redis.settings());
   }
 
-  @AfterAll
-  void close() throws Exception {
-    if (link != null) {
-      link.close();
-    }
-    if (redis != null) {
-      redis.close();
-    }
+  @AfterEach
+  void close() {
+    link.close();
   }
 
   @Test
   void itServes() throws Exception {
-    assertThat(link.answers(RedisProcess.PATIENCE)).isTrue();
+    assertThat(link.answers()).isTrue();
   }
 
   @Test

@@ -6,7 +6,8 @@ final class RedisRights {
       "-@all +hello +auth +client|setname +client|setinfo +ping +select"
           + " +get +set +exists +strlen +getrange +setrange +rename +del +unlink"
           + " +pttl +pexpire +evalsha +eval +wait"
-          + " +hget +hset +hdel +hmget +cluster|nodes +cluster|info +info";
+          + " +hget +hset +hdel +hmget +hstrlen +zadd +zrem +zrangebylex +zrevrangebylex"
+          + " +sadd +smembers +cluster|nodes +cluster|info +info";
 
   private RedisRights() {}
 }
