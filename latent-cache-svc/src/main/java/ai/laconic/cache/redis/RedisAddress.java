@@ -1,33 +1,64 @@
 package ai.laconic.cache.redis;
 
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.cluster.RedisClusterURIUtil;
+import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Where Redis is, and what it may be called in messages: never with its credentials. */
-record RedisAddress(RedisURI uri, String name) {
+/**
+ * Where Redis is, and what it may be called in messages: never with its credentials.
+ *
+ * @param nodes one, or some of a cluster; with Sentinel one that names the sentinels
+ */
+record RedisAddress(List<RedisURI> nodes, boolean cluster, String name) {
+  private static final String CLIENT_NAME = "laconic-cache";
+
   // Lettuce takes whatever stands where a host belongs, such as the end of a password with an @.
   private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._-]+|\\[?[0-9A-Fa-f:.%]+]?");
 
-  static RedisAddress parse(String uri, Duration timeout) {
-    RedisURI parsed;
+  RedisAddress {
+    nodes = List.copyOf(nodes);
+  }
+
+  /**
+   * @param cluster a cluster even if the URI names one node
+   */
+  static RedisAddress parse(String uri, boolean cluster, Duration timeout) {
+    List<RedisURI> nodes;
     try {
-      parsed = RedisURI.create(uri);
+      nodes = nodes(uri);
     } catch (RuntimeException e) {
       // Neither value nor cause: both hold the password.
       throw unreadable();
     }
-    boolean plain =
-        parsed.getSentinels().isEmpty()
-            ? isHost(parsed)
-            : parsed.getSentinels().stream().allMatch(RedisAddress::isHost);
-    if (!plain) {
+    if (!nodes.stream().flatMap(node -> hosts(node).stream()).allMatch(RedisAddress::isHost)) {
       throw unreadable();
     }
-    parsed.setTimeout(timeout);
-    parsed.setClientName("laconic-cache");
-    return new RedisAddress(parsed, "Redis at " + place(parsed));
+    if (cluster && !nodes.get(0).getSentinels().isEmpty()) {
+      throw new IllegalArgumentException(
+          "laconic.cache.redis.cluster: true (expected: false, as the URI names sentinels)");
+    }
+    for (RedisURI node : nodes) {
+      node.setTimeout(timeout);
+      node.setClientName(CLIENT_NAME);
+      node.getSentinels().forEach(sentinel -> sentinel.setTimeout(timeout));
+    }
+    return new RedisAddress(nodes, cluster || nodes.size() > 1, "Redis at " + place(nodes));
+  }
+
+  private static List<RedisURI> nodes(String uri) {
+    RedisURI whole = RedisURI.create(uri);
+    return whole.getSentinels().isEmpty() && whole.getSocket() == null
+        ? RedisClusterURIUtil.toRedisURIs(URI.create(uri))
+        : List.of(whole);
+  }
+
+  /** Returns what has a host of its own. */
+  private static List<RedisURI> hosts(RedisURI uri) {
+    return uri.getSentinels().isEmpty() ? List.of(uri) : uri.getSentinels();
   }
 
   private static boolean isHost(RedisURI uri) {
@@ -36,20 +67,25 @@ record RedisAddress(RedisURI uri, String name) {
 
   private static IllegalArgumentException unreadable() {
     return new IllegalArgumentException(
-        "laconic.cache.redis.uri: can't be read"
-            + " (expected: redis://[[user]:password@]host[:port][/database])");
+        "laconic.cache.redis.uri: can't be read (expected:"
+            + " redis[s]://[[user]:password@]host[:port][,host[:port]...][/database] or"
+            + " redis[s]-sentinel://[[user]:password@]host[:port][,host[:port]...]#master)");
   }
 
-  private static String place(RedisURI uri) {
-    if (!uri.getSentinels().isEmpty()) {
-      return uri.getSentinels().stream()
-              .map(sentinel -> sentinel.getHost() + ":" + sentinel.getPort())
-              .collect(Collectors.joining(","))
-          + " (master "
-          + uri.getSentinelMasterId()
-          + ")";
-    }
-    return uri.getSocket() == null ? uri.getHost() + ":" + uri.getPort() : uri.getSocket();
+  private static String place(List<RedisURI> nodes) {
+    String hosts =
+        nodes.stream()
+            .flatMap(node -> hosts(node).stream())
+            .map(
+                host ->
+                    host.getSocket() == null
+                        ? host.getHost() + ":" + host.getPort()
+                        : host.getSocket())
+            .collect(Collectors.joining(","));
+    RedisURI first = nodes.get(0);
+    return first.getSentinels().isEmpty()
+        ? hosts
+        : hosts + " (master " + first.getSentinelMasterId() + ")";
   }
 
   @Override

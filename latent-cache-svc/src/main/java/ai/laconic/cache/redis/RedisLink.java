@@ -1,64 +1,46 @@
 package ai.laconic.cache.redis;
 
-import io.lettuce.core.ClientOptions;
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.RedisFuture;
-import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.SocketOptions;
-import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.api.async.RedisAsyncCommands;
-import io.lettuce.core.codec.ByteArrayCodec;
-import io.lettuce.core.resource.ClientResources;
-import io.lettuce.core.resource.Delay;
+import io.lettuce.core.RedisException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connection to Redis that all callers share. Commands are pipelined and waited for no longer
- * than the timeout.
+ * The way to Redis that all callers share. The commands of a batch are sent together and waited for
+ * no longer than the timeout. Pings have a connection of their own.
  */
 final class RedisLink implements AutoCloseable {
-  /** Commands of one caller on their way at once. */
-  private static final int PIPELINED = 1024;
-
-  /** Commands of all callers. */
-  private static final int QUEUED = 128 * PIPELINED;
-
-  private static final Duration FIRST_RETRY = Duration.ofMillis(50);
-  private static final Duration LAST_RETRY = Duration.ofSeconds(1);
-  private static final Duration CLOSE = Duration.ofSeconds(2);
+  private static final Duration PING_PATIENCE = Duration.ofSeconds(1);
 
   private final RedisAddress address;
   private final Duration timeout;
-  private final ClientResources resources;
-  private final RedisClient client;
-  private @Nullable CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connection;
-  private boolean closed;
+  private final Connector connector;
+  private final List<Lane> lanes;
+  private final Lane pings;
+  private final Optional<ReplicatedWrites> replicated;
 
-  RedisLink(RedisAddress address, Duration timeout) {
-    this.address = address;
-    this.timeout = timeout;
-    this.resources =
-        ClientResources.builder()
-            .reconnectDelay(
-                () -> Delay.fullJitter(FIRST_RETRY, LAST_RETRY, 2, TimeUnit.MILLISECONDS))
-            .build();
-    this.client = RedisClient.create(resources, address.uri());
-    client.setOptions(
-        ClientOptions.builder()
-            .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-            .requestQueueSize(QUEUED)
-            .socketOptions(SocketOptions.builder().connectTimeout(timeout).keepAlive(true).build())
-            .build());
+  RedisLink(RedisSettings settings) {
+    this.address =
+        RedisAddress.parse(settings.uri(), settings.cluster(), settings.commandTimeout());
+    this.timeout = settings.commandTimeout();
+    this.connector = Connector.of(address, settings);
+    this.lanes =
+        Stream.generate(() -> new Lane(connector::connect)).limit(settings.connections()).toList();
+    this.replicated =
+        Optional.of(new ReplicatedWrites(settings.replicas(), timeout.dividedBy(2)))
+            .filter(writes -> writes.replicas() > 0);
+    this.pings = new Lane(connector::connect);
   }
 
   /** Returns the name of the store in messages. */
@@ -66,132 +48,123 @@ final class RedisLink implements AutoCloseable {
     return address.name();
   }
 
-  /** Sends one command and waits for its answer. */
-  <T> @Nullable T call(Command<T> command) throws InterruptedException {
-    return await(List.of(command.send(commands()))).get(0);
-  }
-
-  /** Runs one script and waits for the number that it returns. */
-  long script(String script, List<byte[]> keys, byte[]... arguments) throws InterruptedException {
-    Long number = this.<Long>call(redis -> eval(redis, script, keys, arguments));
-    if (number == null) {
-      throw new IllegalStateException(name() + ": a script returned no number");
-    }
-    return number;
-  }
-
-  static RedisFuture<Long> eval(
-      RedisAsyncCommands<byte[], byte[]> redis,
-      String script,
-      List<byte[]> keys,
-      byte[]... arguments) {
-    return redis.eval(script, ScriptOutputType.INTEGER, keys.toArray(byte[][]::new), arguments);
-  }
-
-  /** Sends a command for each item, many at a time, and returns the answers in order. */
-  <A, T> List<@Nullable T> pipeline(
-      List<A> items, BiFunction<RedisAsyncCommands<byte[], byte[]>, A, RedisFuture<T>> command)
+  /** Sends a command for each item and returns the answers in order. */
+  <A, T> List<@Nullable T> batch(List<A> items, RedisCommand<A, T> command)
       throws InterruptedException {
-    List<@Nullable T> answers = new ArrayList<>(items.size());
-    for (int from = 0; from < items.size(); from += PIPELINED) {
-      RedisAsyncCommands<byte[], byte[]> redis = commands();
-      List<A> batch = items.subList(from, Math.min(items.size(), from + PIPELINED));
-      answers.addAll(await(batch.stream().map(item -> command.apply(redis, item)).toList()));
-    }
-    return answers;
+    return items.isEmpty() ? List.of() : exchange(connection -> connection.send(items, command));
   }
 
-  /** Sends a command and waits for nothing, not even a connection. */
-  <T> void tell(Command<T> command) {
-    CompletableFuture<StatefulRedisConnection<byte[], byte[]>> open = connection();
-    if (open.isDone() && !open.isCompletedExceptionally()) {
-      RedisFuture<T> unused = command.send(open.join().async());
-    }
+  /** Runs scripts that answer with numbers, and returns these in order. */
+  List<Long> run(List<Script.Call> calls) throws InterruptedException {
+    return numbers(this.<Script.Call, Object>batch(calls, (redis, call) -> call.send(redis)));
   }
 
-  /** Returns whether a ping is answered within {@code patience}. */
-  boolean answers(Duration patience) throws InterruptedException {
-    CompletableFuture<StatefulRedisConnection<byte[], byte[]>> open = connection();
-    CompletableFuture<String> pong =
-        open.thenCompose(redis -> redis.async().ping().toCompletableFuture())
-            .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
-            .whenComplete(
-                (answer, failure) -> {
-                  if (failure instanceof TimeoutException) {
-                    giveUp(open);
-                  }
-                });
-    try {
-      pong.get(patience.toMillis(), TimeUnit.MILLISECONDS);
-      return true;
-    } catch (ExecutionException | TimeoutException | CancellationException e) {
-      return false;
+  /** As {@link #run}, and returns once what was written is acknowledged. */
+  List<Long> write(List<Script.Call> calls) throws InterruptedException {
+    if (replicated.isEmpty() || calls.isEmpty()) {
+      return run(calls);
     }
+    return numbers(exchange(connection -> replicated.get().send(connection, calls)));
   }
 
-  private RedisAsyncCommands<byte[], byte[]> commands() throws InterruptedException {
-    return await(connection(), System.nanoTime() + timeout.toNanos()).async();
+  private List<Long> numbers(List<@Nullable Object> answers) {
+    List<Long> numbers = new ArrayList<>(answers.size());
+    for (Object answer : answers) {
+      if (!(answer instanceof Long number)) {
+        throw RedisProblems.unreadable(name(), answer);
+      }
+      numbers.add(number);
+    }
+    return numbers;
   }
 
-  private synchronized CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connection() {
-    if (closed) {
-      return CompletableFuture.failedFuture(new CancellationException("closed"));
-    }
-    if (connection == null || connection.isCompletedExceptionally()) {
-      connection =
-          client.connectAsync(ByteArrayCodec.INSTANCE, address.uri()).toCompletableFuture();
-    }
-    return connection;
-  }
-
-  private synchronized void giveUp(
-      CompletableFuture<StatefulRedisConnection<byte[], byte[]>> stalled) {
-    if (connection == stalled) {
-      connection = null;
-    }
-    CompletableFuture<Void> unused =
-        stalled.thenCompose(StatefulRedisConnection<byte[], byte[]>::closeAsync);
-  }
-
-  private <T> List<@Nullable T> await(List<RedisFuture<T>> sent) throws InterruptedException {
+  private <T> List<@Nullable T> exchange(
+      Function<RedisConnection, List<CompletionStage<? extends T>>> sending)
+      throws InterruptedException {
     long until = System.nanoTime() + timeout.toNanos();
     try {
+      try {
+        return attempt(sending, until);
+      } catch (ExecutionException e) {
+        if (!RedisProblems.isElsewhere(e)) {
+          throw e;
+        }
+        await(connector.refresh(), until);
+        return attempt(sending, until);
+      }
+    } catch (ExecutionException | TimeoutException | CancellationException | RedisException e) {
+      if (RedisProblems.isDisconnected(e)) {
+        // Another node may have taken its slots over.
+        CompletableFuture<Void> unused = connector.refresh();
+      }
+      throw RedisProblems.of(name(), timeout, e);
+    }
+  }
+
+  private <T> List<@Nullable T> attempt(
+      Function<RedisConnection, List<CompletionStage<? extends T>>> sending, long until)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    Lane lane = leastUsed();
+    Lane.Use use = lane.enter();
+    List<CompletionStage<? extends T>> sent = List.of();
+    try {
+      RedisConnection connection = await(use.connection(), until);
+      sent = sending.apply(connection);
       List<@Nullable T> answers = new ArrayList<>(sent.size());
-      for (RedisFuture<T> one : sent) {
+      for (CompletionStage<? extends T> one : sent) {
         answers.add(await(one, until));
       }
       return answers;
+    } catch (ExecutionException | TimeoutException e) {
+      if (e instanceof TimeoutException || RedisProblems.isReplica(e)) {
+        lane.replace(use);
+      }
+      throw e;
     } finally {
-      // Those not answered must not be sent again after a reconnect.
-      sent.forEach(one -> one.cancel(false));
+      // Those not answered are not worth sending any more.
+      sent.forEach(one -> one.toCompletableFuture().cancel(false));
+      lane.leave(use);
     }
   }
 
-  private <T> T await(Future<T> future, long until) throws InterruptedException {
+  private Lane leastUsed() {
+    return lanes.stream().min(Comparator.comparingInt(Lane::users)).orElseThrow();
+  }
+
+  private static <T> T await(CompletionStage<T> stage, long until)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    long left = Math.max(0, until - System.nanoTime());
+    return stage.toCompletableFuture().get(left, TimeUnit.NANOSECONDS);
+  }
+
+  /** Returns whether Redis says soon that it serves. */
+  boolean answers() {
+    Lane.Use use = pings.enter();
+    CompletableFuture<Boolean> answer =
+        use.connection()
+            .thenCompose(RedisConnection::probe)
+            .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+            .whenComplete(
+                (serves, failure) -> {
+                  if (failure instanceof TimeoutException) {
+                    pings.replace(use);
+                  }
+                  pings.leave(use);
+                });
     try {
-      return future.get(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS);
-    } catch (ExecutionException e) {
-      throw RedisProblems.of(name(), timeout, e.getCause() == null ? e : e.getCause());
-    } catch (TimeoutException | CancellationException e) {
-      throw RedisProblems.of(name(), timeout, e);
+      return answer.get(PING_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException | CancellationException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
   }
 
   @Override
   public void close() {
-    synchronized (this) {
-      closed = true;
-    }
-    // Closes the connection too.
-    client.shutdown(Duration.ZERO, CLOSE);
-    resources
-        .shutdown(0, CLOSE.toMillis(), TimeUnit.MILLISECONDS)
-        .awaitUninterruptibly(CLOSE.toMillis(), TimeUnit.MILLISECONDS);
-  }
-
-  /** One command to be sent. */
-  @FunctionalInterface
-  interface Command<T> {
-    RedisFuture<T> send(RedisAsyncCommands<byte[], byte[]> redis);
+    lanes.forEach(Lane::close);
+    pings.close();
+    connector.close();
   }
 }

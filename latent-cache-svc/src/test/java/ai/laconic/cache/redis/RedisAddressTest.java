@@ -18,13 +18,14 @@ class RedisAddressTest {
     "rediss://user:secret@cache/2, Redis at cache:6379",
   })
   void namesThePlaceOnly(String uri, String name) {
-    assertThat(RedisAddress.parse(uri, Duration.ofSeconds(1))).hasToString(name);
+    assertThat(RedisAddress.parse(uri, false, Duration.ofSeconds(1))).hasToString(name);
   }
 
   @Test
   void namesSentinelsAndTheirMaster() {
     assertThat(
-            RedisAddress.parse("redis-sentinel://secret@one:1,two:2#main", Duration.ofSeconds(1)))
+            RedisAddress.parse(
+                "redis-sentinel://secret@one:1,two:2#main", false, Duration.ofSeconds(1)))
         .hasToString("Redis at one:1,two:2 (master main)");
   }
 
@@ -37,7 +38,7 @@ class RedisAddressTest {
         "redis://:sec@ret_@cache:1"
       })
   void refusesOthersWithoutShowingThem(String uri) {
-    assertThatThrownBy(() -> RedisAddress.parse(uri, Duration.ofSeconds(1)))
+    assertThatThrownBy(() -> RedisAddress.parse(uri, false, Duration.ofSeconds(1)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "laconic.cache.redis.uri: can't be read"

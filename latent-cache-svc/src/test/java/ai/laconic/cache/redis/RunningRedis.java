@@ -6,79 +6,74 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
-import java.io.File;
 import java.io.IOException;
-import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
-import redis.embedded.RedisServer;
-import redis.embedded.core.ExecutableProvider;
-import redis.embedded.core.RedisServerBuilder;
 
 /** A Redis server that tests may look into, stop and start again on the same port. */
-public final class RunningRedis implements AutoCloseable {
+public final class RunningRedis implements RedisDeployment {
   private static final String AGE =
       """
-      local endless = 0
       for _, key in ipairs(redis.call('KEYS', '*')) do
         local left = redis.call('PTTL', key)
-        if left == -1 then endless = endless + 1 end
-        redis.call('PEXPIRE', key, string.format('%.0f', left - tonumber(ARGV[1])))
+        if left >= 0 then
+          redis.call('PEXPIRE', key, string.format('%.0f', left - tonumber(ARGV[1])))
+        end
       end
-      return endless
+      return 1
       """;
 
-  private final ExecutableProvider executable;
-  private final List<String> settings;
-  private final int port;
+  private final RedisProcess process;
   private final RedisClient inspector;
-  private RedisServer server;
 
-  private RunningRedis(ExecutableProvider executable, String... settings) throws IOException {
-    this.executable = executable;
-    this.settings = List.of(settings);
-    this.port = freePort();
+  RunningRedis(RedisProcess process) {
+    this.process = process;
     this.inspector = RedisClient.create(uri());
-    this.server = started();
   }
 
   /** Starts the Redis 6.2 that comes with the tests. */
   public static RunningRedis embedded(String... settings) throws IOException {
-    return new RunningRedis(ExecutableProvider.newJarResourceProvider(), settings);
+    return of(RedisExecutables.embedded(), settings);
   }
 
   /** Starts the given executable. */
-  public static RunningRedis of(File executable, String... settings) throws IOException {
-    return new RunningRedis(() -> executable, settings);
-  }
-
-  /** Returns the {@code redis-server} of this machine, if it has one. */
-  public static Optional<File> onPath() {
-    return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
-        .map(directory -> Path.of(directory, "redis-server"))
-        .filter(Files::isExecutable)
-        .map(Path::toFile)
-        .findFirst();
+  static RunningRedis of(Path executable, String... settings) throws IOException {
+    return new RunningRedis(RedisProcess.start(executable, List.of(settings)));
   }
 
   public int port() {
-    return port;
+    return process.port();
   }
 
   public String uri() {
-    return "redis://127.0.0.1:" + port;
+    return "redis://" + RedisProcess.HOST + ":" + port();
   }
 
-  public void stop() throws IOException {
-    server.stop();
+  @Override
+  public RedisSettings settings() {
+    return RedisDeployment.settings(uri());
+  }
+
+  @Override
+  public List<RunningRedis> masters() {
+    return List.of(this);
+  }
+
+  RedisProcess process() {
+    return process;
+  }
+
+  boolean isRunning() {
+    return process.isRunning();
+  }
+
+  public void stop() {
+    process.stop();
   }
 
   public void restart() throws IOException {
-    server = started();
+    process.restart();
   }
 
   /** Does something as an operator would, over a connection of its own. */
@@ -88,41 +83,20 @@ public final class RunningRedis implements AutoCloseable {
     }
   }
 
-  /** Takes {@code time} off what each key has left; none may be without an end. */
-  void elapse(Duration time) {
-    Long endless =
+  @Override
+  public void elapse(Duration time) {
+    Long done =
         inspect(
             redis ->
                 redis.<Long>eval(
                     AGE, ScriptOutputType.INTEGER, new String[0], Long.toString(time.toMillis())));
-    assertThat(endless).as("keys without a time to live").isZero();
+    assertThat(done).isEqualTo(1);
   }
 
   @Override
   public void close() throws IOException {
     inspector.shutdown(Duration.ZERO, Duration.ofSeconds(2));
-    server.stop();
-  }
-
-  private RedisServer started() throws IOException {
-    RedisServerBuilder builder =
-        RedisServer.newRedisServer()
-            .executableProvider(executable)
-            .port(port)
-            .bind("127.0.0.1")
-            // Nothing on disk.
-            .setting("save \"\"")
-            .setting("appendonly no");
-    settings.forEach(builder::setting);
-    RedisServer started = builder.build();
-    started.start();
-    return started;
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
+    process.close();
   }
 
   /** What to do with a connection. */

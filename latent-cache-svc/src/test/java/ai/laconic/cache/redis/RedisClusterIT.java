@@ -1,0 +1,49 @@
+package ai.laconic.cache.redis;
+
+import ai.laconic.cache.store.BlockStoreContract;
+import ai.laconic.cache.store.ContextStoreContract;
+import ai.laconic.cache.store.StoreHarness;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
+
+/** A cluster: keys are spread, and nobody sees it. */
+class RedisClusterIT {
+  private static RedisDeployment redis;
+
+  @BeforeAll
+  static void start() throws Exception {
+    redis = new RedisCluster();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    if (redis != null) {
+      redis.close();
+    }
+  }
+
+  @Nested
+  class Link extends RedisLinkContract {
+    @Override
+    RedisDeployment deployed() {
+      return redis;
+    }
+  }
+
+  @Nested
+  class Blocks extends BlockStoreContract {
+    @Override
+    protected StoreHarness open() {
+      return new RedisHarness(redis);
+    }
+  }
+
+  @Nested
+  class Contexts extends ContextStoreContract {
+    @Override
+    protected StoreHarness open() {
+      return new RedisHarness(redis);
+    }
+  }
+}
