@@ -4,6 +4,8 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -85,6 +87,18 @@ public final class GreedyDualSize<K> {
     remove(least.key);
     age = Math.max(age, least.worth());
     return Optional.of(least.key);
+  }
+
+  /** Returns the bytes of an entry; empty if there is none. */
+  public OptionalLong find(K key) {
+    Entry<K> entry = byKey.get(key);
+    return entry == null ? OptionalLong.empty() : OptionalLong.of(entry.bytes);
+  }
+
+  /** Returns the {@link #age()} when an entry was used last; empty if there is none. */
+  public OptionalDouble usedAt(K key) {
+    Entry<K> entry = byKey.get(key);
+    return entry == null ? OptionalDouble.empty() : OptionalDouble.of(entry.age);
   }
 
   /** Returns the bytes of all entries. */

@@ -1,0 +1,273 @@
+package ai.laconic.cache.disk;
+
+import ai.laconic.servicekit.error.Problems;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteConfig.JournalMode;
+import org.sqlite.SQLiteConfig.SynchronousMode;
+import org.sqlite.SQLiteConfig.TempStore;
+
+/**
+ * An SQLite file: one session that writes, and a few that read and never wait for it. A transaction
+ * goes to a log beside the file first. What is deleted is overwritten with zeros in the file when
+ * the log is carried over to it, and the log is cut to nothing then.
+ */
+final class Database implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Database.class);
+
+  private static final int READERS = 4;
+  // Large values are read page by page.
+  static final int PAGE_BYTES = 16 << 10;
+  private static final int CACHE_KIB = 4 << 10;
+  private static final long MOST_LOG_BYTES = 32 << 20;
+  private static final String LOG_SUFFIX = "-wal";
+  private static final String SHARED_MEMORY_SUFFIX = "-shm";
+
+  private final String name;
+  private final Path file;
+  private final SynchronousMode durability;
+  private final List<String> schema;
+
+  private final ReentrantLock writing = new ReentrantLock();
+  private final Semaphore reading = new Semaphore(READERS, true);
+  private final Queue<Session> idleReaders = new ConcurrentLinkedQueue<>();
+  private Session writer;
+  private volatile boolean open = true;
+
+  /**
+   * Opens a file, or creates it.
+   *
+   * @param name of what it holds, for messages
+   * @param durability FULL: a transaction that is done survives a power failure. NORMAL: it
+   *     survives the death of the process, and a power failure once the log is carried over
+   * @param schema statements that create what is not there
+   */
+  Database(String name, Path file, SynchronousMode durability, List<String> schema)
+      throws SQLException {
+    this.name = name;
+    this.file = file;
+    this.durability = durability;
+    this.schema = schema;
+    this.writer = start();
+  }
+
+  /** What happens to a database. */
+  @FunctionalInterface
+  interface Work<T> {
+    T in(Session session) throws SQLException;
+  }
+
+  /** Runs {@code work}, which reads. */
+  <T> T read(Work<T> work) throws InterruptedException {
+    reading.acquire();
+    try {
+      checkOpen();
+      Session idle = idleReaders.poll();
+      Session session = idle == null ? connect() : idle;
+      try {
+        return work.in(session);
+      } finally {
+        idleReaders.add(session);
+      }
+    } catch (SQLException failure) {
+      throw SqliteProblems.of(name, failure);
+    } finally {
+      reading.release();
+    }
+  }
+
+  /** Runs {@code work} in a transaction; if it throws, nothing is changed. */
+  <T> T write(Work<T> work) throws InterruptedException {
+    writing.lockInterruptibly();
+    try {
+      checkOpen();
+      T result = transact(work);
+      boundLog();
+      return result;
+    } catch (SQLException failure) {
+      throw SqliteProblems.of(name, failure);
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  /**
+   * Carries the log over to the file. When it returns, what was deleted before is in neither any
+   * more, and everything else survives a power failure.
+   */
+  void carryOver() throws InterruptedException {
+    writing.lockInterruptibly();
+    try {
+      checkOpen();
+      if (logBytes() > 0) {
+        checkpoint();
+      }
+    } catch (SQLException failure) {
+      throw SqliteProblems.of(name, failure);
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  /** Throws the file away and begins with an empty one. */
+  void startOver() throws SQLException {
+    writing.lock();
+    reading.acquireUninterruptibly(READERS);
+    try {
+      disconnect();
+      delete(file);
+      writer = start();
+    } finally {
+      reading.release(READERS);
+      writing.unlock();
+    }
+  }
+
+  /** Deletes a file that is not open, and its log. */
+  static void delete(Path file) throws SQLException {
+    try {
+      for (String suffix : List.of("", LOG_SUFFIX, SHARED_MEMORY_SUFFIX)) {
+        Files.deleteIfExists(sibling(file, suffix));
+      }
+    } catch (IOException failure) {
+      throw new SQLException(file + ": can't be deleted", failure);
+    }
+  }
+
+  boolean isOpen() {
+    return open;
+  }
+
+  /** Waits for those who read and write. */
+  @Override
+  public void close() {
+    writing.lock();
+    reading.acquireUninterruptibly(READERS);
+    try {
+      if (open) {
+        open = false;
+        disconnect();
+      }
+    } finally {
+      reading.release(READERS);
+      writing.unlock();
+    }
+  }
+
+  private <T> T transact(Work<T> work) throws SQLException {
+    writer.update("begin immediate");
+    try {
+      T result = work.in(writer);
+      writer.update("commit");
+      return result;
+    } catch (SQLException | RuntimeException failure) {
+      rollBack(failure);
+      throw failure;
+    }
+  }
+
+  private void rollBack(Exception failure) {
+    try {
+      writer.update("rollback");
+    } catch (SQLException alreadyDone) {
+      // SQLite did it itself, as it does on a full disk.
+      failure.addSuppressed(alreadyDone);
+    }
+  }
+
+  /** What was written is safe: that the log can't be carried over now is no failure of it. */
+  private void boundLog() throws InterruptedException {
+    if (logBytes() <= MOST_LOG_BYTES) {
+      return;
+    }
+    try {
+      checkpoint();
+    } catch (SQLException failure) {
+      log.warn("{}: log of {} bytes can't be carried over", file, logBytes(), failure);
+    }
+  }
+
+  /** Readers of older states would keep their part of the log alive: they finish first. */
+  private void checkpoint() throws SQLException, InterruptedException {
+    reading.acquire(READERS);
+    try {
+      writer.query("pragma wal_checkpoint(truncate)", row -> row.getInt(1));
+    } finally {
+      reading.release(READERS);
+    }
+  }
+
+  private long logBytes() {
+    return sibling(file, LOG_SUFFIX).toFile().length();
+  }
+
+  private static Path sibling(Path file, String suffix) {
+    return file.resolveSibling(file.getFileName() + suffix);
+  }
+
+  private void checkOpen() {
+    if (!open) {
+      throw Problems.unavailable(name, "closed", Duration.ofSeconds(1));
+    }
+  }
+
+  private Session start() throws SQLException {
+    Session session = connect();
+    try {
+      for (String statement : schema) {
+        session.update(statement);
+      }
+      session.query("pragma wal_checkpoint(truncate)", row -> row.getInt(1));
+      return session;
+    } catch (SQLException failure) {
+      session.close();
+      throw failure;
+    }
+  }
+
+  private Session connect() throws SQLException {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setPageSize(PAGE_BYTES);
+    config.setCacheSize(-CACHE_KIB);
+    config.setJournalMode(JournalMode.WAL);
+    config.setWalAutocheckpoint(0);
+    config.setSynchronous(durability);
+    // Without it a Mac's disk keeps what it was told to write down in its own memory.
+    config.enableFullSync(true);
+    config.setTempStore(TempStore.MEMORY);
+    Session session = new Session(config.createConnection("jdbc:sqlite:" + file));
+    try {
+      session.query("pragma secure_delete = on", row -> row.getInt(1));
+      return session;
+    } catch (SQLException failure) {
+      session.close();
+      throw failure;
+    }
+  }
+
+  private void disconnect() {
+    for (Session reader = idleReaders.poll(); reader != null; reader = idleReaders.poll()) {
+      close(reader);
+    }
+    close(writer);
+  }
+
+  private void close(Session session) {
+    try {
+      session.close();
+    } catch (SQLException failure) {
+      log.warn("{}: does not close", file, failure);
+    }
+  }
+}
