@@ -2,8 +2,12 @@ package ai.laconic.cache;
 
 import ai.laconic.cache.block.Blocks;
 import ai.laconic.cache.context.Contexts;
+import ai.laconic.cache.disk.DataDirectoryException;
+import ai.laconic.cache.disk.DiskStores;
 import ai.laconic.cache.memory.HeapBlockStore;
 import ai.laconic.cache.memory.HeapContextStore;
+import ai.laconic.cache.redis.RedisBlockStore;
+import ai.laconic.cache.redis.RedisContextStore;
 import ai.laconic.cache.seal.Seal;
 import ai.laconic.cache.service.LatentCacheHandlers;
 import ai.laconic.cache.store.BlockStore;
@@ -13,8 +17,11 @@ import ai.laconic.servicekit.admission.Admission;
 import ai.laconic.servicekit.call.StreamingCalls;
 import java.time.Clock;
 import java.util.concurrent.ScheduledExecutorService;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 
 /** Puts the service together. */
 @Configuration(proxyBeanMethods = false)
@@ -24,21 +31,40 @@ class CacheConfiguration {
     return Clock.systemUTC();
   }
 
+  /** Opened only where something is kept on disk. */
   @Bean
-  BlockStore blockStore(CacheProperties properties, Clock clock) {
+  @Lazy
+  DiskStores diskStores(CacheProperties properties, Clock clock) throws InterruptedException {
+    try {
+      return DiskStores.open(
+          properties.directory(), properties.blocks().maxSize().toBytes(), clock);
+    } catch (DataDirectoryException e) {
+      throw new IllegalArgumentException("laconic.cache.directory: " + e.getMessage(), e);
+    }
+  }
+
+  @Bean
+  BlockStore blockStore(
+      CacheProperties properties,
+      Clock clock,
+      ObjectProvider<DiskStores> disk,
+      SslBundles bundles) {
     CacheProperties.Blocks blocks = properties.blocks();
     return switch (blocks.store()) {
       case MEMORY -> new HeapBlockStore(blocks.maxSize().toBytes(), clock);
-      case DISK, REDIS -> throw new IllegalArgumentException("not yet");
+      case DISK -> disk.getObject().blocks();
+      case REDIS -> new RedisBlockStore(properties.redis().settings(bundles));
     };
   }
 
   @Bean
-  ContextStore contextStore(CacheProperties properties) {
+  ContextStore contextStore(
+      CacheProperties properties, ObjectProvider<DiskStores> disk, SslBundles bundles) {
     CacheProperties.Contexts contexts = properties.contexts();
     return switch (contexts.store()) {
       case MEMORY -> new HeapContextStore(contexts.maxSize().toBytes());
-      case DISK, REDIS -> throw new IllegalArgumentException("not yet");
+      case DISK -> disk.getObject().contexts();
+      case REDIS -> new RedisContextStore(properties.contextsRedis().settings(bundles));
     };
   }
 

@@ -1,16 +1,21 @@
 package ai.laconic.cache;
 
 import ai.laconic.cache.context.Quotas;
+import ai.laconic.cache.redis.RedisSettings;
 import ai.laconic.cache.seal.MasterKey;
 import ai.laconic.servicekit.admission.AdmissionLimits;
 import ai.laconic.servicekit.tenant.TenantId;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -18,6 +23,8 @@ import org.springframework.util.unit.DataSize;
  *
  * @param blocks where latent blocks are kept
  * @param contexts where manifests and source texts are kept
+ * @param directory of what is kept on disk
+ * @param redis where what is kept in Redis is
  * @param quota how much a tenant's contexts may take
  * @param encryption with which keys blocks and texts are encrypted
  * @param maxTtl the longest that anything may be kept; who asks for more is refused
@@ -28,14 +35,24 @@ import org.springframework.util.unit.DataSize;
 record CacheProperties(
     @DefaultValue Blocks blocks,
     @DefaultValue Contexts contexts,
+    @DefaultValue("laconic-cache") Path directory,
+    @DefaultValue Redis redis,
     @DefaultValue Quota quota,
     @DefaultValue Encryption encryption,
     @DefaultValue("30d") Duration maxTtl,
     @DefaultValue("10s") Duration sweepInterval,
     @DefaultValue Admission admission) {
+  /** What the messages of the service can say. */
+  private static final DataSize LARGEST_BLOCK = DataSize.ofMegabytes(384);
+
   CacheProperties {
     positive("max-ttl", maxTtl);
     positive("sweep-interval", sweepInterval);
+  }
+
+  /** Returns the Redis of the contexts. */
+  Redis contextsRedis() {
+    return contexts.redis() == null ? redis : contexts.redis();
   }
 
   private static void positive(String name, Duration value) {
@@ -66,55 +83,87 @@ record CacheProperties(
    * @param store what keeps them
    * @param maxSize bound on all together, in memory or on disk; Redis has its own
    * @param maxBlockSize the largest block that is taken
-   * @param directory of the store on disk
-   * @param redis the shared store
    */
   record Blocks(
       @DefaultValue("memory") Store store,
       @DefaultValue("1GB") DataSize maxSize,
-      @DefaultValue("16MB") DataSize maxBlockSize,
-      @DefaultValue("laconic-cache/blocks") String directory,
-      @DefaultValue Redis redis) {
+      @DefaultValue("16MB") DataSize maxBlockSize) {
     Blocks {
       positive("blocks.max-size", maxSize);
       positive("blocks.max-block-size", maxBlockSize);
-      if (maxBlockSize.toMegabytes() > 384) {
+      if (maxBlockSize.compareTo(LARGEST_BLOCK) > 0) {
         throw new IllegalArgumentException(
-            "laconic.cache.blocks.max-block-size: " + maxBlockSize + " (expected: at most 384MB)");
+            "laconic.cache.blocks.max-block-size: "
+                + maxBlockSize
+                + " (expected: at most "
+                + LARGEST_BLOCK.toMegabytes()
+                + "MB)");
       }
     }
   }
 
   /**
    * @param store what keeps them
-   * @param maxSize bound on all together, in memory or on disk; Redis has its own
-   * @param directory of the store on disk
-   * @param redis the shared store: not one that evicts
+   * @param maxSize bound on all together, in memory; the others have their own
+   * @param redis another Redis than that of the blocks; the same if it is left out
    */
   record Contexts(
       @DefaultValue("memory") Store store,
       @DefaultValue("256MB") DataSize maxSize,
-      @DefaultValue("laconic-cache/contexts") String directory,
-      @DefaultValue Redis redis) {
+      @Nullable Redis redis) {
     Contexts {
       positive("contexts.max-size", maxSize);
     }
   }
 
   /**
-   * @param uri as Lettuce reads it; may hold a password
-   * @param commandTimeout longest wait for a connection, and for an answer
+   * @param uri as Lettuce reads it; may hold a password; several hosts are nodes of one cluster
+   * @param cluster whether the one node that the URI names belongs to a cluster
+   * @param commandTimeout longest wait for a connection, and for the answers to one batch
+   * @param connections connections for data, of each replica of this service to each node
+   * @param replicas replicas that must have a write before it is acknowledged
+   * @param sslBundle certificates for {@code rediss://}, by the name of a Spring SSL bundle; those
+   *     of the Java runtime if empty
    */
   record Redis(
       @DefaultValue("redis://localhost:6379") String uri,
-      @DefaultValue("5s") Duration commandTimeout) {
+      @DefaultValue("false") boolean cluster,
+      @DefaultValue("5s") Duration commandTimeout,
+      @DefaultValue("4") int connections,
+      @DefaultValue("0") int replicas,
+      @DefaultValue("") String sslBundle) {
     Redis {
       positive("redis.command-timeout", commandTimeout);
+      if (connections < 1 || replicas < 0) {
+        throw new IllegalArgumentException(
+            "laconic.cache.redis.connections, replicas: "
+                + connections
+                + ", "
+                + replicas
+                + " (expected: at least 1, at least 0)");
+      }
+    }
+
+    /**
+     * @param bundles finds certificates by name
+     */
+    RedisSettings settings(SslBundles bundles) {
+      return new RedisSettings(
+          uri,
+          cluster,
+          commandTimeout,
+          connections,
+          replicas,
+          sslBundle.isEmpty() ? Optional.empty() : Optional.of(bundles.getBundle(sslBundle)));
     }
 
     @Override
     public String toString() {
-      return "Redis[uri=(not shown), commandTimeout=" + commandTimeout + "]";
+      return "Redis[uri=(not shown), cluster="
+          + cluster
+          + ", commandTimeout="
+          + commandTimeout
+          + "]";
     }
   }
 

@@ -102,7 +102,9 @@ final class BlockIndex {
     return List.copyOf(missing);
   }
 
-  /** Returns the lives that are noticeably longer than their rows say, and takes them as written. */
+  /**
+   * Returns the lives that are noticeably longer than their rows say, and takes them as written.
+   */
   synchronized List<Life> unwritten(Collection<LatentId> ids, Duration ttl) {
     List<Life> lives = new ArrayList<>();
     for (LatentId id : ids) {

@@ -88,8 +88,7 @@ final class DataDirectory implements AutoCloseable {
     Path path = wanted.toAbsolutePath().normalize();
     if (!Files.isDirectory(path)) {
       Files.createDirectories(path);
-      PosixFileAttributeView posix =
-          Files.getFileAttributeView(path, PosixFileAttributeView.class);
+      PosixFileAttributeView posix = Files.getFileAttributeView(path, PosixFileAttributeView.class);
       if (posix != null) {
         posix.setPermissions(PosixFilePermissions.fromString("rwx------"));
       }

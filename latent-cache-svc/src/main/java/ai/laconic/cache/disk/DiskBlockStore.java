@@ -119,8 +119,7 @@ final class DiskBlockStore implements BlockStore {
   }
 
   @Override
-  public Claims claimMissing(
-      Collection<LatentId> ids, String holder, Duration lease, Duration ttl)
+  public Claims claimMissing(Collection<LatentId> ids, String holder, Duration lease, Duration ttl)
       throws InterruptedException {
     sweep();
     Claims claimed;

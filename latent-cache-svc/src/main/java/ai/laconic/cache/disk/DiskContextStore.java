@@ -41,8 +41,7 @@ final class DiskContextStore implements ContextStore {
   public <T> T transact(Partition partition, Work<T> work) throws InterruptedException {
     transacting.lockInterruptibly();
     try {
-      BufferedTransaction transaction =
-          new BufferedTransaction(new DiskSnapshot(partition), false);
+      BufferedTransaction transaction = new BufferedTransaction(new DiskSnapshot(partition), false);
       T result = work.in(transaction);
       if (!transaction.writes().isEmpty()) {
         apply(partition, transaction.writes());

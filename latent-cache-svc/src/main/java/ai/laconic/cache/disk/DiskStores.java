@@ -47,8 +47,7 @@ public final class DiskStores implements AutoCloseable {
       ContextStore contexts = new DiskContextStore(file);
       try {
         file = directory.file("blocks.db");
-        return new DiskStores(
-            directory, contexts, new DiskBlockStore(file, maxBlockBytes, clock));
+        return new DiskStores(directory, contexts, new DiskBlockStore(file, maxBlockBytes, clock));
       } catch (SQLException | InterruptedException | RuntimeException failure) {
         contexts.close();
         throw failure;

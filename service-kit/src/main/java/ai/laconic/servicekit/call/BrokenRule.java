@@ -23,6 +23,13 @@ final class BrokenRule {
           "^ctx_[0-9a-f]{32}$", "ctx_ and 32 hexadecimal digits in lower case",
           "^[0-9a-f]{64}$", "64 hexadecimal digits in lower case",
           "^([0-9a-f]{64})?$", "64 hexadecimal digits in lower case, or nothing",
+          "^(ctx_[0-9a-f]{32})?$", "ctx_ and 32 hexadecimal digits in lower case, or nothing",
+          "^[A-Za-z0-9._/-]{1,63}$",
+              "1 to 63 characters, each a letter of ASCII, a digit or one of . _ / -",
+          "^[A-Za-z0-9._:-]{1,64}$",
+              "1 to 64 characters, each a letter of ASCII, a digit or one of . _ : -",
+          "^[A-Za-z0-9._:/@-]{1,128}$",
+              "1 to 128 characters, each a letter of ASCII, a digit or one of . _ : / @ -",
           "^[A-Za-z0-9._:-]{0,128}$",
               "at most 128 characters, each a letter of ASCII, a digit or one of . _ : -");
 

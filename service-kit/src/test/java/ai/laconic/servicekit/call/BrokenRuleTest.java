@@ -126,6 +126,8 @@ class BrokenRuleTest {
   private static Stream<String> patterns(FieldDescriptor field) {
     FieldRules rules = field.getOptions().getExtension(ValidateProto.field);
     return Stream.of(
-        rules.getString().getPattern(), rules.getRepeated().getItems().getString().getPattern());
+        rules.getString().getPattern(),
+        rules.getRepeated().getItems().getString().getPattern(),
+        rules.getMap().getKeys().getString().getPattern());
   }
 }
