@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -199,8 +200,12 @@ final class DiskBlockStore implements BlockStore {
       return null;
     }
     try {
-      return database.read(
-          session -> session.bytes("select bytes from blocks where row = ?", row.getAsLong()));
+      return database
+          .read(
+              session ->
+                  Optional.ofNullable(
+                      session.bytes("select bytes from blocks where row = ?", row.getAsLong())))
+          .orElse(null);
     } catch (StatusRuntimeException failure) {
       replaceIfDamaged(failure);
       return null;
