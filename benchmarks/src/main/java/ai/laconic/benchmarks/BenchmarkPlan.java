@@ -4,6 +4,7 @@ import ai.laconic.benchmarks.peer.PeerKind;
 import ai.laconic.benchmarks.suite.Sizes;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -17,6 +18,7 @@ import java.util.Set;
  * @param peers other engines that take part
  * @param peerScripts folder of their scripts
  * @param peerCache folder that they are installed in
+ * @param redis a Redis that may be written to
  */
 public record BenchmarkPlan(
     List<Path> models,
@@ -27,7 +29,8 @@ public record BenchmarkPlan(
     boolean smoke,
     Set<PeerKind> peers,
     Path peerScripts,
-    Path peerCache) {
+    Path peerCache,
+    Optional<String> redis) {
   public BenchmarkPlan {
     models = List.copyOf(models);
     peers = Set.copyOf(peers);

@@ -78,6 +78,7 @@ public final class Benchmarks {
                   models,
                   texts,
                   peers,
+                  plan.redis(),
                   plan.sizes(),
                   plan.rounds(),
                   announce,

@@ -11,14 +11,18 @@ import ai.laconic.cli.command.Laconic;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import redis.embedded.RedisServer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -30,6 +34,25 @@ class BenchIT {
 
   @TempDir Path folder;
 
+  private static RedisServer redis;
+  private static String redisUri;
+
+  @BeforeAll
+  static void startRedis() throws IOException {
+    int port;
+    try (ServerSocket free = new ServerSocket(0)) {
+      port = free.getLocalPort();
+    }
+    redis = RedisServer.newRedisServer().port(port).setting("save \"\"").build();
+    redis.start();
+    redisUri = "redis://127.0.0.1:" + port;
+  }
+
+  @AfterAll
+  static void stopRedis() throws IOException {
+    redis.stop();
+  }
+
   private record Result(int exitCode, String out, String err) {}
 
   private static Result bench(String... options) {
@@ -37,6 +60,8 @@ class BenchIT {
     arguments.addAll(List.of(options));
     arguments.addAll(
         List.of(
+            "--redis",
+            redisUri,
             "--model",
             HOME.resolve("models/nano-4x").toString(),
             "--text",

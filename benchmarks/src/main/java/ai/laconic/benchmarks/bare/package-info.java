@@ -1,4 +1,4 @@
-/** Loops over a model's graphs with nothing around them: what the hardware gives. */
+/** Loops over graphs and over Redis with nothing around them: what the hardware gives. */
 @NullMarked
 package ai.laconic.benchmarks.bare;
 

@@ -6,6 +6,7 @@ public enum Unit {
   MILLISECONDS("ms", false),
   TOKENS_PER_SECOND("tokens/s", true),
   BYTES("bytes", false),
+  BYTES_PER_SECOND("bytes/s", true),
   BYTES_PER_TOKEN("bytes/token", false),
   POSITIONS("positions", false),
   WINDOWS("windows", false);

@@ -12,6 +12,13 @@ public interface SystemStarter {
       throws IOException, InterruptedException, ModelDirectoryException;
 
   /**
+   * Starts a latent cache in this process.
+   *
+   * @param redis where it keeps everything
+   */
+  ServedCache startCache(String redis);
+
+  /**
    * Starts a system in a process of its own, as a user does, waits until it serves, and as long
    * again as asked for, and ends it.
    *

@@ -13,6 +13,8 @@ import java.util.List;
  * @param calls of each kind in a round, where single calls are compared
  * @param contextTokens lengths of growing contexts
  * @param editedTokens length of a text that is changed
+ * @param blockKilobytes sizes of blocks that are put into the cache
+ * @param cacheMegabytes of blocks of one size together
  * @param idleSeconds that a process has nothing to do before its memory is read
  */
 public record Sizes(
@@ -24,6 +26,8 @@ public record Sizes(
     int calls,
     List<Integer> contextTokens,
     int editedTokens,
+    List<Integer> blockKilobytes,
+    int cacheMegabytes,
     int idleSeconds) {
   private static final int LEAST = 64;
 
@@ -32,6 +36,7 @@ public record Sizes(
     encoders = List.copyOf(encoders);
     streams = List.copyOf(streams);
     contextTokens = List.copyOf(contextTokens);
+    blockKilobytes = List.copyOf(blockKilobytes);
     for (int tokens : textTokens) {
       if (tokens < LEAST) {
         throw new IllegalArgumentException(
@@ -51,13 +56,25 @@ public record Sizes(
         40,
         List.of(1000, 10000, 100000),
         20000,
+        List.of(64, 1024, 8192),
+        128,
         20);
   }
 
   /** Returns as little as shows that everything works. */
   public static Sizes smoke() {
     return new Sizes(
-        List.of(128), 1500, List.of(1, 2), List.of(1, 2), 4, 2, List.of(256, 512), 1500, 0);
+        List.of(128),
+        1500,
+        List.of(1, 2),
+        List.of(1, 2),
+        4,
+        2,
+        List.of(256, 512),
+        1500,
+        List.of(64),
+        1,
+        0);
   }
 
   /** Returns these with other lengths of texts. */
@@ -71,6 +88,8 @@ public record Sizes(
         calls,
         contextTokens,
         editedTokens,
+        blockKilobytes,
+        cacheMegabytes,
         idleSeconds);
   }
 
@@ -85,6 +104,8 @@ public record Sizes(
         calls,
         tokens,
         editedTokens,
+        blockKilobytes,
+        cacheMegabytes,
         idleSeconds);
   }
 }

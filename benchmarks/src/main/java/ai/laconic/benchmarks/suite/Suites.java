@@ -19,7 +19,8 @@ public final class Suites {
           new GatewaySuite(),
           new MemorySuite(),
           new GrowthSuite(),
-          new EditSuite());
+          new EditSuite(),
+          new CacheSuite());
 
   private Suites() {}
 

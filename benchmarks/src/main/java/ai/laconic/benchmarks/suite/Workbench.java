@@ -11,12 +11,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
  * What suites work with.
  *
  * @param models by ratio, the lowest first
+ * @param redis a Redis that may be written to; one is started if none is named
  * @param rounds that are recorded of each measurement
  * @param announce told what is measured next
  * @param notes told what a reader of the figures has to know
@@ -26,6 +28,7 @@ public record Workbench(
     List<ModelDirectory> models,
     SourceTexts texts,
     Peers peers,
+    Optional<String> redis,
     Sizes sizes,
     int rounds,
     Consumer<String> announce,

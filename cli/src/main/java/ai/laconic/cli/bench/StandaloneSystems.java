@@ -1,19 +1,24 @@
 package ai.laconic.cli.bench;
 
+import ai.laconic.benchmarks.served.ServedCache;
 import ai.laconic.benchmarks.served.ServedSystem;
 import ai.laconic.benchmarks.served.SystemPlan;
 import ai.laconic.benchmarks.served.SystemStarter;
+import ai.laconic.cache.LatentCacheApplication;
 import ai.laconic.cli.standalone.Engine;
 import ai.laconic.cli.standalone.Ready;
 import ai.laconic.cli.standalone.Standalone;
 import ai.laconic.cli.standalone.StandaloneOptions;
 import ai.laconic.runtime.model.ModelDirectoryException;
+import ai.laconic.servicekit.LaconicService;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.springframework.boot.logging.LoggingSystem;
+import org.springframework.context.ConfigurableApplicationContext;
 
 /**
  * Systems as {@code laconic up} starts them.
@@ -47,6 +52,28 @@ public record StandaloneSystems(Map<String, String> settings) implements SystemS
         standalone.close();
       }
     }
+  }
+
+  @Override
+  public ServedCache startCache(String redis) {
+    Map<String, Object> all = new HashMap<>(settings);
+    all.put("spring.grpc.server.address", "127.0.0.1");
+    all.put("spring.grpc.server.port", 0);
+    all.put("laconic.cache.blocks.store", "redis");
+    all.put("laconic.cache.redis.uri", redis);
+    ConfigurableApplicationContext cache = LatentCacheApplication.start(all);
+    String address = "127.0.0.1:" + LaconicService.port(cache);
+    return new ServedCache() {
+      @Override
+      public String address() {
+        return address;
+      }
+
+      @Override
+      public void close() {
+        cache.close();
+      }
+    };
   }
 
   static StandaloneOptions options(SystemPlan plan, Map<String, String> settings) {

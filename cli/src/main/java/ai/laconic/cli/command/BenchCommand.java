@@ -44,8 +44,8 @@ final class BenchCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "SUITE",
       description =
-          "Of ttft, encode, decode, score, gateway, memory, growth, edit; all, or smoke: all of"
-              + " them as small as can be.")
+          "Of ttft, encode, decode, score, gateway, memory, growth, edit, cache; all, or smoke: all"
+              + " of them as small as can be.")
   String suite = "";
 
   @Option(
@@ -85,6 +85,14 @@ final class BenchCommand implements Callable<Integer> {
           "Other engines to compare with, installed by a first use: vllm (6 GB), llama.cpp (0.2"
               + " GB).")
   List<String> peers = List.of();
+
+  @Option(
+      names = "--redis",
+      paramLabel = "URI",
+      description =
+          "A Redis that cache may write to; default: the redis-server of this machine, started for"
+              + " it.")
+  @Nullable String redis;
 
   @Option(
       names = "--out",
@@ -164,7 +172,8 @@ final class BenchCommand implements Callable<Integer> {
         smoke,
         peerKinds(),
         StandaloneFlags.models().resolve("peers"),
-        TritonInstallation.defaultCache().resolve("peers"));
+        TritonInstallation.defaultCache().resolve("peers"),
+        Optional.ofNullable(redis));
   }
 
   private Set<PeerKind> peerKinds() {
