@@ -34,7 +34,9 @@ class FourProcessesIT extends EndToEndContract {
         tier(
             LatentCacheApplication.class,
             Map.of(
-                "laconic.cache.store",
+                "laconic.cache.blocks.store",
+                "redis",
+                "laconic.cache.contexts.store",
                 "redis",
                 "laconic.cache.redis.uri",
                 "redis://127.0.0.1:" + redisPort));
