@@ -1,5 +1,7 @@
 package ai.laconic.servicekit;
 
+import static java.util.Objects.requireNonNull;
+
 import ai.laconic.servicekit.admission.Admission;
 import ai.laconic.servicekit.admission.Draining;
 import ai.laconic.servicekit.call.HalfOpenStreams;
@@ -11,6 +13,7 @@ import ai.laconic.servicekit.error.ProblemServerInterceptor;
 import ai.laconic.servicekit.health.HealthName;
 import ai.laconic.servicekit.health.Readiness;
 import ai.laconic.servicekit.health.ReadinessCheck;
+import ai.laconic.servicekit.metrics.MetricsServer;
 import ai.laconic.servicekit.tenant.TenantResolver;
 import ai.laconic.servicekit.tenant.TenantServerInterceptor;
 import ai.laconic.servicekit.upstream.Upstreams;
@@ -20,12 +23,15 @@ import io.grpc.ManagedChannelBuilder;
 import io.grpc.ServerBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -47,6 +53,19 @@ public class ServiceKitConfiguration {
 
   /** Exit status of a process that can't serve any more: EX_SOFTWARE of sysexits.h. */
   private static final int CANNOT_SERVE = 70;
+
+  @Bean
+  PrometheusMeterRegistry meterRegistry() {
+    return new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  }
+
+  @Bean
+  @ConditionalOnProperty("laconic.service.metrics-port")
+  MetricsServer metricsServer(PrometheusMeterRegistry registry, ServiceProperties properties) {
+    MetricsServer server = MetricsServer.start(registry, requireNonNull(properties.metricsPort()));
+    log.info("metrics at port {}", server.port());
+    return server;
+  }
 
   @Bean
   @GlobalServerInterceptor
