@@ -1,17 +1,22 @@
 package ai.laconic.gateway;
 
+import ai.laconic.cacheclient.context.ContextClient;
 import ai.laconic.gateway.auth.ApiKeys;
 import ai.laconic.gateway.context.ContextGrpc;
 import ai.laconic.gateway.context.ContextIds;
 import ai.laconic.gateway.context.ContextMaker;
+import ai.laconic.gateway.context.ContextPlanner;
 import ai.laconic.gateway.context.ContextReader;
+import ai.laconic.gateway.healing.Healer;
+import ai.laconic.gateway.healing.SourceEncoder;
+import ai.laconic.gateway.limit.LimitProperties;
 import ai.laconic.gateway.limit.TextBudget;
 import ai.laconic.gateway.pool.PoolGrpc;
 import ai.laconic.gateway.pool.Pools;
 import ai.laconic.gateway.pool.SpanEncoder;
+import ai.laconic.gateway.prompt.Decodes;
 import ai.laconic.gateway.prompt.GenerationGrpc;
 import ai.laconic.gateway.prompt.PromptResolver;
-import ai.laconic.gateway.upstream.CacheClient;
 import ai.laconic.servicekit.ServiceProperties;
 import ai.laconic.servicekit.admission.Admission;
 import ai.laconic.servicekit.call.StreamingCalls;
@@ -19,6 +24,8 @@ import ai.laconic.servicekit.tenant.TenantResolver;
 import ai.laconic.servicekit.upstream.Restarts;
 import ai.laconic.servicekit.upstream.Upstream;
 import ai.laconic.servicekit.upstream.Upstreams;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Metrics;
 import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -26,6 +33,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.grpc.server.autoconfigure.GrpcServerProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -60,8 +68,10 @@ class GatewayConfiguration {
   }
 
   @Bean
-  CacheClient cacheClient(Upstream cacheUpstream, Restarts restarts) {
-    return new CacheClient(cacheUpstream, restarts);
+  ContextClient contextClient(
+      Upstream cacheUpstream, Restarts restarts, GatewayProperties properties) {
+    return new ContextClient(
+        cacheUpstream.channel(), restarts, properties.limits().heldManifests().toBytes());
   }
 
   @Bean
@@ -95,44 +105,60 @@ class GatewayConfiguration {
   }
 
   @Bean
-  ContextMaker contextMaker(
-      Pools pools,
-      SpanEncoder encoder,
-      CacheClient cache,
-      Clock clock,
-      GatewayProperties properties,
-      ExecutorService upstreamExecutor) {
-    return new ContextMaker(
-        pools,
-        encoder,
-        cache,
-        new ContextIds(new SecureRandom()),
-        clock,
-        properties.context(),
-        properties.limits(),
-        new TextBudget(
-            properties.limits().textInFlight().toBytes(),
-            properties.limits().maxContextText().toBytes()),
-        upstreamExecutor);
+  SourceEncoder sourceEncoder(
+      ContextClient contexts, SpanEncoder encoder, Clock clock, GatewayProperties properties) {
+    return new SourceEncoder(contexts, encoder, clock, properties.generation().inlineTtl());
   }
 
   @Bean
-  ContextGrpc contextGrpc(StreamingCalls calls, ContextMaker maker, CacheClient cache) {
-    return new ContextGrpc(calls, maker, new ContextReader(cache), cache);
+  Healer healer(
+      SourceEncoder encoder,
+      GatewayProperties properties,
+      ExecutorService upstreamExecutor,
+      ObjectProvider<MeterRegistry> metrics) {
+    return new Healer(
+        encoder,
+        upstreamExecutor,
+        properties.limits().spansInFlight(),
+        metrics.getIfAvailable(() -> Metrics.globalRegistry));
+  }
+
+  @Bean
+  ContextGrpc contextGrpc(
+      StreamingCalls calls,
+      Pools pools,
+      SpanEncoder encoder,
+      ContextClient contexts,
+      Clock clock,
+      GatewayProperties properties,
+      ExecutorService upstreamExecutor) {
+    LimitProperties limits = properties.limits();
+    ContextPlanner planner =
+        new ContextPlanner(
+            pools, contexts, new ContextIds(new SecureRandom()), clock, properties.context());
+    TextBudget budget =
+        new TextBudget(limits.textInFlight().toBytes(), limits.maxContextText().toBytes());
+    return new ContextGrpc(
+        calls,
+        planner,
+        new ContextMaker(encoder, contexts, limits, budget, upstreamExecutor),
+        new ContextReader(contexts),
+        contexts);
   }
 
   @Bean
   GenerationGrpc generationGrpc(
       StreamingCalls calls,
       Pools pools,
-      SpanEncoder encoder,
-      CacheClient cache,
+      SourceEncoder encoder,
+      Healer healer,
+      ContextClient contexts,
       GatewayProperties properties,
       ExecutorService upstreamExecutor) {
     PromptResolver resolver =
-        new PromptResolver(
-            pools, encoder, cache, properties.generation(), properties.limits(), upstreamExecutor);
-    return new GenerationGrpc(calls, resolver, new Restarts(properties.generation().patience()));
+        new PromptResolver(pools, encoder, healer, contexts, properties.limits(), upstreamExecutor);
+    Restarts restarts = new Restarts(properties.generation().patience());
+    return new GenerationGrpc(calls, resolver, new Decodes(restarts, healer));
   }
 
   @Bean

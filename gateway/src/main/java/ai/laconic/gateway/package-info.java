@@ -9,7 +9,8 @@
  *   <li>{@code text}: an upload as checked UTF-8, cut into spans.
  *   <li>{@code context}: the life of a context, from upload to deletion.
  *   <li>{@code prompt}: prompt parts as a decoder takes them, and the relay of its answer.
- *   <li>{@code upstream}: the cache, and work at several tiers that ends together.
+ *   <li>{@code healing}: latents made again from their text while a prompt waits.
+ *   <li>{@code upstream}: work at several tiers that ends together.
  *   <li>{@code limit}: what the gateway bounds.
  * </ul>
  *

@@ -1,14 +1,17 @@
 package ai.laconic.gateway;
 
+import ai.laconic.cacheclient.context.ContextClient;
+import ai.laconic.gateway.context.Appender;
 import ai.laconic.gateway.context.Uploader;
 import ai.laconic.gateway.fake.FakeCache;
 import ai.laconic.gateway.fake.FakeDecoder;
 import ai.laconic.gateway.fake.FakeEncoder;
 import ai.laconic.gateway.fake.FakeTier;
 import ai.laconic.gateway.fake.Models;
+import ai.laconic.gateway.healing.Healer;
+import ai.laconic.gateway.healing.SourceEncoder;
 import ai.laconic.gateway.pool.Pools;
 import ai.laconic.gateway.pool.SpanEncoder;
-import ai.laconic.gateway.upstream.CacheClient;
 import ai.laconic.servicekit.ServiceProperties;
 import ai.laconic.servicekit.call.MinDataRate;
 import ai.laconic.servicekit.call.StreamingCalls;
@@ -18,6 +21,7 @@ import ai.laconic.servicekit.error.ProblemServerInterceptor;
 import ai.laconic.servicekit.tenant.TenantServerInterceptor;
 import ai.laconic.servicekit.upstream.Restarts;
 import ai.laconic.servicekit.upstream.Upstreams;
+import ai.laconic.v1.AppendOptions;
 import ai.laconic.v1.Context;
 import ai.laconic.v1.ContextOptions;
 import ai.laconic.v1.ContextServiceGrpc;
@@ -32,6 +36,8 @@ import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.AbstractStub;
 import io.grpc.stub.MetadataUtils;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -70,6 +76,7 @@ public final class GatewayFixture implements AutoCloseable {
   public final FakeTier encoder16Tier;
   public final FakeTier decoder16Tier;
   public final FakeTier cacheTier;
+  public final MeterRegistry metrics = new SimpleMeterRegistry();
   public final Pools pools;
   public final ManagedChannel channel;
 
@@ -84,6 +91,8 @@ public final class GatewayFixture implements AutoCloseable {
   private final Deque<AutoCloseable> closeables = new ArrayDeque<>();
 
   private GatewayFixture(Map<String, Object> settings, boolean untilReady) throws Exception {
+    encoder4.onStored = cache.absent::remove;
+    encoder16.onStored = cache.absent::remove;
     encoder4Tier = opened(FakeTier.onPort(encoder4).serving(encoder4.model));
     decoder4Tier = opened(FakeTier.onPort(decoder4).serving(decoder4.model));
     cacheTier = opened(FakeTier.onPort(cache));
@@ -114,7 +123,8 @@ public final class GatewayFixture implements AutoCloseable {
     Upstreams upstreams = opened(new Upstreams(new PlainChannels(), timer));
     pools = opened(wiring.pools(upstreams, properties));
     Restarts restarts = wiring.restarts(properties);
-    CacheClient client = wiring.cacheClient(wiring.cacheUpstream(upstreams, properties), restarts);
+    ContextClient client =
+        wiring.contextClient(wiring.cacheUpstream(upstreams, properties), restarts, properties);
     SpanEncoder spans = wiring.spanEncoder(restarts);
     StreamingCalls calls =
         opened(
@@ -129,16 +139,17 @@ public final class GatewayFixture implements AutoCloseable {
     ExecutorService inParallel = wiring.upstreamExecutor();
     closeables.push(inParallel::shutdownNow);
     Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
+    SourceEncoder sources = wiring.sourceEncoder(client, spans, clock, properties);
+    Healer healer = new Healer(sources, inParallel, properties.limits().spansInFlight(), metrics);
 
     String name = UUID.randomUUID().toString();
     Server server =
         InProcessServerBuilder.forName(name)
             .addService(
-                wiring.contextGrpc(
-                    calls,
-                    wiring.contextMaker(pools, spans, client, clock, properties, inParallel),
-                    client))
-            .addService(wiring.generationGrpc(calls, pools, spans, client, properties, inParallel))
+                wiring.contextGrpc(calls, pools, spans, client, clock, properties, inParallel))
+            .addService(
+                wiring.generationGrpc(
+                    calls, pools, sources, healer, client, properties, inParallel))
             .addService(wiring.poolGrpc(pools))
             // The last is the first to see a call.
             .intercept(new ValidationServerInterceptor(ValidatorFactory.newBuilder().build()))
@@ -204,6 +215,11 @@ public final class GatewayFixture implements AutoCloseable {
   /** Makes a context and returns it. */
   public Context upload(ContextOptions options, String text) throws Exception {
     return Uploader.upload(asyncContexts(), options, text);
+  }
+
+  /** Appends to a context and returns the new one. */
+  public Context append(AppendOptions options, String text) throws Exception {
+    return Appender.append(asyncContexts(), options, text);
   }
 
   /** Returns the stub with one more header. */

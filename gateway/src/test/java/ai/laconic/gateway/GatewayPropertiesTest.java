@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.laconic.gateway.auth.ApiKeyProperties;
 import ai.laconic.gateway.context.ContextProperties;
+import ai.laconic.gateway.context.ContextProperties.DefaultExpiration;
 import ai.laconic.gateway.limit.AdmissionProperties;
 import ai.laconic.gateway.limit.LimitProperties;
 import ai.laconic.gateway.pool.PoolProperties;
@@ -65,7 +66,8 @@ class GatewayPropertiesTest {
                 Duration.ofSeconds(5),
                 upstream("dns:///cache"),
                 List.of(),
-                new ContextProperties(Duration.ofHours(24), Duration.ofDays(7)),
+                new ContextProperties(
+                    Duration.ofHours(24), Duration.ofDays(7), DefaultExpiration.FIXED),
                 new GenerationProperties(Duration.ofMinutes(15), Duration.ofSeconds(10)),
                 new AdmissionProperties(128, 0.5, 1024, Duration.ofSeconds(60)),
                 new LimitProperties(
@@ -74,7 +76,8 @@ class GatewayPropertiesTest {
                     DataSize.ofKilobytes(256),
                     4,
                     64,
-                    DataSize.ofMegabytes(8)),
+                    DataSize.ofMegabytes(8),
+                    DataSize.ofMegabytes(64)),
                 Duration.ofSeconds(60)));
   }
 
@@ -88,6 +91,7 @@ class GatewayPropertiesTest {
                 "api-keys[0].sha256", digest,
                 "context.default-ttl", "1h",
                 "context.max-ttl", "2h",
+                "context.default-expiration", "sliding",
                 "generation.inline-ttl", "3m",
                 "generation.patience", "5s",
                 "admission.max-calls", "1",
@@ -100,6 +104,7 @@ class GatewayPropertiesTest {
                 "limits.spans-in-flight", "5",
                 "limits.contexts-per-prompt", "6",
                 "limits.expanded-text", "7KB",
+                "limits.held-manifests", "8MB",
                 "patience", "3s"))
         .isEqualTo(
             new GatewayProperties(
@@ -107,7 +112,8 @@ class GatewayPropertiesTest {
                 Duration.ofSeconds(1),
                 bind().cache(),
                 List.of(new ApiKeyProperties("red", digest)),
-                new ContextProperties(Duration.ofHours(1), Duration.ofHours(2)),
+                new ContextProperties(
+                    Duration.ofHours(1), Duration.ofHours(2), DefaultExpiration.SLIDING),
                 new GenerationProperties(Duration.ofMinutes(3), Duration.ofSeconds(5)),
                 new AdmissionProperties(1, 0.25, 2, Duration.ofSeconds(4)),
                 new LimitProperties(
@@ -116,7 +122,8 @@ class GatewayPropertiesTest {
                     DataSize.ofKilobytes(4),
                     5,
                     6,
-                    DataSize.ofKilobytes(7)),
+                    DataSize.ofKilobytes(7),
+                    DataSize.ofMegabytes(8)),
                 Duration.ofSeconds(3)));
   }
 
@@ -147,6 +154,8 @@ class GatewayPropertiesTest {
     "cache.target, ' ', 'target: none (expected: a gRPC target such as dns:///encoder:7071)'",
     "context.default-ttl, 0s, 'default-ttl: PT0S (expected: more than nothing)'",
     "context.max-ttl, 1h, 'max-ttl: PT1H (expected: at least default-ttl, PT24H)'",
+    "context.default-expiration, never, 'No enum constant'",
+    "limits.held-manifests, -1B, 'held-manifests: -1B (expected: 0B or more)'",
     "generation.inline-ttl, 0s, 'inline-ttl: PT0S (expected: more than nothing)'",
     "admission.max-calls, 0, 'max-calls: 0 (expected: 1 or more)'",
     "admission.tenant-share, 0, 'tenant-share: 0.0 (expected: above 0, at most 1)'",

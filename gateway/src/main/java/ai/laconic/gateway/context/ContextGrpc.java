@@ -1,9 +1,10 @@
 package ai.laconic.gateway.context;
 
-import ai.laconic.gateway.upstream.CacheClient;
-import ai.laconic.servicekit.call.RequestReader;
+import ai.laconic.cacheclient.context.ContextClient;
+import ai.laconic.servicekit.call.ResponseWriter;
 import ai.laconic.servicekit.call.StreamingCalls;
-import ai.laconic.servicekit.error.Problems;
+import ai.laconic.v1.AppendContextRequest;
+import ai.laconic.v1.AppendOptions;
 import ai.laconic.v1.Context;
 import ai.laconic.v1.ContextOptions;
 import ai.laconic.v1.ContextServiceGrpc;
@@ -13,27 +14,42 @@ import ai.laconic.v1.DeleteContextRequest;
 import ai.laconic.v1.DeleteContextResponse;
 import ai.laconic.v1.DescribeContextRequest;
 import ai.laconic.v1.ExpandSegmentsRequest;
-import ai.laconic.v1.FindContextsResponse;
 import ai.laconic.v1.ListContextsRequest;
 import ai.laconic.v1.ListContextsResponse;
 import ai.laconic.v1.SegmentText;
-import com.google.protobuf.ByteString;
+import ai.laconic.v1.UpdateContextRequest;
 import io.grpc.stub.StreamObserver;
-import java.util.Optional;
 
 /** The public ContextService. */
 public final class ContextGrpc extends ContextServiceGrpc.ContextServiceImplBase {
+  private static final Uploads<CreateContextRequest, ContextOptions> CREATES =
+      new Uploads<>(
+          CreateContextRequest::hasOptions,
+          CreateContextRequest::getOptions,
+          CreateContextRequest::getText);
+  private static final Uploads<AppendContextRequest, AppendOptions> APPENDS =
+      new Uploads<>(
+          AppendContextRequest::hasOptions,
+          AppendContextRequest::getOptions,
+          AppendContextRequest::getText);
+
   private final StreamingCalls calls;
+  private final ContextPlanner planner;
   private final ContextMaker maker;
   private final ContextReader reader;
-  private final CacheClient cache;
+  private final ContextClient contexts;
 
   public ContextGrpc(
-      StreamingCalls calls, ContextMaker maker, ContextReader reader, CacheClient cache) {
+      StreamingCalls calls,
+      ContextPlanner planner,
+      ContextMaker maker,
+      ContextReader reader,
+      ContextClient contexts) {
     this.calls = calls;
+    this.planner = planner;
     this.maker = maker;
     this.reader = reader;
-    this.cache = cache;
+    this.contexts = contexts;
   }
 
   @Override
@@ -42,53 +58,54 @@ public final class ContextGrpc extends ContextServiceGrpc.ContextServiceImplBase
     return calls.converse(
         responses,
         (requests, answers) ->
-            maker.make(
-                options(requests.read()),
-                () -> text(requests),
-                progress ->
-                    answers.write(CreateContextResponse.newBuilder().setProgress(progress).build()),
-                context ->
-                    answers.write(CreateContextResponse.newBuilder().setContext(context).build())));
+            make(
+                planner.toCreate(CREATES.options(requests)),
+                () -> CREATES.text(requests),
+                answers));
   }
 
-  private static ContextOptions options(Optional<CreateContextRequest> first) {
-    if (first.isEmpty()) {
-      throw Problems.invalid("options", "missing", "options in the first message");
-    }
-    if (!first.get().hasOptions()) {
-      throw Problems.invalid("part", "text", "options in the first message");
-    }
-    return first.get().getOptions();
+  @Override
+  public StreamObserver<AppendContextRequest> appendContext(
+      StreamObserver<CreateContextResponse> responses) {
+    return calls.converse(
+        responses,
+        (requests, answers) ->
+            make(
+                planner.toAppend(APPENDS.options(requests)),
+                () -> APPENDS.text(requests),
+                answers));
   }
 
-  private static Optional<ByteString> text(RequestReader<CreateContextRequest> requests)
-      throws InterruptedException {
-    Optional<CreateContextRequest> next = requests.read();
-    if (next.isPresent() && !next.get().hasText()) {
-      throw Problems.invalid("part", "options", "text in every message after the first");
-    }
-    return next.map(CreateContextRequest::getText);
+  private void make(ContextPlan plan, Upload upload, ResponseWriter<CreateContextResponse> answers)
+      throws Exception {
+    maker.make(
+        plan,
+        upload,
+        progress -> answers.write(CreateContextResponse.newBuilder().setProgress(progress).build()),
+        context -> answers.write(CreateContextResponse.newBuilder().setContext(context).build()));
   }
 
   @Override
   public void describeContext(DescribeContextRequest request, StreamObserver<Context> responses) {
-    calls.answer(request, responses, answers -> answers.write(cache.get(request.getContextId())));
+    calls.answer(
+        request, responses, answers -> answers.write(contexts.get(request.getContextId())));
+  }
+
+  @Override
+  public void updateContext(UpdateContextRequest request, StreamObserver<Context> responses) {
+    calls.answer(
+        request,
+        responses,
+        answers -> {
+          planner.check(request);
+          answers.write(contexts.change(request));
+        });
   }
 
   @Override
   public void listContexts(
       ListContextsRequest request, StreamObserver<ListContextsResponse> responses) {
-    calls.answer(
-        request,
-        responses,
-        answers -> {
-          FindContextsResponse page = cache.find(request.getPageSize(), request.getPageToken());
-          answers.write(
-              ListContextsResponse.newBuilder()
-                  .addAllContexts(page.getContextsList())
-                  .setNextPageToken(page.getNextPageToken())
-                  .build());
-        });
+    calls.answer(request, responses, answers -> answers.write(contexts.find(request)));
   }
 
   @Override
@@ -98,7 +115,7 @@ public final class ContextGrpc extends ContextServiceGrpc.ContextServiceImplBase
         request,
         responses,
         answers -> {
-          cache.remove(request.getContextId());
+          contexts.remove(request.getContextId());
           answers.write(DeleteContextResponse.getDefaultInstance());
         });
   }

@@ -1,6 +1,6 @@
 package ai.laconic.gateway.context;
 
-import ai.laconic.gateway.upstream.CacheClient;
+import ai.laconic.cacheclient.context.ContextClient;
 import ai.laconic.servicekit.call.Sink;
 import ai.laconic.servicekit.error.Problems;
 import ai.laconic.v1.Context;
@@ -10,17 +10,17 @@ import java.util.List;
 
 /** Gives source text back. */
 public final class ContextReader {
-  private final CacheClient cache;
+  private final ContextClient contexts;
 
-  public ContextReader(CacheClient cache) {
-    this.cache = cache;
+  public ContextReader(ContextClient contexts) {
+    this.contexts = contexts;
   }
 
   /** Writes the text of segments, in the order asked for. */
   void expand(String contextId, List<Integer> segments, Sink<SegmentText> texts)
       throws InterruptedException {
-    check(cache.get(contextId), segments);
-    Iterator<SegmentText> found = cache.texts(contextId, segments);
+    check(contexts.use(contextId), segments);
+    Iterator<SegmentText> found = contexts.texts(contextId, segments);
     while (found.hasNext()) {
       texts.write(found.next());
     }

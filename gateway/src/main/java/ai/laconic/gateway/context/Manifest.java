@@ -1,17 +1,16 @@
 package ai.laconic.gateway.context;
 
 import ai.laconic.gateway.pool.SpanWindow;
+import ai.laconic.servicekit.error.Problems;
 import ai.laconic.v1.Context;
-import ai.laconic.v1.ContextOptions;
-import ai.laconic.v1.Model;
 import ai.laconic.v1.Segment;
 import ai.laconic.v1.SegmentText;
+import ai.laconic.v1.Windowing;
 import com.google.protobuf.ByteString;
-import com.google.protobuf.Timestamp;
-import java.time.Duration;
-import java.time.Instant;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -19,59 +18,94 @@ import java.util.stream.Stream;
 final class Manifest {
   private Manifest() {}
 
-  static Context of(
-      String id, ContextOptions options, Model model, Lifetime lifetime, List<EncodedSpan> spans) {
-    Context.Builder context =
-        Context.newBuilder()
-            .setId(id)
-            .setName(options.getName())
-            .setModel(model.getName())
-            .setFingerprint(model.getFingerprint())
-            .setRatio(model.getRatio())
-            .setSourceKept(!options.getDiscardSource())
-            .setCreated(lifetime.createdProto())
-            .setExpires(lifetime.expiresProto());
+  /**
+   * Returns the manifest of these spans: of an appended context, what is appended.
+   *
+   * @throws io.grpc.StatusRuntimeException FAILED_PRECONDITION if spans were cut in two ways
+   */
+  static Context of(ContextPlan plan, List<EncodedSpan> spans) {
+    Context.Builder context = plan.head().toBuilder();
+    for (int i = 0; i < spans.size(); i++) {
+      for (SpanWindow window : spans.get(i).windows()) {
+        context.addSegments(segment(window, plan.firstSpan() + i));
+      }
+    }
+    return summed(context.setWindowing(windowing(plan, spans))).build();
+  }
+
+  private static Segment segment(SpanWindow window, int span) {
+    return Segment.newBuilder()
+        .setLatent(window.latent())
+        .setTokens(window.tokens())
+        .setTextBytes(window.textBytes())
+        .setBlockBytes(window.blockBytes())
+        .setSpan(span)
+        .setReused(window.reused())
+        .build();
+  }
+
+  private static Windowing windowing(ContextPlan plan, List<EncodedSpan> spans) {
+    List<Windowing> ways =
+        spans.stream()
+            .flatMap(span -> span.windows().stream())
+            .map(SpanWindow::windowing)
+            .distinct()
+            .toList();
+    if (ways.size() != 1) {
+      throw Problems.precondition(
+          "windowing of pool " + plan.model().pool(), ways, "one default on all of its encoders");
+    }
+    return ways.get(0);
+  }
+
+  /** Returns what an appended context holds in all. */
+  static Context appended(Context parent, Context part) {
+    return summed(
+            part.toBuilder()
+                .clearSegments()
+                .addAllSegments(parent.getSegmentsList())
+                .addAllSegments(part.getSegmentsList()))
+        .build();
+  }
+
+  private static Context.Builder summed(Context.Builder context) {
     long tokens = 0;
     long latents = 0;
-    long bytes = 0;
-    for (int span = 0; span < spans.size(); span++) {
-      for (SpanWindow window : spans.get(span).windows()) {
-        context.addSegments(
-            Segment.newBuilder()
-                .setLatent(window.latent())
-                .setTokens(window.tokens())
-                .setTextBytes(window.textBytes())
-                .setSpan(span)
-                .setReused(window.reused()));
-        tokens += window.tokens();
-        latents += window.latent().getLatents();
-        bytes += window.textBytes();
+    long textBytes = 0;
+    long blockBytes = 0;
+    Set<String> blocks = new HashSet<>();
+    for (Segment segment : context.getSegmentsList()) {
+      tokens += segment.getTokens();
+      latents += segment.getLatent().getLatents();
+      textBytes += segment.getTextBytes();
+      if (blocks.add(segment.getLatent().getLatentId())) {
+        blockBytes += segment.getBlockBytes();
       }
     }
     return context
         .setSegmentCount(context.getSegmentsCount())
         .setTokens(tokens)
         .setLatents(latents)
-        .setTextBytes(bytes)
-        .build();
+        .setTextBytes(textBytes)
+        .setBlockBytes(blockBytes);
   }
 
-  /** Returns whether two contexts differ in nothing but when they were made: not in their TTL. */
-  static boolean sameContent(Context one, Context other) {
-    return content(one).equals(content(other)) && ttl(one).equals(ttl(other));
+  /**
+   * Returns whether a stored context is what the same request would make now. What was changed of
+   * it since doesn't count.
+   */
+  static boolean sameContent(Context stored, Context made) {
+    boolean changed = stored.getRevision() > 1;
+    return content(stored, changed).equals(content(made, changed));
   }
 
-  private static Duration ttl(Context context) {
-    return Duration.between(instant(context.getCreated()), instant(context.getExpires()));
-  }
-
-  private static Instant instant(Timestamp time) {
-    return Instant.ofEpochSecond(time.getSeconds(), time.getNanos());
-  }
-
-  private static Context content(Context context) {
-    Context.Builder content = context.toBuilder().clearCreated().clearExpires();
+  private static Context content(Context context, boolean changed) {
+    Context.Builder content =
+        context.toBuilder().clearCreated().clearExpires().clearPins().clearRevision();
     content.getSegmentsBuilderList().forEach(Segment.Builder::clearReused);
+    if (changed) {
+      content.clearName().clearLabels().clearExpiration().clearTtl();
+    }
     return content.build();
   }
 

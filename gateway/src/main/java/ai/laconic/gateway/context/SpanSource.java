@@ -19,6 +19,7 @@ import java.util.function.IntConsumer;
  */
 final class SpanSource {
   private final Upload upload;
+  private final long before;
   private final long mostBytes;
   private final TextBudget.Share memory;
   private final IntConsumer onReceived;
@@ -29,9 +30,17 @@ final class SpanSource {
   private boolean blank = true;
   private boolean ended;
 
+  /**
+   * @param before bytes of text that the context has already
+   */
   SpanSource(
-      Upload upload, LimitProperties limits, TextBudget.Share memory, IntConsumer onReceived) {
+      Upload upload,
+      long before,
+      LimitProperties limits,
+      TextBudget.Share memory,
+      IntConsumer onReceived) {
     this.upload = upload;
+    this.before = before;
     this.mostBytes = limits.maxContextText().toBytes();
     this.memory = memory;
     this.onReceived = onReceived;
@@ -53,9 +62,11 @@ final class SpanSource {
 
   private void receive(ByteString piece) throws InterruptedException {
     received += piece.size();
-    if (received > mostBytes) {
+    if (before + received > mostBytes) {
       throw Problems.tooLarge(
-          "text", "more than " + mostBytes + " bytes", "at most " + mostBytes + " bytes");
+          "text",
+          "more than " + (mostBytes - before) + " bytes" + (before > 0 ? " to append" : ""),
+          "at most " + mostBytes + " bytes in one context");
     }
     memory.take(piece.size());
     utf8.check(piece);

@@ -13,6 +13,7 @@ import org.springframework.util.unit.DataSize;
  * @param spansInFlight spans of one call that are encoded at once; an upload is read no further
  * @param contextsPerPrompt different contexts in one prompt
  * @param expandedText raw text that expanded segments put into one prompt
+ * @param heldManifests memory for manifests of contexts that were read, which needn't be sent again
  */
 public record LimitProperties(
     @DefaultValue("64MB") DataSize maxContextText,
@@ -20,7 +21,8 @@ public record LimitProperties(
     @DefaultValue("256KB") DataSize spanText,
     @DefaultValue("4") int spansInFlight,
     @DefaultValue("64") int contextsPerPrompt,
-    @DefaultValue("8MB") DataSize expandedText) {
+    @DefaultValue("8MB") DataSize expandedText,
+    @DefaultValue("64MB") DataSize heldManifests) {
   /** What an encoder takes in one span, see EncodeSpanRequest. */
   private static final DataSize SPAN_LIMIT = DataSize.ofMegabytes(1);
 
@@ -31,6 +33,10 @@ public record LimitProperties(
     positive("spans-in-flight", spansInFlight);
     positive("contexts-per-prompt", contextsPerPrompt);
     positive("expanded-text", expandedText.toBytes());
+    if (heldManifests.isNegative()) {
+      throw new IllegalArgumentException(
+          "held-manifests: " + heldManifests + " (expected: 0B or more)");
+    }
     if (spanText.compareTo(LEAST_SPAN) < 0 || spanText.compareTo(SPAN_LIMIT) >= 0) {
       throw new IllegalArgumentException(
           "span-text: " + spanText + " (expected: at least 16B and less than 1MB)");

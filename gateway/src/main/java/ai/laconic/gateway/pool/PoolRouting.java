@@ -56,18 +56,24 @@ final class PoolRouting {
     return candidates;
   }
 
-  /** Returns what is said if none of these pools serves the model of some latents. */
+  /**
+   * Returns what is said if none of these pools serves the model of some latents.
+   *
+   * @param remedy what the client can do
+   */
   static StatusRuntimeException otherModels(
-      String owner, String fingerprint, List<PoolState> candidates) {
+      String owner, String fingerprint, String remedy, List<PoolState> candidates) {
     return Problems.precondition(
         "fingerprint of " + owner,
         fingerprint,
         candidates.stream()
-            .flatMap(
-                state ->
-                    state.models().stream()
-                        .map(model -> model.fingerprint() + " of pool " + state.name()))
-            .collect(Collectors.joining(" or ")));
+                .flatMap(
+                    state ->
+                        state.models().stream()
+                            .map(model -> model.fingerprint() + " of pool " + state.name()))
+                .collect(Collectors.joining(" or "))
+            + "; "
+            + remedy);
   }
 
   /** "4", "4 or 8", "4, 8 or 16". */

@@ -3,6 +3,7 @@ package ai.laconic.gateway.pool;
 import ai.laconic.servicekit.health.ReadinessCheck;
 import ai.laconic.servicekit.upstream.Upstreams;
 import ai.laconic.v1.Pool;
+import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -84,8 +85,8 @@ public final class Pools implements ReadinessCheck, AutoCloseable {
    * Returns the model that text is encoded with.
    *
    * @param ratio 0 takes the lowest that can serve
-   * @throws io.grpc.StatusRuntimeException INVALID_ARGUMENT without a pool of this ratio,
-   *     UNAVAILABLE if it can't serve now
+   * @throws StatusRuntimeException INVALID_ARGUMENT without a pool of this ratio, UNAVAILABLE if it
+   *     can't serve now
    */
   public ServedModel toEncode(int ratio) {
     return pool(PoolRouting.toEncode(ratio, states())).toEncode();
@@ -97,26 +98,59 @@ public final class Pools implements ReadinessCheck, AutoCloseable {
   }
 
   /**
-   * Returns the model that reads its own latents; FAILED_PRECONDITION if no pool serves it.
+   * Returns the model that reads its own latents; empty if no pool serves it any more,
+   * FAILED_PRECONDITION if none has this ratio.
    *
    * @param owner what the latents belong to, for messages
    */
-  public ServedModel toRead(String owner, int ratio, String fingerprint) {
+  public Optional<ServedModel> toRead(String owner, int ratio, String fingerprint) {
     List<PoolState> candidates = PoolRouting.toRead(owner, ratio, states());
     for (PoolState candidate : candidates) {
       Optional<ServedModel> reads = pool(candidate).toRead(fingerprint);
       if (reads.isPresent()) {
-        return reads.get();
+        return reads;
       }
     }
     // Nothing is known yet: whoever answers first says more.
     if (candidates.stream().allMatch(state -> state.models().isEmpty())) {
       ServedModel only = pool(candidates.get(0)).toDecode();
       if (only.fingerprint().equals(fingerprint)) {
-        return only;
+        return Optional.of(only);
       }
     }
-    throw PoolRouting.otherModels(owner, fingerprint, PoolRouting.toRead(owner, ratio, states()));
+    return Optional.empty();
+  }
+
+  /**
+   * Returns the model that goes on with a context that it has begun; FAILED_PRECONDITION if no pool
+   * serves it any more.
+   *
+   * @param owner the context, for messages
+   */
+  public ServedModel toAppend(String owner, int ratio, String fingerprint) {
+    return toRead(owner, ratio, fingerprint)
+        .filter(model -> model.state().encoderReady() || !isReplaced(model))
+        .orElseThrow(
+            () -> otherModels(owner, ratio, fingerprint, "make the context again from its text"));
+  }
+
+  /** While its encoders are away, others of its pool encode with another model. */
+  private boolean isReplaced(ServedModel model) {
+    return states().stream()
+        .filter(state -> state.name().equals(model.pool()))
+        .flatMap(state -> state.models().stream())
+        .anyMatch(ModelState::encoderReady);
+  }
+
+  /**
+   * Returns what is said to whoever needs a model that no pool serves: FAILED_PRECONDITION.
+   *
+   * @param remedy what the client can do
+   */
+  public StatusRuntimeException otherModels(
+      String owner, int ratio, String fingerprint, String remedy) {
+    return PoolRouting.otherModels(
+        owner, fingerprint, remedy, PoolRouting.toRead(owner, ratio, states()));
   }
 
   /** Returns what is known of all pools now, lowest ratio first. */

@@ -4,7 +4,6 @@ import ai.laconic.servicekit.error.Problems;
 import ai.laconic.servicekit.upstream.Restarts;
 import ai.laconic.v1.EncodeSpanRequest;
 import ai.laconic.v1.EncodedWindow;
-import ai.laconic.v1.Windowing;
 import com.google.protobuf.ByteString;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,9 +13,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * Has spans encoded by a pool, and checks that what comes back is the span, whole and in order. A
- * span that breaks is encoded again from its beginning, elsewhere or later: blocks that were stored
- * are found.
+ * Has spans encoded by a pool, and checks that the windows that come back make up the span. A span
+ * that breaks is encoded again from its beginning, elsewhere or later: blocks that were stored are
+ * found.
  */
 public final class SpanEncoder {
   private final Restarts restarts;
@@ -30,20 +29,16 @@ public final class SpanEncoder {
    *
    * @param model encodes
    * @param text UTF-8, at least one byte
-   * @param windowing how it is cut
-   * @param ttl how long its blocks must live at least
    * @param onWindow told of each window once, as soon as its block is stored
    */
   public List<SpanWindow> encode(
-      ServedModel model,
-      ByteString text,
-      Windowing windowing,
-      Duration ttl,
-      Consumer<SpanWindow> onWindow) {
+      ServedModel model, ByteString text, SpanOptions options, Consumer<SpanWindow> onWindow) {
+    Duration ttl = options.ttl();
     EncodeSpanRequest request =
         EncodeSpanRequest.newBuilder()
             .setTextBytes(text)
-            .setWindowing(windowing)
+            .setWindowing(options.windowing())
+            .setSharing(options.sharing())
             .setFingerprint(model.fingerprint())
             .setTtl(
                 com.google.protobuf.Duration.newBuilder()
@@ -66,16 +61,14 @@ public final class SpanEncoder {
     for (Iterator<EncodedWindow> answers = model.encoder().encodeSpan(request);
         answers.hasNext(); ) {
       EncodedWindow answer = answers.next();
-      ByteString piece = answer.getTextBytes();
-      int end = offset + piece.size();
-      if (end > text.size() || !text.substring(offset, end).equals(piece)) {
+      if (!fits(text, offset, answer.getTextBytes())) {
         throw Problems.dataLoss(
             "encoder of pool " + model.pool(),
-            "window " + windows.size() + " isn't the span's text at byte " + offset);
+            "window %d of %d bytes doesn't fit the span's text at byte %d of %d"
+                .formatted(windows.size(), answer.getTextBytes(), offset, text.size()));
       }
-      offset = end;
-      SpanWindow window =
-          new SpanWindow(answer.getLatent(), answer.getTokens(), piece.size(), answer.getReused());
+      offset += answer.getTextBytes();
+      SpanWindow window = window(answer);
       windows.add(window);
       if (windows.size() > told.get()) {
         told.incrementAndGet();
@@ -88,5 +81,24 @@ public final class SpanEncoder {
           "windows end at byte " + offset + " of a span of " + text.size());
     }
     return windows;
+  }
+
+  /** Whether so many bytes are there, and end with a character. */
+  private static boolean fits(ByteString text, int offset, int bytes) {
+    if (bytes < 0 || bytes > text.size() - offset) {
+      return false;
+    }
+    int end = offset + bytes;
+    return end == text.size() || (text.byteAt(end) & 0xC0) != 0x80;
+  }
+
+  private static SpanWindow window(EncodedWindow answer) {
+    return new SpanWindow(
+        answer.getLatent(),
+        answer.getTokens(),
+        answer.getTextBytes(),
+        answer.getBlockBytes(),
+        answer.getReused(),
+        answer.getWindowing());
   }
 }

@@ -1,11 +1,10 @@
 package ai.laconic.gateway.prompt;
 
+import ai.laconic.gateway.healing.Region;
+import ai.laconic.gateway.healing.SegmentRun;
 import ai.laconic.servicekit.error.Problems;
 import ai.laconic.v1.Context;
 import ai.laconic.v1.ContextPart;
-import ai.laconic.v1.DecodePart;
-import ai.laconic.v1.LatentRef;
-import ai.laconic.v1.Segment;
 import ai.laconic.v1.SegmentRange;
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
@@ -68,38 +67,30 @@ record ContextExcerpt(
    * expanded are one text, so that they are tokenized as they were written.
    */
   @Override
-  public List<DecodePart> resolve(Sources sources) {
+  public List<ResolvedPart> resolve(Sources sources) {
     Context context = sources.context(contextId);
     Iterator<ByteString> texts =
         (expanded.isEmpty() ? List.<ByteString>of() : sources.texts(contextId, expanded))
             .iterator();
-    List<DecodePart> parts = new ArrayList<>();
-    List<LatentRef> region = new ArrayList<>();
-    ByteString text = ByteString.EMPTY;
-    int regionSpan = 0;
-    for (int i = first(); i < end(context); i++) {
-      Segment segment = context.getSegments(i);
-      boolean expands = expanded.contains(i);
-      if (!region.isEmpty() && (expands || segment.getSpan() != regionSpan)) {
-        parts.add(PromptPart.region(region));
-        region.clear();
+    List<ResolvedPart> parts = new ArrayList<>();
+    int next;
+    for (int i = first(); i < end(context); i = next) {
+      next = i + 1;
+      if (expanded.contains(i)) {
+        ByteString text = texts.next();
+        for (; next < end(context) && expanded.contains(next); next++) {
+          text = text.concat(texts.next());
+        }
+        parts.add(new ResolvedPart.Text(text));
+      } else {
+        int span = context.getSegments(i).getSpan();
+        while (next < end(context)
+            && !expanded.contains(next)
+            && context.getSegments(next).getSpan() == span) {
+          next++;
+        }
+        parts.add(new ResolvedPart.Latents(Region.stored(new SegmentRun(context, i, next))));
       }
-      if (expands) {
-        text = text.concat(texts.next());
-        continue;
-      }
-      if (!text.isEmpty()) {
-        parts.add(PromptPart.text(text));
-        text = ByteString.EMPTY;
-      }
-      region.add(segment.getLatent());
-      regionSpan = segment.getSpan();
-    }
-    if (!region.isEmpty()) {
-      parts.add(PromptPart.region(region));
-    }
-    if (!text.isEmpty()) {
-      parts.add(PromptPart.text(text));
     }
     return parts;
   }

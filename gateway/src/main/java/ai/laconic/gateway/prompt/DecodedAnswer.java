@@ -23,9 +23,10 @@ interface DecodedAnswer<R> {
   /**
    * Returns the client's last message, once the decoder has ended its stream well.
    *
+   * @param remadeWindows windows that were made again for it, which its usage tells
    * @throws StatusRuntimeException UNAVAILABLE if the answer isn't complete
    */
-  R last();
+  R last(int remadeWindows);
 
   /** Whether another decoder could do better, after a failure. */
   default boolean isRepeatable() {

@@ -56,12 +56,13 @@ final class GeneratedAnswer implements DecodedAnswer<GenerateResponse> {
       case TEXT -> append(event.getTextBytes());
       case FINISHED -> finished = event.getFinished();
       case SCORED -> throw broken("sent scores in place of text");
+      case MISSING -> throw broken("named missing blocks within its answer");
       case EVENT_NOT_SET -> throw broken("sent an empty event");
     }
   }
 
   @Override
-  public GenerateResponse last() {
+  public GenerateResponse last(int remadeWindows) {
     if (finished == null) {
       throw broken("ended its answer without saying why");
     }
@@ -71,7 +72,7 @@ final class GeneratedAnswer implements DecodedAnswer<GenerateResponse> {
     GenerationFinished.Builder last =
         GenerationFinished.newBuilder().setReason(finished.getReason());
     if (finished.hasUsage()) {
-      last.setUsage(finished.getUsage());
+      last.setUsage(finished.getUsage().toBuilder().setRemadeWindows(remadeWindows));
     }
     return GenerateResponse.newBuilder().setFinished(last).build();
   }

@@ -1,10 +1,10 @@
 package ai.laconic.gateway.prompt;
 
+import ai.laconic.gateway.healing.Origin;
+import ai.laconic.gateway.healing.Region;
 import ai.laconic.servicekit.error.Problems;
 import ai.laconic.v1.Context;
-import ai.laconic.v1.DecodePart;
 import ai.laconic.v1.LatentRef;
-import ai.laconic.v1.MemoryRegion;
 import ai.laconic.v1.Part;
 import com.google.protobuf.ByteString;
 import java.util.Collection;
@@ -13,7 +13,7 @@ import java.util.List;
 /** A part of a prompt, checked as far as nothing must be fetched for it. */
 sealed interface PromptPart permits PromptPart.Raw, PromptPart.Compress, ContextExcerpt {
   /** Returns what the decoder reads in its place, in order. */
-  List<DecodePart> resolve(Sources sources);
+  List<ResolvedPart> resolve(Sources sources);
 
   /**
    * @param path of the part in the request, for messages: "turns[0].parts[1]"
@@ -35,16 +35,17 @@ sealed interface PromptPart permits PromptPart.Raw, PromptPart.Compress, Context
   /** Text that is read token by token. Markers in it are text. */
   record Raw(ByteString text) implements PromptPart {
     @Override
-    public List<DecodePart> resolve(Sources sources) {
-      return List.of(PromptPart.text(text));
+    public List<ResolvedPart> resolve(Sources sources) {
+      return List.of(new ResolvedPart.Text(text));
     }
   }
 
   /** Text that is compressed for this prompt, into one memory region. */
   record Compress(ByteString text) implements PromptPart {
     @Override
-    public List<DecodePart> resolve(Sources sources) {
-      return List.of(PromptPart.region(sources.encode(text)));
+    public List<ResolvedPart> resolve(Sources sources) {
+      return List.of(
+          new ResolvedPart.Latents(new Region(sources.encode(text), new Origin.Inline(text))));
     }
   }
 
@@ -58,15 +59,5 @@ sealed interface PromptPart permits PromptPart.Raw, PromptPart.Compress, Context
 
     /** Has text compressed. */
     List<LatentRef> encode(ByteString text);
-  }
-
-  static DecodePart text(ByteString text) {
-    return DecodePart.newBuilder().setTextBytes(text).build();
-  }
-
-  static DecodePart region(List<LatentRef> latents) {
-    return DecodePart.newBuilder()
-        .setRegion(MemoryRegion.newBuilder().addAllLatents(latents))
-        .build();
   }
 }

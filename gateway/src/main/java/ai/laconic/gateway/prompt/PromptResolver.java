@@ -2,21 +2,18 @@ package ai.laconic.gateway.prompt;
 
 import static java.util.Objects.requireNonNull;
 
+import ai.laconic.cacheclient.context.ContextClient;
+import ai.laconic.gateway.healing.Healer;
+import ai.laconic.gateway.healing.SourceEncoder;
 import ai.laconic.gateway.limit.LimitProperties;
 import ai.laconic.gateway.pool.Pools;
 import ai.laconic.gateway.pool.ServedModel;
-import ai.laconic.gateway.pool.SpanEncoder;
 import ai.laconic.gateway.pool.SpanWindow;
-import ai.laconic.gateway.upstream.CacheClient;
 import ai.laconic.gateway.upstream.Fanout;
 import ai.laconic.servicekit.error.Problems;
 import ai.laconic.v1.Context;
-import ai.laconic.v1.DecodePart;
-import ai.laconic.v1.DecodeTurn;
 import ai.laconic.v1.LatentRef;
-import ai.laconic.v1.SegmentText;
 import ai.laconic.v1.Turn;
-import ai.laconic.v1.Windowing;
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -24,7 +21,6 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -32,23 +28,23 @@ import java.util.concurrent.Executor;
 /** Chooses the pool of a prompt, and fetches what its decoder reads. */
 public final class PromptResolver {
   private final Pools pools;
-  private final SpanEncoder encoder;
-  private final CacheClient cache;
-  private final GenerationProperties properties;
+  private final SourceEncoder encoder;
+  private final Healer healer;
+  private final ContextClient cache;
   private final LimitProperties limits;
   private final Executor executor;
 
   public PromptResolver(
       Pools pools,
-      SpanEncoder encoder,
-      CacheClient cache,
-      GenerationProperties properties,
+      SourceEncoder encoder,
+      Healer healer,
+      ContextClient cache,
       LimitProperties limits,
       Executor executor) {
     this.pools = pools;
     this.encoder = encoder;
+    this.healer = healer;
     this.cache = cache;
-    this.properties = properties;
     this.limits = limits;
     this.executor = executor;
   }
@@ -74,11 +70,12 @@ public final class PromptResolver {
       pools.checkRatio(ratio);
     }
     Map<String, Context> contexts = contexts(ids);
-    Optional<LatentModel> latents = LatentModel.of(ratio, contexts.values());
+    LatentModels.checkRatio(ratio, contexts.values());
     check(excerpts, contexts);
-    ServedModel model = model(turns, ratio, latents);
-    List<DecodeTurn> resolved = fetch(turns, new Fetching(model, contexts));
-    return new ResolvedPrompt(model, resolved, hasLatents(resolved) ? model.fingerprint() : "");
+    ServedModel model = model(turns, ratio, contexts.values());
+    ResolvedPrompt prompt =
+        new ResolvedPrompt(model, fetch(turns, new Fetching(model, contexts)), 0);
+    return prompt.with(healer.toRead(model, prompt.regions()));
   }
 
   private static List<ContextExcerpt> excerpts(List<PromptTurn> turns) {
@@ -92,7 +89,7 @@ public final class PromptResolver {
   private Map<String, Context> contexts(List<String> ids)
       throws InterruptedException, ExecutionException {
     Iterator<Context> fetched =
-        inParallel(ids.stream().<Callable<Context>>map(id -> () -> cache.get(id)).toList())
+        inParallel(ids.stream().<Callable<Context>>map(id -> () -> cache.use(id)).toList())
             .iterator();
     Map<String, Context> contexts = new LinkedHashMap<>();
     for (String id : ids) {
@@ -112,10 +109,9 @@ public final class PromptResolver {
     }
   }
 
-  private ServedModel model(List<PromptTurn> turns, int ratio, Optional<LatentModel> latents) {
-    if (latents.isPresent()) {
-      LatentModel wanted = latents.get();
-      return pools.toRead(wanted.owner(), wanted.ratio(), wanted.fingerprint());
+  private ServedModel model(List<PromptTurn> turns, int ratio, Collection<Context> contexts) {
+    if (!contexts.isEmpty()) {
+      return LatentModels.choose(contexts, pools);
     }
     boolean encodes =
         turns.stream()
@@ -125,19 +121,19 @@ public final class PromptResolver {
   }
 
   /** Raw text is where it must be already, and needs no thread. */
-  private List<DecodeTurn> fetch(List<PromptTurn> turns, PromptPart.Sources sources)
+  private List<ResolvedTurn> fetch(List<PromptTurn> turns, PromptPart.Sources sources)
       throws InterruptedException, ExecutionException {
-    Iterator<List<DecodePart>> fetched =
+    Iterator<List<ResolvedPart>> fetched =
         inParallel(
                 turns.stream()
                     .flatMap(turn -> turn.parts().stream())
                     .filter(part -> !(part instanceof PromptPart.Raw))
-                    .<Callable<List<DecodePart>>>map(part -> () -> part.resolve(sources))
+                    .<Callable<List<ResolvedPart>>>map(part -> () -> part.resolve(sources))
                     .toList())
             .iterator();
-    List<DecodeTurn> resolved = new ArrayList<>(turns.size());
+    List<ResolvedTurn> resolved = new ArrayList<>(turns.size());
     for (PromptTurn turn : turns) {
-      List<DecodePart> parts = new ArrayList<>();
+      List<ResolvedPart> parts = new ArrayList<>();
       for (PromptPart part : turn.parts()) {
         parts.addAll(part instanceof PromptPart.Raw ? part.resolve(sources) : fetched.next());
       }
@@ -154,12 +150,6 @@ public final class PromptResolver {
       }
       return fanout.join();
     }
-  }
-
-  private static boolean hasLatents(List<DecodeTurn> turns) {
-    return turns.stream()
-        .flatMap(turn -> turn.getPartsList().stream())
-        .anyMatch(DecodePart::hasRegion);
   }
 
   /** Fetches for one prompt. */
@@ -179,26 +169,16 @@ public final class PromptResolver {
 
     @Override
     public List<ByteString> texts(String contextId, Collection<Integer> segments) {
-      List<Integer> wanted = List.copyOf(segments);
-      List<SegmentText> found = new ArrayList<>(wanted.size());
-      cache.texts(contextId, wanted).forEachRemaining(found::add);
-      List<Integer> came = found.stream().map(SegmentText::getIndex).toList();
-      if (!came.equals(wanted)) {
-        throw Problems.dataLoss(
-            "text of context " + contextId,
-            came.size() + " segments came of " + wanted.size() + " asked for: " + came);
-      }
-      return found.stream().map(SegmentText::getTextBytes).toList();
+      List<ByteString> texts = new ArrayList<>(segments.size());
+      cache
+          .texts(contextId, List.copyOf(segments))
+          .forEachRemaining(text -> texts.add(text.getTextBytes()));
+      return texts;
     }
 
     @Override
     public List<LatentRef> encode(ByteString text) {
-      return encoder
-          .encode(
-              model, text, Windowing.WINDOWING_UNSPECIFIED, properties.inlineTtl(), window -> {})
-          .stream()
-          .map(SpanWindow::latent)
-          .toList();
+      return encoder.encode(model, text).stream().map(SpanWindow::latent).toList();
     }
   }
 }

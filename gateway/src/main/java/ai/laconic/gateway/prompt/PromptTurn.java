@@ -1,8 +1,6 @@
 package ai.laconic.gateway.prompt;
 
 import ai.laconic.servicekit.error.Problems;
-import ai.laconic.v1.DecodePart;
-import ai.laconic.v1.DecodeTurn;
 import ai.laconic.v1.Role;
 import ai.laconic.v1.Turn;
 import java.util.ArrayList;
@@ -41,13 +39,13 @@ record PromptTurn(String path, Role role, List<PromptPart> parts) {
   }
 
   /** Returns the turn as a decoder takes it; OUT_OF_RANGE if it takes fewer parts. */
-  DecodeTurn resolved(List<DecodePart> resolved) {
+  ResolvedTurn resolved(List<ResolvedPart> resolved) {
     if (resolved.size() > MOST_PARTS) {
       throw Problems.outOfRange(
           path + ".parts",
           resolved.size() + " pieces once contexts are in place",
           "at most " + MOST_PARTS);
     }
-    return DecodeTurn.newBuilder().setRole(role).addAllParts(resolved).build();
+    return new ResolvedTurn(role, resolved);
   }
 }

@@ -40,12 +40,13 @@ final class ScoredAnswer implements DecodedAnswer<ScoreResponse> {
         }
       }
       case TEXT -> throw broken("sent text in place of scores");
+      case MISSING -> throw broken("named missing blocks within its scores");
       case EVENT_NOT_SET -> throw broken("sent an empty event");
     }
   }
 
   @Override
-  public ScoreResponse last() {
+  public ScoreResponse last(int remadeWindows) {
     int expected = response.getUsage().getGeneratedTokens() + (ends ? 1 : 0);
     if (!response.hasUsage() || response.getTokensCount() != expected) {
       throw broken(
@@ -54,6 +55,7 @@ final class ScoredAnswer implements DecodedAnswer<ScoreResponse> {
               + (response.hasUsage() ? " of " + expected : "")
               + " tokens");
     }
+    response.getUsageBuilder().setRemadeWindows(remadeWindows);
     return response.build();
   }
 

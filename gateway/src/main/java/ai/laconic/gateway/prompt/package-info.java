@@ -8,10 +8,11 @@
  * stand together in their span become one memory region, an expanded segment is text where its
  * latents would have stood.
  *
- * <p>{@link ai.laconic.gateway.prompt.GenerationGrpc} sends the prompt to a decoder with a task,
+ * <p>{@link ai.laconic.gateway.prompt.Decodes} sends the prompt to a decoder with a task,
  * generation or scoring; {@code PromptAffinity} draws prompts about one context to one decoder. A
  * task that breaks off is sent again, and its {@link ai.laconic.gateway.prompt.DecodedAnswer
- * answer} goes on where the client is.
+ * answer} goes on where the client is. Blocks that a decoder misses are made again first, see
+ * {@link ai.laconic.gateway.healing}.
  */
 @NullMarked
 package ai.laconic.gateway.prompt;

@@ -13,7 +13,6 @@ import ai.laconic.v1.ContextServiceGrpc.ContextServiceBlockingStub;
 import ai.laconic.v1.DeleteContextRequest;
 import ai.laconic.v1.DescribeContextRequest;
 import ai.laconic.v1.ExpandSegmentsRequest;
-import ai.laconic.v1.FindContextsRequest;
 import ai.laconic.v1.ListContextsRequest;
 import ai.laconic.v1.ListContextsResponse;
 import ai.laconic.v1.SegmentText;
@@ -188,7 +187,7 @@ class ContextReadingTest {
     assertThat(page.getNextPageToken()).isEqualTo("next");
     assertThat(gateway.cache.finds)
         .containsExactly(
-            FindContextsRequest.newBuilder().setPageSize(7).setPageToken("this").build());
+            ListContextsRequest.newBuilder().setPageSize(7).setPageToken("this").build());
     assertFails(
         Code.INVALID_ARGUMENT,
         "page_size: 1001",

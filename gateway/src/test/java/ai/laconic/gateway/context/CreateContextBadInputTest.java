@@ -136,7 +136,7 @@ class CreateContextBadInputTest {
             saysRetry(
                 assertFails(
                     Code.RESOURCE_EXHAUSTED,
-                    "text: more than 102400 bytes (expected: at most 102400 bytes)",
+                    "text: more than 102400 bytes (expected: at most 102400 bytes in one context)",
                     () -> gateway.upload(FOUR, "word ".repeat(30_000)))))
         .as("the same text would be refused again")
         .isFalse();

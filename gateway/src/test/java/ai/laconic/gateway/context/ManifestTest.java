@@ -1,29 +1,44 @@
 package ai.laconic.gateway.context;
 
+import static ai.laconic.gateway.Statuses.assertFails;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.laconic.gateway.GatewayFixture;
 import ai.laconic.gateway.fake.Models;
 import ai.laconic.gateway.pool.SpanWindow;
 import ai.laconic.v1.Context;
-import ai.laconic.v1.ContextOptions;
 import ai.laconic.v1.LatentRef;
 import ai.laconic.v1.Segment;
 import ai.laconic.v1.SegmentText;
+import ai.laconic.v1.Sharing;
+import ai.laconic.v1.Windowing;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
+import io.grpc.Status.Code;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
 class ManifestTest {
+  /** Models are served; nothing is asked of them. */
+  private static final GatewayFixture GATEWAY = GatewayFixture.with();
+
+  @AfterAll
+  static void close() {
+    GATEWAY.close();
+  }
+
   private static SpanWindow window(String id, int tokens, int bytes, boolean reused) {
     return new SpanWindow(
         LatentRef.newBuilder().setLatentId(id).setLatents((tokens + 3) / 4).build(),
         tokens,
         bytes,
-        reused);
+        50,
+        reused,
+        Windowing.WINDOWING_FIXED);
   }
 
   private final List<EncodedSpan> spans =
@@ -31,62 +46,95 @@ class ManifestTest {
           new EncodedSpan(
               ByteString.copyFromUtf8("größer"),
               List.of(window("1", 4, 4, false), window("2", 3, 4, true))),
-          new EncodedSpan(ByteString.copyFromUtf8("😀"), List.of(window("3", 1, 4, false))));
+          new EncodedSpan(
+              ByteString.copyFromUtf8("😀ab"),
+              List.of(window("3", 1, 4, false), window("1", 4, 2, true))));
+
+  private static ContextPlan plan(Optional<Context> parent) {
+    Context head =
+        Context.newBuilder()
+            .setId("ctx_1")
+            .setName("words")
+            .setModel("nano-4x")
+            .setFingerprint(Models.FINGERPRINT_A)
+            .setRatio(4)
+            .setSourceKept(true)
+            .setSharing(Sharing.SHARING_PUBLIC)
+            .setCreated(Timestamp.newBuilder().setSeconds(10))
+            .build();
+    return new ContextPlan(GATEWAY.pools.toEncode(4), head, parent, Duration.ofSeconds(5), "");
+  }
 
   @Test
-  void numbersSegmentsAndSpansAndAddsUp() {
-    Context manifest =
-        Manifest.of(
-            "ctx_1",
-            ContextOptions.newBuilder().setName("words").setRatio(4).build(),
-            Models.model(Models.FINGERPRINT_A, 4),
-            new Lifetime(Instant.ofEpochSecond(10), Duration.ofSeconds(5)),
-            spans);
-    assertThat(manifest.getSegmentsList()).extracting(Segment::getSpan).containsExactly(0, 0, 1);
+  void numbersSegmentsAndSpansAndAddsUpEachBlockOnce() {
+    Context manifest = Manifest.of(plan(Optional.empty()), spans);
+    assertThat(manifest.getSegmentsList()).extracting(Segment::getSpan).containsExactly(0, 0, 1, 1);
     assertThat(manifest.getSegmentsList())
         .extracting(Segment::getReused)
-        .containsExactly(false, true, false);
+        .containsExactly(false, true, false, true);
+    assertThat(manifest.getSegmentsList()).extracting(Segment::getBlockBytes).containsOnly(50);
     assertThat(manifest.toBuilder().clearSegments().build())
         .isEqualTo(
-            Context.newBuilder()
-                .setId("ctx_1")
-                .setName("words")
-                .setModel("nano-4x")
-                .setFingerprint(Models.FINGERPRINT_A)
-                .setRatio(4)
-                .setSegmentCount(3)
-                .setTokens(8)
-                .setLatents(3)
-                .setTextBytes(12)
-                .setSourceKept(true)
-                .setCreated(Timestamp.newBuilder().setSeconds(10))
-                .setExpires(Timestamp.newBuilder().setSeconds(15))
+            plan(Optional.empty()).head().toBuilder()
+                .setSegmentCount(4)
+                .setTokens(12)
+                .setLatents(4)
+                .setTextBytes(14)
+                .setBlockBytes(150)
+                .setWindowing(Windowing.WINDOWING_FIXED)
                 .build());
   }
 
   @Test
-  void theSameContentIsMadeAtAnyTimeButKeptAsLong() {
-    Context one = kept(Instant.ofEpochSecond(10), Duration.ofSeconds(5));
-    Context later = kept(Instant.ofEpochSecond(11, 1), Duration.ofSeconds(5));
-    Context longer = kept(Instant.ofEpochSecond(10), Duration.ofSeconds(6));
-    assertThat(Manifest.sameContent(one, later)).isTrue();
-    assertThat(Manifest.sameContent(one, longer)).isFalse();
+  void spanNumbersGoOnAfterTheParents() {
+    Context parent = Manifest.of(plan(Optional.empty()), spans);
+    Context part = Manifest.of(plan(Optional.of(parent)), spans);
+    assertThat(part.getSegmentsList()).extracting(Segment::getSpan).containsExactly(2, 2, 3, 3);
+    Context whole = Manifest.appended(parent, part);
+    assertThat(whole.getSegmentCount()).isEqualTo(8);
+    assertThat(whole.getTextBytes()).isEqualTo(28);
+    assertThat(whole.getBlockBytes()).as("the same blocks").isEqualTo(150);
   }
 
-  private Context kept(Instant created, Duration ttl) {
-    return Manifest.of(
-        "ctx_1",
-        ContextOptions.getDefaultInstance(),
-        Models.model(Models.FINGERPRINT_A, 4),
-        new Lifetime(created, ttl),
-        spans);
+  @Test
+  void spansThatWereCutInTwoWaysMakeNoContext() {
+    SpanWindow other =
+        new SpanWindow(
+            LatentRef.getDefaultInstance(), 1, 1, 1, false, Windowing.WINDOWING_CONTENT_DEFINED);
+    assertFails(
+        Code.FAILED_PRECONDITION,
+        "windowing of pool four: [WINDOWING_FIXED, WINDOWING_CONTENT_DEFINED]",
+        () ->
+            Manifest.of(
+                plan(Optional.empty()),
+                List.of(
+                    spans.get(0), new EncodedSpan(ByteString.copyFromUtf8("x"), List.of(other)))));
+  }
+
+  @Test
+  void theSameContentIsMadeAtAnyTimeButKeptAsLong() {
+    Context made = Manifest.of(plan(Optional.empty()), spans);
+    Context stored =
+        made.toBuilder().setRevision(1).setCreated(Timestamp.newBuilder().setSeconds(9)).build();
+    assertThat(Manifest.sameContent(stored, made)).isTrue();
+    Context longer =
+        made.toBuilder().setTtl(com.google.protobuf.Duration.newBuilder().setSeconds(6)).build();
+    assertThat(Manifest.sameContent(stored, longer)).isFalse();
+  }
+
+  @Test
+  void whatWasChangedSinceDoesNotCount() {
+    Context made = Manifest.of(plan(Optional.empty()), spans);
+    Context renamed = made.toBuilder().setName("other").setRevision(2).build();
+    assertThat(Manifest.sameContent(renamed, made)).isTrue();
+    assertThat(Manifest.sameContent(renamed, made.toBuilder().setTextBytes(9).build())).isFalse();
   }
 
   @Test
   void textsAreTheSpansCutAtTheirWindows() {
     List<SegmentText> texts = new ArrayList<>();
     Manifest.texts(spans).forEachRemaining(texts::add);
-    assertThat(texts).extracting(SegmentText::getText).containsExactly("grö", "ßer", "😀");
-    assertThat(texts).extracting(SegmentText::getIndex).containsExactly(0, 1, 2);
+    assertThat(texts).extracting(SegmentText::getText).containsExactly("grö", "ßer", "😀", "ab");
+    assertThat(texts).extracting(SegmentText::getIndex).containsExactly(0, 1, 2, 3);
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.laconic.gateway.pool.SpanWindow;
 import ai.laconic.v1.CompressionProgress;
 import ai.laconic.v1.LatentRef;
+import ai.laconic.v1.Windowing;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 
@@ -13,7 +14,13 @@ class ProgressTest {
   private final Progress progress = new Progress();
 
   private static SpanWindow window(boolean reused) {
-    return new SpanWindow(LatentRef.newBuilder().setLatents(3).build(), 10, 40, reused);
+    return new SpanWindow(
+        LatentRef.newBuilder().setLatents(3).build(),
+        10,
+        40,
+        100,
+        reused,
+        Windowing.WINDOWING_FIXED);
   }
 
   @Test

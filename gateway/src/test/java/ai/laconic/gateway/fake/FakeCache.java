@@ -3,42 +3,62 @@ package ai.laconic.gateway.fake;
 import ai.laconic.servicekit.error.Problems;
 import ai.laconic.servicekit.tenant.TenantId;
 import ai.laconic.v1.Context;
-import ai.laconic.v1.FindContextsRequest;
-import ai.laconic.v1.FindContextsResponse;
 import ai.laconic.v1.GetContextRequest;
+import ai.laconic.v1.GetContextResponse;
 import ai.laconic.v1.GetTextsRequest;
 import ai.laconic.v1.LatentCacheServiceGrpc;
+import ai.laconic.v1.ListContextsRequest;
+import ai.laconic.v1.ListContextsResponse;
+import ai.laconic.v1.MissingBlocks;
+import ai.laconic.v1.Pin;
 import ai.laconic.v1.PutContextRequest;
 import ai.laconic.v1.PutContextResponse;
 import ai.laconic.v1.RemoveContextRequest;
 import ai.laconic.v1.RemoveContextResponse;
+import ai.laconic.v1.ReserveBytesRequest;
+import ai.laconic.v1.ReserveBytesResponse;
 import ai.laconic.v1.SegmentText;
+import ai.laconic.v1.UpdateContextRequest;
 import io.grpc.stub.StreamObserver;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A cache of manifests and texts by tenant. Hooks run before each answer and may throw. */
+/**
+ * A cache of manifests and texts by tenant, which holds every block but those that are absent.
+ * Hooks run before each answer and may throw.
+ */
 public final class FakeCache extends LatentCacheServiceGrpc.LatentCacheServiceImplBase {
   /** What one tenant has put. */
   public record Stored(Context manifest, Map<Integer, String> texts) {}
 
   public final Map<String, Stored> contexts = new ConcurrentHashMap<>();
-  public final Queue<FindContextsRequest> finds = new ConcurrentLinkedQueue<>();
+  public final Queue<ListContextsRequest> finds = new ConcurrentLinkedQueue<>();
+  public final Queue<GetContextRequest> asked = new ConcurrentLinkedQueue<>();
+  public final Queue<Context> put = new ConcurrentLinkedQueue<>();
+  public final Queue<ReserveBytesRequest> reservations = new ConcurrentLinkedQueue<>();
+  public final Queue<GetTextsRequest> textsAsked = new ConcurrentLinkedQueue<>();
   public final AtomicInteger gets = new AtomicInteger();
   public final AtomicInteger puts = new AtomicInteger();
   public final AtomicInteger removals = new AtomicInteger();
+
+  /** IDs of blocks that it hasn't, as {@code PutContext} sees it. */
+  public final Set<String> absent = ConcurrentHashMap.newKeySet();
+
   public volatile Runnable onGet = () -> {};
   public volatile Runnable onPutText = () -> {};
   public volatile Runnable onPut = () -> {};
   public volatile Runnable afterPut = () -> {};
+  public volatile Consumer<ReserveBytesRequest> onReserve = request -> {};
   public volatile String nextPage = "";
   public volatile boolean losesTexts;
 
@@ -69,21 +89,27 @@ public final class FakeCache extends LatentCacheServiceGrpc.LatentCacheServiceIm
   }
 
   @Override
-  public void getContext(GetContextRequest request, StreamObserver<Context> responses) {
+  public void getContext(GetContextRequest request, StreamObserver<GetContextResponse> responses) {
     gets.incrementAndGet();
+    asked.add(request);
     onGet.run();
-    responses.onNext(find(request.getContextId()).manifest());
+    Context found = find(request.getContextId()).manifest();
+    boolean known = request.getKnownRevision() > 0;
+    responses.onNext(
+        GetContextResponse.newBuilder()
+            .setContext(known ? found.toBuilder().clearSegments().build() : found)
+            .build());
     responses.onCompleted();
   }
 
   @Override
   public void findContexts(
-      FindContextsRequest request, StreamObserver<FindContextsResponse> responses) {
+      ListContextsRequest request, StreamObserver<ListContextsResponse> responses) {
     finds.add(request);
     onGet.run();
     String own = TenantId.current() + "/";
     responses.onNext(
-        FindContextsResponse.newBuilder()
+        ListContextsResponse.newBuilder()
             .addAllContexts(
                 contexts.entrySet().stream()
                     .filter(entry -> entry.getKey().startsWith(own))
@@ -92,6 +118,22 @@ public final class FakeCache extends LatentCacheServiceGrpc.LatentCacheServiceIm
                     .toList())
             .setNextPageToken(nextPage)
             .build());
+    responses.onCompleted();
+  }
+
+  @Override
+  public void changeContext(UpdateContextRequest request, StreamObserver<Context> responses) {
+    Stored before = find(request.getContextId());
+    Context.Builder after =
+        before.manifest().toBuilder().setRevision(before.manifest().getRevision() + 1);
+    if (request.hasName()) {
+      after.setName(request.getName());
+    }
+    if (request.getPin().hasTtl()) {
+      after.addPins(Pin.newBuilder().setOwner(request.getPin().getOwner()));
+    }
+    contexts.put(key(request.getContextId()), new Stored(after.build(), before.texts()));
+    responses.onNext(after.clearSegments().build());
     responses.onCompleted();
   }
 
@@ -106,7 +148,25 @@ public final class FakeCache extends LatentCacheServiceGrpc.LatentCacheServiceIm
   }
 
   @Override
+  public void reserveBytes(
+      ReserveBytesRequest request, StreamObserver<ReserveBytesResponse> responses) {
+    reservations.add(request);
+    onReserve.accept(request);
+    responses.onNext(ReserveBytesResponse.getDefaultInstance());
+    responses.onCompleted();
+  }
+
+  /** Returns the bytes that a context on its way has reserved; 0 if they were given back. */
+  public long reserved(String contextId) {
+    return reservations.stream()
+        .filter(request -> request.getContextId().equals(contextId))
+        .mapToLong(ReserveBytesRequest::getBytes)
+        .reduce(0, (before, now) -> now);
+  }
+
+  @Override
   public void getTexts(GetTextsRequest request, StreamObserver<SegmentText> responses) {
+    textsAsked.add(request);
     onGet.run();
     Map<Integer, String> texts = find(request.getContextId()).texts();
     List<Integer> segments = losesTexts ? List.of() : request.getSegmentsList();
@@ -144,16 +204,54 @@ public final class FakeCache extends LatentCacheServiceGrpc.LatentCacheServiceIm
       @Override
       public void onCompleted() {
         onPut.run();
-        Context whole = manifest;
-        if (whole == null
-            || texts.size() != (whole.getSourceKept() ? whole.getSegmentCount() : 0)) {
+        Context part = Objects.requireNonNull(manifest, "manifest");
+        put.add(part);
+        if (texts.size() != (part.getSourceKept() ? part.getSegmentCount() : 0)) {
           throw Problems.invalid("texts", texts.size(), "one for every segment");
         }
-        contexts.put(key(whole.getId()), new Stored(whole, texts));
+        List<String> missing =
+            part.getSegmentsList().stream()
+                .map(segment -> segment.getLatent().getLatentId())
+                .filter(absent::contains)
+                .distinct()
+                .toList();
+        if (!missing.isEmpty()) {
+          responses.onNext(
+              PutContextResponse.newBuilder()
+                  .setMissing(MissingBlocks.newBuilder().addAllLatentIds(missing))
+                  .build());
+          responses.onCompleted();
+          return;
+        }
+        Stored stored = whole(part, texts);
+        contexts.put(key(part.getId()), stored);
         afterPut.run();
-        responses.onNext(PutContextResponse.getDefaultInstance());
+        responses.onNext(PutContextResponse.newBuilder().setContext(stored.manifest()).build());
         responses.onCompleted();
       }
     };
+  }
+
+  private Stored whole(Context part, Map<Integer, String> texts) {
+    if (part.getParentId().isEmpty()) {
+      return new Stored(part.toBuilder().setRevision(1).build(), texts);
+    }
+    Stored parent = find(part.getParentId());
+    int before = parent.manifest().getSegmentCount();
+    Map<Integer, String> all = new TreeMap<>(parent.texts());
+    texts.forEach((index, text) -> all.put(before + index, text));
+    return new Stored(
+        part.toBuilder()
+            .clearSegments()
+            .addAllSegments(parent.manifest().getSegmentsList())
+            .addAllSegments(part.getSegmentsList())
+            .setSegmentCount(before + part.getSegmentCount())
+            .setTokens(parent.manifest().getTokens() + part.getTokens())
+            .setLatents(parent.manifest().getLatents() + part.getLatents())
+            .setTextBytes(parent.manifest().getTextBytes() + part.getTextBytes())
+            .setBlockBytes(parent.manifest().getBlockBytes() + part.getBlockBytes())
+            .setRevision(1)
+            .build(),
+        all);
   }
 }

@@ -1,5 +1,6 @@
 package ai.laconic.gateway.fake;
 
+import ai.laconic.servicekit.error.Problems;
 import ai.laconic.servicekit.tenant.TenantId;
 import ai.laconic.v1.DecodeFinished;
 import ai.laconic.v1.DecodeRequest;
@@ -9,12 +10,15 @@ import ai.laconic.v1.DecoderServiceGrpc;
 import ai.laconic.v1.DescribeDecoderRequest;
 import ai.laconic.v1.DescribeDecoderResponse;
 import ai.laconic.v1.FinishReason;
+import ai.laconic.v1.LatentRef;
+import ai.laconic.v1.MissingBlocks;
 import ai.laconic.v1.Model;
 import ai.laconic.v1.ScoredTokens;
 import ai.laconic.v1.TokenScore;
 import ai.laconic.v1.Usage;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.util.Collection;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -69,6 +73,24 @@ public final class FakeDecoder extends DecoderServiceGrpc.DecoderServiceImplBase
     } else {
       sayHello(answers);
     }
+  }
+
+  /** Misses blocks. */
+  public static void miss(Collection<String> latentIds, StreamObserver<DecodeResponse> answers) {
+    answers.onNext(
+        DecodeResponse.newBuilder()
+            .setMissing(MissingBlocks.newBuilder().addAllLatentIds(latentIds))
+            .build());
+    answers.onError(Problems.notFound("block", latentIds.iterator().next()));
+  }
+
+  /** Returns the IDs of the blocks that a prompt reads, in order. */
+  public static List<String> latentIds(DecodeRequest request) {
+    return request.getTurnsList().stream()
+        .flatMap(turn -> turn.getPartsList().stream())
+        .flatMap(part -> part.getRegion().getLatentsList().stream())
+        .map(LatentRef::getLatentId)
+        .toList();
   }
 
   /** Scores "Hello", ", " and "world" in two pieces. */

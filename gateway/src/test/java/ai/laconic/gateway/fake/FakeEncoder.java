@@ -8,6 +8,7 @@ import ai.laconic.v1.EncodedWindow;
 import ai.laconic.v1.EncoderServiceGrpc;
 import ai.laconic.v1.LatentRef;
 import ai.laconic.v1.Model;
+import ai.laconic.v1.Windowing;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.nio.charset.StandardCharsets;
@@ -17,10 +18,12 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /** An encoder whose windows are pieces of some characters, a character being a token. */
 public final class FakeEncoder extends EncoderServiceGrpc.EncoderServiceImplBase {
-  private static final int WINDOW_CHARACTERS = 20;
+  public static final int BLOCK_BYTES = 100;
+  public static final Windowing WINDOWING = Windowing.WINDOWING_CONTENT_DEFINED;
 
   /** How one call goes. */
   @FunctionalInterface
@@ -35,6 +38,11 @@ public final class FakeEncoder extends EncoderServiceGrpc.EncoderServiceImplBase
   public final AtomicInteger cancelled = new AtomicInteger();
   public volatile Model model;
   public volatile Script script = this::encodeAll;
+  public volatile int windowCharacters = 20;
+
+  /** Told of each block that it has stored. */
+  public volatile Consumer<String> onStored = id -> {};
+
   public volatile Runnable onDescribe = () -> {};
   public final AtomicInteger described = new AtomicInteger();
   private final java.util.Set<String> stored = ConcurrentHashMap.newKeySet();
@@ -67,7 +75,13 @@ public final class FakeEncoder extends EncoderServiceGrpc.EncoderServiceImplBase
 
   /** Answers as it should. */
   public void encodeAll(EncodeSpanRequest request, StreamObserver<EncodedWindow> windows) {
-    windows(request.getText()).forEach(windows::onNext);
+    for (EncodedWindow window : windows(request.getText())) {
+      onStored.accept(window.getLatent().getLatentId());
+      windows.onNext(
+          request.getWindowing() == Windowing.WINDOWING_UNSPECIFIED
+              ? window
+              : window.toBuilder().setWindowing(request.getWindowing()).build());
+    }
     windows.onCompleted();
   }
 
@@ -75,8 +89,8 @@ public final class FakeEncoder extends EncoderServiceGrpc.EncoderServiceImplBase
   public List<EncodedWindow> windows(String text) {
     List<EncodedWindow> windows = new ArrayList<>();
     int[] points = text.codePoints().toArray();
-    for (int i = 0; i < points.length; i += WINDOW_CHARACTERS) {
-      int tokens = Math.min(WINDOW_CHARACTERS, points.length - i);
+    for (int i = 0; i < points.length; i += windowCharacters) {
+      int tokens = Math.min(windowCharacters, points.length - i);
       String piece = new String(points, i, tokens);
       String id = Digests.sha256(model.getFingerprint() + piece);
       windows.add(
@@ -86,7 +100,9 @@ public final class FakeEncoder extends EncoderServiceGrpc.EncoderServiceImplBase
                       .setLatentId(id)
                       .setLatents((tokens + model.getRatio() - 1) / model.getRatio()))
               .setTokens(tokens)
-              .setTextBytes(com.google.protobuf.ByteString.copyFrom(piece, StandardCharsets.UTF_8))
+              .setTextBytes(piece.getBytes(StandardCharsets.UTF_8).length)
+              .setBlockBytes(BLOCK_BYTES)
+              .setWindowing(WINDOWING)
               .setReused(!stored.add(id))
               .build());
     }

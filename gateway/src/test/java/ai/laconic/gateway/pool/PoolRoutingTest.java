@@ -93,12 +93,12 @@ class PoolRoutingTest {
         Code.FAILED_PRECONDITION,
         "ratio of context c: 8 (expected: the ratio of a pool: 4 (four), 16 (sixteen))",
         () -> PoolRouting.toRead("context c", 8, List.of(sixteen, four)));
-    assertThat(PoolRouting.otherModels("context c", FINGERPRINT_B, List.of(four)))
+    assertThat(PoolRouting.otherModels("context c", FINGERPRINT_B, "a remedy", List.of(four)))
         .hasMessage(
             "FAILED_PRECONDITION: fingerprint of context c: "
                 + FINGERPRINT_B
                 + " (expected: "
                 + FINGERPRINT_A
-                + " of pool four)");
+                + " of pool four; a remedy)");
   }
 }

@@ -49,7 +49,7 @@ class ContextExcerptTest {
   }
 
   private static List<DecodePart> resolved(Part part) {
-    return excerpt(part).resolve(SOURCES);
+    return excerpt(part).resolve(SOURCES).stream().map(ResolvedPart::toProto).toList();
   }
 
   private static DecodePart regionOf(int... segments) {

@@ -114,13 +114,6 @@ class GenerateFailureTest {
             + Manifests.ONE
             + ": 8 (expected: the ratio of a pool: 4 (four), 16 (sixteen))",
         request(context(Manifests.ONE)));
-    Context other =
-        Manifests.context(Manifests.TWO, 0).toBuilder().setFingerprint("c".repeat(64)).build();
-    gateway.cache.hold("default", other, List.of("text"));
-    fails(
-        Code.FAILED_PRECONDITION,
-        "fingerprint of context " + Manifests.TWO + ": " + "c".repeat(64),
-        request(context(Manifests.TWO)));
   }
 
   @Test
@@ -172,7 +165,8 @@ class GenerateFailureTest {
 
   @Test
   void aDecoderOfAnotherModel() throws Exception {
-    Context context = gateway.upload(FOUR, "Some text.");
+    Context kept = gateway.upload(FOUR, "Some text.");
+    Context bare = gateway.upload(FOUR.toBuilder().setDiscardSource(true).build(), "Some text.");
     Model before = gateway.decoder4.model;
     gateway.decoder4.model = Models.model(Models.FINGERPRINT_B, 4);
     gateway.decoder4Tier.rollOut(before, gateway.decoder4.model);
@@ -181,8 +175,10 @@ class GenerateFailureTest {
             () ->
                 fails(
                     Code.FAILED_PRECONDITION,
-                    "fingerprint of ",
-                    request(context(context.getId()))));
+                    "fingerprint of context " + bare.getId(),
+                    request(context(bare.getId()))));
+    // Its text can be read, once encoders have followed.
+    fails(Code.UNAVAILABLE, "once a rollout is ", request(context(kept.getId())));
   }
 
   @Test

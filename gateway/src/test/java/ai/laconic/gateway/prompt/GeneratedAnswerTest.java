@@ -51,7 +51,7 @@ class GeneratedAnswerTest {
                 + " characters, and another try said something else",
             () -> {
               decoder(events);
-              GenerateResponse unused = answer.last();
+              GenerateResponse unused = answer.last(0);
             });
     assertThat(saysRetry(failure)).isTrue();
     assertThat(answer.isRepeatable()).isFalse();
@@ -73,8 +73,8 @@ class GeneratedAnswerTest {
                 .build(),
             GenerateResponse.newBuilder().setText("Hello").build(),
             GenerateResponse.newBuilder().setText(", world").build());
-    assertThat(answer.last().getFinished().getReason()).isEqualTo(FinishReason.FINISH_REASON_STOP);
-    assertThat(answer.last().getFinished().getUsage().getGeneratedTokens()).isEqualTo(2);
+    assertThat(answer.last(0).getFinished().getReason()).isEqualTo(FinishReason.FINISH_REASON_STOP);
+    assertThat(answer.last(0).getFinished().getUsage().getGeneratedTokens()).isEqualTo(2);
     assertThat(answer.isRepeatable()).isTrue();
   }
 
@@ -95,7 +95,7 @@ class GeneratedAnswerTest {
     decoder(started(), text("H"), text("ello,"), text(" world"), text("!"), finished());
 
     assertThat(texts()).containsExactly("Hello", ", wo", "rld", "!");
-    assertThat(answer.last().hasFinished()).isTrue();
+    assertThat(answer.last(0).hasFinished()).isTrue();
   }
 
   @Test
@@ -153,7 +153,7 @@ class GeneratedAnswerTest {
     fails("ended its answer without saying why");
     decoder(started(), text("Hello"), finished());
 
-    assertThat(answer.last().hasFinished()).isTrue();
+    assertThat(answer.last(0).hasFinished()).isTrue();
     assertThat(texts()).containsExactly("Hello");
   }
 
@@ -171,7 +171,7 @@ class GeneratedAnswerTest {
         "decoder of pool four: " + message,
         () -> {
           decoder(events);
-          GenerateResponse unused = answer.last();
+          GenerateResponse unused = answer.last(0);
         });
     assertThat(answer.isRepeatable()).isTrue();
   }

@@ -6,7 +6,6 @@ import static ai.laconic.gateway.prompt.Manifests.TWO;
 import static ai.laconic.gateway.prompt.Prompts.compress;
 import static ai.laconic.gateway.prompt.Prompts.context;
 import static ai.laconic.gateway.prompt.Prompts.range;
-import static ai.laconic.gateway.prompt.Prompts.raw;
 import static ai.laconic.gateway.prompt.Prompts.text;
 import static ai.laconic.gateway.prompt.Prompts.user;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -73,10 +72,11 @@ class PromptTurnTest {
   @Test
   void refusesMorePiecesThanADecoderTakes() {
     PromptTurn turn = read(user(text("a"))).get(0);
-    assertThat(turn.resolved(Collections.nCopies(4096, raw("a"))).getPartsList()).hasSize(4096);
+    ResolvedPart part = new ResolvedPart.Text(ByteString.copyFromUtf8("a"));
+    assertThat(turn.resolved(Collections.nCopies(4096, part)).parts()).hasSize(4096);
     assertFails(
         Code.OUT_OF_RANGE,
         "turns[0].parts: 4097 pieces once contexts are in place (expected: at most 4096)",
-        () -> turn.resolved(Collections.nCopies(4097, raw("a"))));
+        () -> turn.resolved(Collections.nCopies(4097, part)));
   }
 }

@@ -23,7 +23,7 @@ class ScoredAnswerTest {
     for (DecodeResponse event : events) {
       of.accept(event);
     }
-    return of.last();
+    return of.last(0);
   }
 
   private void fails(String message, DecodeResponse... events) {

@@ -64,7 +64,12 @@ public final class Problems {
 
   /** Something that is not there, or not the caller's to see: NOT_FOUND. */
   public static StatusRuntimeException notFound(String kind, Object id) {
-    return expectation(Code.NOT_FOUND, "NOT_FOUND", kind, id, "an ID that exists", null);
+    return notFound(kind, id, "an ID that exists");
+  }
+
+  /** Something that is not there: NOT_FOUND. */
+  public static StatusRuntimeException notFound(String what, Object value, String expected) {
+    return expectation(Code.NOT_FOUND, "NOT_FOUND", what, value, expected, null);
   }
 
   /** An ID that something else has already: ALREADY_EXISTS. */
