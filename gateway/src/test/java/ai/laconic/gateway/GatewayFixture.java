@@ -135,7 +135,8 @@ public final class GatewayFixture implements AutoCloseable {
                     new MinDataRate(
                         DataSize.ofBytes(1),
                         Duration.parse((String) settings.getOrDefault(GRACE, "PT1M"))),
-                    Duration.ofSeconds(1))));
+                    Duration.ofSeconds(1),
+                    null)));
     ExecutorService inParallel = wiring.upstreamExecutor();
     closeables.push(inParallel::shutdownNow);
     Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
