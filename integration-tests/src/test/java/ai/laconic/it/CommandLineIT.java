@@ -7,6 +7,7 @@ import ai.laconic.cli.command.Laconic;
 import ai.laconic.cli.standalone.Engine;
 import ai.laconic.cli.standalone.Standalone;
 import ai.laconic.cli.standalone.StandaloneOptions;
+import ai.laconic.cli.standalone.Storage;
 import ai.laconic.runtime.Golden;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -15,7 +16,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -45,7 +45,7 @@ class CommandLineIT {
             new StandaloneOptions(
                 List.of(Golden.checkpoint()),
                 Engine.ONNX,
-                Optional.empty(),
+                new Storage.Memory(),
                 "127.0.0.1",
                 0,
                 2048,

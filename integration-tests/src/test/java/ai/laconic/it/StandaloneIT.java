@@ -5,6 +5,7 @@ import ai.laconic.cli.standalone.Engine;
 import ai.laconic.cli.standalone.Ready;
 import ai.laconic.cli.standalone.Standalone;
 import ai.laconic.cli.standalone.StandaloneOptions;
+import ai.laconic.cli.standalone.Storage;
 import ai.laconic.runtime.Golden;
 import java.time.Duration;
 import java.util.List;
@@ -32,7 +33,7 @@ class StandaloneIT extends EndToEndContract {
             new StandaloneOptions(
                 List.of(Golden.checkpoint()),
                 engine(),
-                Optional.empty(),
+                new Storage.Memory(),
                 "127.0.0.1",
                 0,
                 4096,

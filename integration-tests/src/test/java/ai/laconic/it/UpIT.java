@@ -7,8 +7,10 @@ import ai.laconic.cli.Main;
 import ai.laconic.cli.client.Connection;
 import ai.laconic.runtime.Golden;
 import ai.laconic.v1.Context;
+import ai.laconic.v1.DescribeContextRequest;
 import ai.laconic.v1.ListContextsRequest;
 import ai.laconic.v1.PoolServiceGrpc;
+import ai.laconic.v1.Segment;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
@@ -50,6 +52,11 @@ class UpIT {
   @BeforeAll
   static void start() throws Exception {
     log = folder.resolve("up.log");
+    startProcess();
+    startLog = logged();
+  }
+
+  private static void startProcess() throws Exception {
     process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -61,6 +68,8 @@ class UpIT {
                 System.getProperty("java.class.path"),
                 Main.class.getName(),
                 "up",
+                "--data",
+                folder.resolve("data").toString(),
                 "--model",
                 Golden.checkpoint().toString(),
                 "--port",
@@ -68,12 +77,12 @@ class UpIT {
                 "--max-positions",
                 "512",
                 "--set",
-                "laconic.cache.memory.max-size=100MB",
+                "laconic.cache.blocks.max-size=100MB",
                 "--api-key",
                 "alice=wonderland",
                 "--api-key",
                 "bob=builder")
-            .redirectError(log.toFile())
+            .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
             .start();
     BufferedReader output = process.inputReader();
     String line = output.readLine();
@@ -86,7 +95,6 @@ class UpIT {
     }
     assertThat(line).as(() -> "log: " + logged()).isNotNull();
     ready = line;
-    startLog = logged();
   }
 
   @AfterAll
@@ -117,6 +125,33 @@ class UpIT {
       assertThat(bob.contexts().listContexts(all).getContextsList()).isEmpty();
       assertThatThrownBy(() -> nobody.contexts().listContexts(all))
           .hasMessageContaining("UNAUTHENTICATED");
+    }
+  }
+
+  @Test
+  void keepsContextsThroughTheDeathOfItsProcess() throws Exception {
+    Context made;
+    try (Connection alice = Connection.open(gateway, Optional.of("wonderland"))) {
+      made = new Gateway(alice).compress("Down, down, down. Would the fall never come to an end?");
+    }
+    process.destroyForcibly().waitFor();
+    startProcess();
+
+    try (Connection alice = Connection.open(gateway, Optional.of("wonderland"))) {
+      Gateway client = new Gateway(alice);
+      assertThat(
+              alice
+                  .contexts()
+                  .describeContext(
+                      DescribeContextRequest.newBuilder().setContextId(made.getId()).build()))
+          .isEqualTo(made);
+      assertThat(client.ask(4, Gateway.context(made, 0)).finished().getUsage().getPromptPositions())
+          .as("its source text is there")
+          .isPositive();
+      Context again = client.compress("Down, down, down. Would the fall never come to an end?");
+      assertThat(again.getSegmentsList())
+          .as("its latents are there, under the same IDs")
+          .allMatch(Segment::getReused);
     }
   }
 

@@ -68,6 +68,8 @@ final class IdleProcess {
             System.getProperty("java.class.path"),
             Main.class.getName(),
             "up",
+            "--data",
+            "none",
             "--port",
             "0",
             "--slots",

@@ -9,13 +9,13 @@ import ai.laconic.cli.standalone.Engine;
 import ai.laconic.cli.standalone.Ready;
 import ai.laconic.cli.standalone.Standalone;
 import ai.laconic.cli.standalone.StandaloneOptions;
+import ai.laconic.cli.standalone.Storage;
 import ai.laconic.runtime.model.ModelDirectoryException;
 import ai.laconic.servicekit.LaconicService;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -80,7 +80,7 @@ public record StandaloneSystems(Map<String, String> settings) implements SystemS
     return new StandaloneOptions(
         plan.models(),
         Engine.ONNX,
-        Optional.empty(),
+        new Storage.Memory(),
         "127.0.0.1",
         0,
         plan.maxPositions(),

@@ -7,6 +7,7 @@ import ai.laconic.cli.demo.DemoFailedException;
 import ai.laconic.cli.demo.DemoReport;
 import ai.laconic.cli.standalone.Ready;
 import ai.laconic.cli.standalone.Standalone;
+import ai.laconic.cli.standalone.Storage;
 import ai.laconic.runtime.model.ModelDirectory;
 import ai.laconic.runtime.model.ModelDirectoryException;
 import ai.laconic.runtime.tokenizer.TextTokenizer;
@@ -71,7 +72,8 @@ final class DemoCommand implements Callable<Integer> {
     List<ModelDirectory> models = models();
     flags.system.models = models.stream().map(ModelDirectory::path).toList();
     local.announce("starting gateway, latent cache, encoders and decoders in one process");
-    try (Standalone standalone = Standalone.start(flags.options("127.0.0.1", 0));
+    try (Standalone standalone =
+            Standalone.start(flags.options("127.0.0.1", 0, new Storage.Memory()));
         Connection connection = Connection.open(standalone.gateway(), key);
         TextTokenizer tokenizer = TextTokenizer.open(models.get(0).encoderTokenizerFile())) {
       String text = file == null ? beginning(whole, tokenizer) : whole;

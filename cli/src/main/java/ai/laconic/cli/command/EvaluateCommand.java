@@ -7,6 +7,7 @@ import ai.laconic.cli.evaluate.Report;
 import ai.laconic.cli.evaluate.ReportText;
 import ai.laconic.cli.standalone.Ready;
 import ai.laconic.cli.standalone.Standalone;
+import ai.laconic.cli.standalone.Storage;
 import ai.laconic.runtime.model.ModelDirectory;
 import ai.laconic.runtime.model.ModelDirectoryException;
 import ai.laconic.runtime.tokenizer.TextTokenizer;
@@ -83,7 +84,8 @@ final class EvaluateCommand implements Callable<Integer> {
     flags.decoder.maxPositions =
         Math.min(flags.decoder.maxPositions, evaluation.positions(model.ratio().value()));
     output.step("starting gateway, encoder, latent cache and decoder in one process");
-    try (Standalone standalone = Standalone.start(flags.options("127.0.0.1", 0));
+    try (Standalone standalone =
+            Standalone.start(flags.options("127.0.0.1", 0, new Storage.Memory()));
         Connection connection = Connection.open(standalone.gateway(), key);
         TextTokenizer tokenizer = TextTokenizer.open(model.encoderTokenizerFile())) {
       Pool pool = Ready.await(standalone::pools, Ready.WITHIN).get(0);

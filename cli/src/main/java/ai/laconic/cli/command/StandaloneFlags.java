@@ -2,8 +2,8 @@ package ai.laconic.cli.command;
 
 import ai.laconic.cli.standalone.Engine;
 import ai.laconic.cli.standalone.StandaloneOptions;
+import ai.laconic.cli.standalone.Storage;
 import java.nio.file.Path;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -31,11 +31,14 @@ final class StandaloneFlags {
 
   @Mixin DecoderSize decoder = new DecoderSize();
 
-  StandaloneOptions options(String host, int port) {
+  /**
+   * @param kept where contexts and latents are unless they are in Redis
+   */
+  StandaloneOptions options(String host, int port, Storage kept) {
     return new StandaloneOptions(
         system.checkpoints(),
         engine,
-        Optional.ofNullable(redis),
+        redis == null ? kept : new Storage.Redis(redis),
         host,
         port,
         decoder.maxPositions,

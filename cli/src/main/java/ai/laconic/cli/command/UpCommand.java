@@ -5,8 +5,10 @@ import ai.laconic.cli.standalone.Engine;
 import ai.laconic.cli.standalone.Ready;
 import ai.laconic.cli.standalone.Standalone;
 import ai.laconic.cli.standalone.StandaloneOptions;
+import ai.laconic.cli.standalone.Storage;
 import ai.laconic.runtime.model.ModelDirectoryException;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -24,6 +26,8 @@ import picocli.CommandLine.Spec;
     description = "Start all four tiers in this process, until Ctrl-C.",
     mixinStandardHelpOptions = true)
 final class UpCommand implements Callable<Integer> {
+  private static final String NO_DATA = "none";
+
   @Spec @Nullable CommandSpec command;
 
   @Mixin StandaloneFlags flags = new StandaloneFlags();
@@ -41,6 +45,15 @@ final class UpCommand implements Callable<Integer> {
   @Nullable Integer port;
 
   @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description =
+          "Where contexts and latents are kept, for one system at a time; none keeps them in"
+              + " memory, until it stops. Default: $XDG_DATA_HOME/laconic, or"
+              + " ~/.local/share/laconic.")
+  @Nullable String data;
+
+  @Option(
       names = "--api-key",
       paramLabel = "TENANT=KEY",
       description =
@@ -54,7 +67,7 @@ final class UpCommand implements Callable<Integer> {
     Output output = new Output(commandLine.getOut(), commandLine.getErr(), false);
     flags.system.add(TenantKeys.settings(apiKeys));
     StandaloneOptions options =
-        flags.options(host, port == null ? GatewayOptions.defaultPort() : port);
+        flags.options(host, port == null ? GatewayOptions.defaultPort() : port, storage());
     if (flags.engine == Engine.TRITON) {
       output.step("starting Triton (a first time installs it: 370 MB, a minute or more)");
     }
@@ -66,6 +79,7 @@ final class UpCommand implements Callable<Integer> {
                   standalone.tiers().stream().map(tier -> List.of(tier.name(), tier.address())))
               .toList());
       output.line("");
+      output.line("contexts and latents %s", described(options.storage()));
       output.line(
           "ready; in another terminal: laconic compress FILE --ratio %d%s%s   (Ctrl-C stops)",
           ratio,
@@ -74,5 +88,32 @@ final class UpCommand implements Callable<Integer> {
       new CountDownLatch(1).await();
     }
     return ExitCode.OK;
+  }
+
+  private Storage storage() {
+    if (data == null) {
+      return new Storage.Directory(defaultData());
+    }
+    if (flags.redis != null) {
+      throw new IllegalArgumentException("--data, --redis: both (expected: one of them)");
+    }
+    return data.equals(NO_DATA) ? new Storage.Memory() : new Storage.Directory(Path.of(data));
+  }
+
+  /** Returns the place of the XDG Base Directory Specification. */
+  private static Path defaultData() {
+    String named = System.getenv("XDG_DATA_HOME");
+    Path data =
+        named == null || named.isEmpty()
+            ? Path.of(System.getProperty("user.home"), ".local", "share")
+            : Path.of(named);
+    return data.resolve("laconic");
+  }
+
+  private static String described(Storage storage) {
+    if (storage instanceof Storage.Directory directory) {
+      return "are kept in " + directory.path();
+    }
+    return storage instanceof Storage.Redis ? "are kept in Redis" : "are kept until this stops";
   }
 }

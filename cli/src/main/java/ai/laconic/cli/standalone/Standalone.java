@@ -135,7 +135,9 @@ public final class Standalone implements AutoCloseable {
       started.push(triton::close);
       tiers.add(new Tier("triton", triton.address()));
     }
-    String cache = start("latent-cache-svc", LatentCacheApplication::start, cacheSettings());
+    String cache =
+        start("latent-cache-svc", LatentCacheApplication::start, options.storage().cacheSettings());
+    Optional<String> secret = options.storage().sharingSecret();
     Map<String, Object> gateway = new HashMap<>();
     gateway.put("laconic.gateway.cache.target", target(cache));
     for (int i = 0; i < models.size(); i++) {
@@ -144,6 +146,7 @@ public final class Standalone implements AutoCloseable {
       gateway.put(pool + "name", model.name());
       gateway.put(pool + "ratio", model.ratio().value());
       Map<String, Object> encoding = new HashMap<>(encoder(model, cache));
+      secret.ifPresent(value -> encoding.put("laconic.encoder.sharing-secret", value));
       Map<String, Object> decoding = new HashMap<>(decoder(model, cache));
       if (triton != null) {
         encoding.putAll(triton.encoderSettings(model));
@@ -157,14 +160,6 @@ public final class Standalone implements AutoCloseable {
     gateway.put("spring.grpc.server.address", options.host());
     gateway.put("spring.grpc.server.port", options.port());
     start("gateway", GatewayApplication::start, gateway);
-  }
-
-  private Map<String, Object> cacheSettings() {
-    return options
-        .redis()
-        .<Map<String, Object>>map(
-            uri -> Map.of("laconic.cache.store", "redis", "laconic.cache.redis.uri", uri))
-        .orElse(Map.of("laconic.cache.store", "memory"));
   }
 
   private static Map<String, Object> encoder(ModelDirectory model, String cache) {

@@ -4,14 +4,13 @@ import ai.laconic.runtime.model.ModelDirectory;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * What to start.
  *
  * @param models checkpoint directories, each a pool of its own; no two of one ratio
  * @param engine what runs encoders and decoders
- * @param redis where contexts and blocks are kept; in memory if empty
+ * @param storage where contexts and latents are kept
  * @param host address that the gateway listens on
  * @param port of the gateway; 0 takes a free one
  * @param maxPositions decoder positions of one generation; the model's own limit if that is lower
@@ -21,7 +20,7 @@ import java.util.Optional;
 public record StandaloneOptions(
     List<Path> models,
     Engine engine,
-    Optional<String> redis,
+    Storage storage,
     String host,
     int port,
     int maxPositions,

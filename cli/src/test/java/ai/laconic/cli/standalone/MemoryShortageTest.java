@@ -18,7 +18,7 @@ class MemoryShortageTest {
         new StandaloneOptions(
             List.of(model.path()),
             Engine.ONNX,
-            Optional.empty(),
+            new Storage.Memory(),
             "127.0.0.1",
             0,
             1000,

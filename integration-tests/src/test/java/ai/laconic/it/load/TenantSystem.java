@@ -4,6 +4,7 @@ import ai.laconic.cli.standalone.Engine;
 import ai.laconic.cli.standalone.Ready;
 import ai.laconic.cli.standalone.Standalone;
 import ai.laconic.cli.standalone.StandaloneOptions;
+import ai.laconic.cli.standalone.Storage;
 import io.grpc.ClientInterceptor;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
@@ -18,7 +19,6 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** All tiers in this process, as {@code laconic up} starts them, with tenants that have keys. */
 final class TenantSystem implements AutoCloseable {
@@ -54,7 +54,7 @@ final class TenantSystem implements AutoCloseable {
             new StandaloneOptions(
                 List.of(model),
                 Engine.ONNX,
-                Optional.empty(),
+                new Storage.Memory(),
                 "127.0.0.1",
                 0,
                 MAX_POSITIONS,
