@@ -52,12 +52,12 @@ class UpIT {
   @BeforeAll
   static void start() throws Exception {
     log = folder.resolve("up.log");
-    startProcess();
+    process = startProcess();
     startLog = logged();
   }
 
-  private static void startProcess() throws Exception {
-    process =
+  private static Process startProcess() throws Exception {
+    Process started =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
@@ -84,7 +84,7 @@ class UpIT {
                 "bob=builder")
             .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
             .start();
-    BufferedReader output = process.inputReader();
+    BufferedReader output = started.inputReader();
     String line = output.readLine();
     while (line != null && !line.startsWith("ready")) {
       Matcher address = GATEWAY.matcher(line);
@@ -95,6 +95,7 @@ class UpIT {
     }
     assertThat(line).as(() -> "log: " + logged()).isNotNull();
     ready = line;
+    return started;
   }
 
   @AfterAll
@@ -135,7 +136,7 @@ class UpIT {
       made = new Gateway(alice).compress("Down, down, down. Would the fall never come to an end?");
     }
     process.destroyForcibly().waitFor();
-    startProcess();
+    process = startProcess();
 
     try (Connection alice = Connection.open(gateway, Optional.of("wonderland"))) {
       Gateway client = new Gateway(alice);
