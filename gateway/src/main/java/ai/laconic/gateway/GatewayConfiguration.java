@@ -25,7 +25,6 @@ import ai.laconic.servicekit.upstream.Restarts;
 import ai.laconic.servicekit.upstream.Upstream;
 import ai.laconic.servicekit.upstream.Upstreams;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Metrics;
 import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -33,7 +32,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.grpc.server.autoconfigure.GrpcServerProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -115,12 +113,8 @@ class GatewayConfiguration {
       SourceEncoder encoder,
       GatewayProperties properties,
       ExecutorService upstreamExecutor,
-      ObjectProvider<MeterRegistry> metrics) {
-    return new Healer(
-        encoder,
-        upstreamExecutor,
-        properties.limits().spansInFlight(),
-        metrics.getIfAvailable(() -> Metrics.globalRegistry));
+      MeterRegistry metrics) {
+    return new Healer(encoder, upstreamExecutor, properties.limits().spansInFlight(), metrics);
   }
 
   @Bean

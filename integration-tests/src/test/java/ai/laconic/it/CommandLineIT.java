@@ -136,6 +136,59 @@ class CommandLineIT {
   }
 
   @Test
+  void appendsWithoutTouchingTheOldOne() throws Exception {
+    String id = compress("begun");
+    JsonNode before = run("contexts", "show", id, "--json").json();
+    Path more = Files.writeString(folder.resolve("more.txt"), "The end of it.\n");
+
+    Result appended = run("append", "begun", more.toString(), "--name", "ended", "--json");
+
+    assertThat(appended.exitCode()).isEqualTo(ExitCode.OK);
+    JsonNode whole = appended.json();
+    assertThat(whole.path("parent_id").stringValue()).isEqualTo(id);
+    assertThat(whole.path("name").stringValue()).isEqualTo("ended");
+    int last = whole.path("segments").size() - 1;
+    assertThat(last).isGreaterThanOrEqualTo(before.path("segments").size());
+    assertThat(run("expand", "ended", Integer.toString(last)).out()).endsWith("The end of it.\n");
+    assertThat(run("contexts", "show", id, "--json").json().path("segments"))
+        .isEqualTo(before.path("segments"));
+    assertThat(run("ask", "ended", "What ends?", "--max-tokens", "4").exitCode())
+        .isEqualTo(ExitCode.OK);
+  }
+
+  @Test
+  void findsTheNewestOfAName() throws Exception {
+    String older = compress("twice");
+    String newer = compress("twice");
+    Result asked = run("ask", "twice", "Why?", "--max-tokens", "2");
+    assertThat(asked.exitCode()).isEqualTo(ExitCode.OK);
+    assertThat(asked.err()).contains(newer + " is the newest of 2 contexts named twice");
+    assertThat(run("contexts", "--name", "twice", "--oldest-first").out())
+        .containsSubsequence(older, newer);
+  }
+
+  @Test
+  void filtersByLabelAndAge() throws Exception {
+    Path file = Files.writeString(folder.resolve("labelled.txt"), TEXT);
+    run("compress", file.toString(), "--ratio", "4", "--label", "kind=optics", "--public");
+    assertThat(run("contexts", "--label", "kind=optics", "--since", "1h").out())
+        .contains("labelled.txt");
+    assertThat(run("contexts", "--label", "kind=other").out()).doesNotContain("labelled.txt");
+    assertThat(run("contexts", "--before", "1h").out()).doesNotContain("labelled.txt");
+  }
+
+  @Test
+  void aPinKeepsAContextUntilItIsTakenAway() throws Exception {
+    String id = compress("pinned");
+    Result pinned = run("contexts", "update", id, "--pin", "nightly", "--for", "2h");
+    assertThat(pinned.out()).contains("nightly");
+    assertExplained(ExitCode.REFUSED, "pinned by nightly", "contexts", "delete", id);
+    assertThat(run("contexts", "update", id, "--unpin", "nightly", "--name", "free").exitCode())
+        .isEqualTo(ExitCode.OK);
+    assertThat(run("contexts", "delete", "free").exitCode()).isEqualTo(ExitCode.OK);
+  }
+
+  @Test
   void explainsWrongInput() throws Exception {
     String id = compress("wrong");
     Path file = folder.resolve("wrong.txt");

@@ -1,5 +1,7 @@
 package ai.laconic.cli.client;
 
+import ai.laconic.v1.AppendContextRequest;
+import ai.laconic.v1.AppendOptions;
 import ai.laconic.v1.CompressionProgress;
 import ai.laconic.v1.Context;
 import ai.laconic.v1.ContextOptions;
@@ -10,6 +12,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
+import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -17,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Sends a text to be compressed, no faster than the gateway takes it. It can be sent again, as the
@@ -28,21 +32,53 @@ public final class Upload {
   /** For a gateway that was lost without a word. */
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
-  private final Connection connection;
-  private final ContextOptions options;
+  /**
+   * How a text is sent.
+   *
+   * @param open begins the call, with what takes its answers
+   * @param options its first message
+   * @param piece a message of text
+   */
+  private record Form<Q>(
+      Function<StreamObserver<CreateContextResponse>, StreamObserver<Q>> open,
+      Q options,
+      Function<ByteString, Q> piece) {}
+
+  private final Form<?> form;
   private final Consumer<CompressionProgress> progress;
 
   /** Whether a gateway took any of it. */
   private volatile boolean begun;
 
+  private Upload(Form<?> form, Consumer<CompressionProgress> progress) {
+    this.form = form;
+    this.progress = progress;
+  }
+
   /**
+   * Returns the upload of a new context.
+   *
    * @param progress is told how far it is, on a thread of the connection
    */
-  public Upload(
+  public static Upload create(
       Connection connection, ContextOptions options, Consumer<CompressionProgress> progress) {
-    this.connection = connection;
-    this.options = options;
-    this.progress = progress;
+    return new Upload(
+        new Form<>(
+            answers -> connection.uploads().createContext(answers),
+            CreateContextRequest.newBuilder().setOptions(options).build(),
+            text -> CreateContextRequest.newBuilder().setText(text).build()),
+        progress);
+  }
+
+  /** Returns the upload of what follows a context. */
+  public static Upload append(
+      Connection connection, AppendOptions options, Consumer<CompressionProgress> progress) {
+    return new Upload(
+        new Form<>(
+            answers -> connection.uploads().appendContext(answers),
+            AppendContextRequest.newBuilder().setOptions(options).build(),
+            text -> AppendContextRequest.newBuilder().setText(text).build()),
+        progress);
   }
 
   /** Sends {@code text} once, as {@link #send} does. */
@@ -52,7 +88,7 @@ public final class Upload {
       ContextOptions options,
       Consumer<CompressionProgress> progress)
       throws IOException {
-    return new Upload(connection, options, progress).send(text);
+    return create(connection, options, progress).send(text);
   }
 
   /**
@@ -62,8 +98,12 @@ public final class Upload {
    * @throws IOException the text could not be read
    */
   public Context send(InputStream text) throws IOException {
-    Call call = new Call(text);
-    connection.uploads().createContext(call);
+    return send(form, text);
+  }
+
+  private <Q> Context send(Form<Q> form, InputStream text) throws IOException {
+    Call<Q> call = new Call<>(form, text);
+    StreamObserver<Q> unused = form.open().apply(call);
     try {
       return call.result.join();
     } catch (CompletionException e) {
@@ -93,29 +133,30 @@ public final class Upload {
         };
   }
 
-  private final class Call
-      implements ClientResponseObserver<CreateContextRequest, CreateContextResponse> {
+  private final class Call<Q> implements ClientResponseObserver<Q, CreateContextResponse> {
+    private final Form<Q> form;
     private final InputStream text;
     private final CompletableFuture<Context> result = new CompletableFuture<>();
     private boolean opened;
     private boolean ended;
 
-    Call(InputStream text) {
+    Call(Form<Q> form, InputStream text) {
+      this.form = form;
       this.text = text;
     }
 
     @Override
-    public void beforeStart(ClientCallStreamObserver<CreateContextRequest> started) {
+    public void beforeStart(ClientCallStreamObserver<Q> started) {
       started.setOnReadyHandler(() -> send(started));
     }
 
-    private void send(ClientCallStreamObserver<CreateContextRequest> started) {
+    private void send(ClientCallStreamObserver<Q> started) {
       try {
         while (started.isReady() && !ended) {
           if (!opened) {
             opened = true;
             begun = true;
-            started.onNext(CreateContextRequest.newBuilder().setOptions(options).build());
+            started.onNext(form.options());
             continue;
           }
           byte[] piece = text.readNBytes(PIECE_BYTES);
@@ -123,8 +164,7 @@ public final class Upload {
             ended = true;
             started.onCompleted();
           } else {
-            started.onNext(
-                CreateContextRequest.newBuilder().setText(ByteString.copyFrom(piece)).build());
+            started.onNext(form.piece().apply(ByteString.copyFrom(piece)));
           }
         }
       } catch (IOException unreadable) {

@@ -80,7 +80,7 @@ final class AskCommand implements Callable<Integer> {
       part.setRange(range(segments));
     }
     try (Connection connection = gateway.connect()) {
-      part.setContextId(ContextNames.resolve(connection, context));
+      part.setContextId(ContextNames.resolve(connection, output, context));
       Iterator<GenerateResponse> answer = connection.generation().generate(request(part));
       print(output, answer);
     }
@@ -148,12 +148,18 @@ final class AskCommand implements Callable<Integer> {
   }
 
   private static String usage(Usage usage) {
-    return "%s positions of prompt, %s of them latents, %s still held by the decoder; %s tokens"
+    String remade =
+        usage.getRemadeWindows() == 0
+            ? ""
+            : "; %s windows made again from the text"
+                .formatted(Units.count(usage.getRemadeWindows()));
+    return "%s positions of prompt, %s of them latents, %s still held by the decoder; %s tokens%s"
         .formatted(
             Units.count(usage.getPromptPositions()),
             Units.count(usage.getPromptLatents()),
             Units.count(usage.getCachedPositions()),
-            Units.count(usage.getGeneratedTokens()));
+            Units.count(usage.getGeneratedTokens()),
+            remade);
   }
 
   private static Map<String, Object> summary(
@@ -165,6 +171,7 @@ final class AskCommand implements Callable<Integer> {
     summary.put("prompt_positions", finished.getUsage().getPromptPositions());
     summary.put("prompt_latents", finished.getUsage().getPromptLatents());
     summary.put("cached_positions", finished.getUsage().getCachedPositions());
+    summary.put("remade_windows", finished.getUsage().getRemadeWindows());
     summary.put("generated_tokens", finished.getUsage().getGeneratedTokens());
     summary.put("finish_reason", finished.getReason().name());
     return summary;

@@ -1,23 +1,13 @@
 package ai.laconic.cli.command;
 
-import ai.laconic.cli.client.Connection;
-import ai.laconic.cli.client.ExitCode;
-import ai.laconic.cli.client.Failure;
 import ai.laconic.cli.client.Upload;
-import ai.laconic.v1.Context;
 import ai.laconic.v1.ContextOptions;
-import ai.laconic.v1.Segment;
+import ai.laconic.v1.Sharing;
 import ai.laconic.v1.Windowing;
-import io.grpc.StatusRuntimeException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Optional;
-import java.util.UUID;
+import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -39,10 +29,9 @@ final class CompressCommand implements Callable<Integer> {
     }
   }
 
-  private static final String CONTINUES =
-      "what was encoded is kept: the same command continues from there";
-
   @Mixin GatewayOptions gateway = new GatewayOptions();
+
+  @Mixin NewContextOptions made = new NewContextOptions();
 
   @Parameters(paramLabel = "FILE", description = "A text in UTF-8; - reads standard input.")
   Path file = Path.of("-");
@@ -53,12 +42,6 @@ final class CompressCommand implements Callable<Integer> {
       converter = WholeNumber.Ratio.class,
       description = "Source tokens per latent: 4, 8, 16, as the gateway serves them.")
   int ratio;
-
-  @Option(names = "--name", description = "For people; default: the file's name.")
-  @Nullable String name;
-
-  @Option(names = "--ttl", description = "How long to keep it, such as 90s, 15m, 24h, 7d.")
-  @Nullable String ttl;
 
   @Option(
       names = "--window",
@@ -73,79 +56,31 @@ final class CompressCommand implements Callable<Integer> {
   boolean discardSource;
 
   @Option(
-      names = "--request-id",
-      paramLabel = "ID",
-      description =
-          "Names this upload, so that sending it again gives the context that is there already;"
-              + " default: a random one.")
-  String requestId = UUID.randomUUID().toString();
+      names = "--public",
+      description = "Let every tenant use these latents again; for texts that are no secret.")
+  boolean shared;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    Output output = gateway.output();
-    boolean standardInput = file.toString().equals("-");
-    long bytes = standardInput ? 0 : Files.size(InputFile.checked(file));
-    ContextOptions options = options(standardInput);
-    try (Connection connection = gateway.connect();
-        CompressionBar bar = CompressionBar.show(bytes, !output.isJson() && !standardInput)) {
-      Upload upload = new Upload(connection, options, bar::update);
-      try {
-        Context context = standardInput ? upload.send(System.in) : sendFile(upload, file, output);
-        output.print(context, () -> print(output, context));
-      } catch (StatusRuntimeException e) {
-        Failure failure = Failure.of(e);
-        output.failure(upload.canContinue(e) ? failure.withHint(CONTINUES) : failure);
-        return failure.exitCode();
-      }
-    }
-    return ExitCode.OK;
+    InputTexts text = InputTexts.of(List.of(file));
+    ContextOptions options = options(text);
+    return Uploads.run(
+        gateway, text, (connection, progress) -> Upload.create(connection, options, progress));
   }
 
-  /** A file can be read again, so a gateway that was lost on the way is tried once more. */
-  private static Context sendFile(Upload upload, Path file, Output output)
-      throws IOException, InterruptedException {
-    try (InputStream text = Files.newInputStream(file)) {
-      return upload.send(text);
-    } catch (StatusRuntimeException e) {
-      Optional<Duration> delay = upload.repeatAfter(e);
-      if (delay.isEmpty()) {
-        throw e;
-      }
-      output.step(Failure.of(e).message() + "; sending it again");
-      Thread.sleep(delay.get().toMillis());
-    }
-    try (InputStream text = Files.newInputStream(file)) {
-      return upload.send(text);
-    }
-  }
-
-  private ContextOptions options(boolean standardInput) {
-    String fileName = standardInput ? "" : String.valueOf(file.getFileName());
+  private ContextOptions options(InputTexts text) {
+    String fileName = text.areFiles() ? String.valueOf(file.getFileName()) : "";
     ContextOptions.Builder options =
         ContextOptions.newBuilder()
             .setRatio(ratio)
-            .setName(name == null ? fileName : name)
+            .setName(made.name == null ? fileName : made.name)
             .setWindowing(window.windowing)
             .setDiscardSource(discardSource)
-            .setRequestId(requestId);
-    if (ttl != null) {
-      Duration duration = Units.duration(ttl);
-      options.setTtl(
-          com.google.protobuf.Duration.newBuilder().setSeconds(duration.getSeconds()).build());
-    }
+            .setSharing(shared ? Sharing.SHARING_PUBLIC : Sharing.SHARING_PRIVATE)
+            .setExpiration(made.expiration())
+            .putAllLabels(made.labels)
+            .setRequestId(made.requestId);
+    made.ttl().ifPresent(options::setTtl);
     return options.build();
-  }
-
-  private static void print(Output output, Context context) {
-    long reused = context.getSegmentsList().stream().filter(Segment::getReused).count();
-    output.line(
-        "%s tokens in %s windows (%s reused) -> %s latents at %dx",
-        Units.count(context.getTokens()),
-        Units.count(context.getSegmentCount()),
-        Units.count(reused),
-        Units.count(context.getLatents()),
-        context.getRatio());
-    output.line("kept until %s", Units.time(context.getExpires()));
-    output.line(context.getId());
   }
 }

@@ -2,6 +2,7 @@ package ai.laconic.cli.command;
 
 import ai.laconic.cli.client.Connection;
 import ai.laconic.v1.Context;
+import ai.laconic.v1.ContextFilter;
 import ai.laconic.v1.ListContextsRequest;
 import ai.laconic.v1.ListContextsResponse;
 import io.grpc.Status;
@@ -9,25 +10,47 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Finds a context by what people type: its ID, the beginning of it, or its name. */
+/** Finds a context by what people type: its ID, its name, or the beginning of its ID. */
 final class ContextNames {
   private static final int SHOWN = 3;
 
   private ContextNames() {}
 
-  /** Returns the ID. A whole ID is taken as it is, without asking. */
-  static String resolve(Connection connection, String typed) {
+  /**
+   * Returns the ID. A whole ID is taken as it is, without asking. Of several contexts with a name
+   * the newest is taken, and {@code output} says so.
+   */
+  static String resolve(Connection connection, Output output, String typed) {
     if (typed.matches("ctx_[0-9a-f]{32}")) {
       return typed;
     }
+    List<Context> named = all(connection, named(typed));
+    if (named.isEmpty()) {
+      return byBeginning(connection, typed);
+    }
+    Context newest = named.get(0);
+    if (named.size() > 1) {
+      output.step(
+          "%s is the newest of %d contexts named %s"
+              .formatted(newest.getId(), named.size(), typed));
+    }
+    return newest.getId();
+  }
+
+  private static ListContextsRequest named(String name) {
+    return ListContextsRequest.newBuilder()
+        .setFilter(ContextFilter.newBuilder().setName(name))
+        .build();
+  }
+
+  private static String byBeginning(Connection connection, String typed) {
     List<String> found =
-        all(connection).stream()
-            .filter(
-                context ->
-                    context.getName().equals(typed)
-                        || (typed.startsWith("ctx_") && context.getId().startsWith(typed)))
-            .map(Context::getId)
-            .toList();
+        typed.startsWith("ctx_")
+            ? all(connection, ListContextsRequest.getDefaultInstance()).stream()
+                .map(Context::getId)
+                .filter(id -> id.startsWith(typed))
+                .toList()
+            : List.of();
     if (found.isEmpty()) {
       throw Status.NOT_FOUND
           .withDescription(
@@ -50,15 +73,13 @@ final class ContextNames {
         : shown.replaceFirst(", (?=[^,]*$)", " or ");
   }
 
-  /** Returns all contexts of the tenant, newest first. */
-  static List<Context> all(Connection connection) {
+  /** Returns all contexts of the tenant that pass the request's filter, in its order. */
+  static List<Context> all(Connection connection, ListContextsRequest request) {
     List<Context> contexts = new ArrayList<>();
     String page = "";
     do {
       ListContextsResponse answer =
-          connection
-              .contexts()
-              .listContexts(ListContextsRequest.newBuilder().setPageToken(page).build());
+          connection.contexts().listContexts(request.toBuilder().setPageToken(page).build());
       contexts.addAll(answer.getContextsList());
       page = answer.getNextPageToken();
     } while (!page.isEmpty());

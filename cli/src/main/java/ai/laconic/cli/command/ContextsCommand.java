@@ -3,54 +3,86 @@ package ai.laconic.cli.command;
 import ai.laconic.cli.client.Connection;
 import ai.laconic.cli.client.ExitCode;
 import ai.laconic.v1.Context;
+import ai.laconic.v1.ContextFilter;
+import ai.laconic.v1.ContextOrder;
 import ai.laconic.v1.DeleteContextRequest;
 import ai.laconic.v1.DescribeContextRequest;
+import ai.laconic.v1.ListContextsRequest;
 import ai.laconic.v1.ListContextsResponse;
-import ai.laconic.v1.Segment;
-import java.util.ArrayList;
+import com.google.protobuf.Timestamp;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(
     name = "contexts",
-    description = "List, show and delete contexts.",
-    mixinStandardHelpOptions = true)
+    description = "List, show, change and delete contexts.",
+    mixinStandardHelpOptions = true,
+    subcommands = UpdateContextCommand.class)
 final class ContextsCommand implements Callable<Integer> {
   @Mixin GatewayOptions gateway = new GatewayOptions();
+
+  @Option(names = "--name", description = "Only those of this name.")
+  @Nullable String name;
+
+  @Option(
+      names = "--label",
+      paramLabel = "KEY=VALUE",
+      description = "Only those with this label; may be repeated.")
+  Map<String, String> labels = Map.of();
+
+  @Option(names = "--since", paramLabel = "AGE", description = "Only those younger, such as 2h.")
+  @Nullable String since;
+
+  @Option(names = "--before", paramLabel = "AGE", description = "Only those older, such as 7d.")
+  @Nullable String before;
+
+  @Option(names = "--oldest-first", description = "The other way round.")
+  boolean oldestFirst;
 
   @Override
   public Integer call() {
     Output output = gateway.output();
+    ListContextsRequest request = request(Instant.now());
     try (Connection connection = gateway.connect()) {
-      List<Context> contexts = ContextNames.all(connection);
+      List<Context> contexts = ContextNames.all(connection, request);
       output.print(
           ListContextsResponse.newBuilder().addAllContexts(contexts).build(),
-          () -> printAll(output, contexts));
+          () -> ContextTable.all(output, contexts));
     }
     return ExitCode.OK;
   }
 
-  private static void printAll(Output output, List<Context> contexts) {
-    List<List<String>> rows = new ArrayList<>();
-    rows.add(
-        List.of("CONTEXT", "NAME", "MODEL", "RATIO", "TOKENS", "LATENTS", "SEGMENTS", "UNTIL"));
-    for (Context context : contexts) {
-      rows.add(
-          List.of(
-              context.getId(),
-              context.getName(),
-              context.getModel(),
-              context.getRatio() + "x",
-              Units.count(context.getTokens()),
-              Units.count(context.getLatents()),
-              Units.count(context.getSegmentCount()),
-              Units.time(context.getExpires())));
+  private ListContextsRequest request(Instant now) {
+    ContextFilter.Builder filter = ContextFilter.newBuilder().putAllLabels(labels);
+    if (name != null) {
+      filter.setName(name);
     }
-    output.table(rows);
+    if (since != null) {
+      filter.setCreatedAfter(age(now, since));
+    }
+    if (before != null) {
+      filter.setCreatedBefore(age(now, before));
+    }
+    return ListContextsRequest.newBuilder()
+        .setFilter(filter)
+        .setOrder(
+            oldestFirst
+                ? ContextOrder.CONTEXT_ORDER_OLDEST_FIRST
+                : ContextOrder.CONTEXT_ORDER_NEWEST_FIRST)
+        .build();
+  }
+
+  /** Nothing is older than time itself, as computers count it. */
+  private static Timestamp age(Instant now, String typed) {
+    long seconds = now.getEpochSecond() - Units.duration(typed).toSeconds();
+    return Timestamp.newBuilder().setSeconds(Math.max(0, seconds)).build();
   }
 
   @Command(
@@ -60,37 +92,19 @@ final class ContextsCommand implements Callable<Integer> {
   int show(@Mixin GatewayOptions options, @Parameters(paramLabel = "CONTEXT") String typed) {
     Output output = options.output();
     try (Connection connection = options.connect()) {
-      String id = ContextNames.resolve(connection, typed);
+      String id = ContextNames.resolve(connection, output, typed);
       Context context =
           connection
               .contexts()
               .describeContext(DescribeContextRequest.newBuilder().setContextId(id).build());
-      output.print(context, () -> printOne(output, context));
+      output.print(context, () -> ContextTable.one(output, context));
     }
     return ExitCode.OK;
   }
 
-  private static void printOne(Output output, Context context) {
-    printAll(output, List.of(context));
-    output.line("");
-    List<List<String>> rows = new ArrayList<>();
-    rows.add(List.of("SEGMENT", "TOKENS", "LATENTS", "BYTES", "LATENT ID"));
-    int index = 0;
-    for (Segment segment : context.getSegmentsList()) {
-      rows.add(
-          List.of(
-              Integer.toString(index++),
-              Units.count(segment.getTokens()),
-              Units.count(segment.getLatent().getLatents()),
-              Units.count(segment.getTextBytes()),
-              segment.getLatent().getLatentId().substring(0, 16)));
-    }
-    output.table(rows);
-  }
-
   @Command(
       name = "delete",
-      description = "Forget contexts and their source text.",
+      description = "Erase contexts, their source text, and latents that nothing else uses.",
       mixinStandardHelpOptions = true)
   int delete(
       @Mixin GatewayOptions options,
@@ -98,7 +112,10 @@ final class ContextsCommand implements Callable<Integer> {
     Output output = options.output();
     try (Connection connection = options.connect()) {
       List<String> ids =
-          typed.stream().map(name -> ContextNames.resolve(connection, name)).distinct().toList();
+          typed.stream()
+              .map(name -> ContextNames.resolve(connection, output, name))
+              .distinct()
+              .toList();
       for (String id : ids) {
         connection
             .contexts()

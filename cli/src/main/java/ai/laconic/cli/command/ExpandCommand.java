@@ -30,7 +30,7 @@ final class ExpandCommand implements Callable<Integer> {
   public Integer call() {
     Output output = gateway.output();
     try (Connection connection = gateway.connect()) {
-      String id = ContextNames.resolve(connection, context);
+      String id = ContextNames.resolve(connection, output, context);
       Iterator<SegmentText> texts =
           connection
               .expansions()

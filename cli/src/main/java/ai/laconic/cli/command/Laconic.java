@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
       BenchCommand.class,
       UpCommand.class,
       CompressCommand.class,
+      AppendCommand.class,
       AskCommand.class,
       ExpandCommand.class,
       ContextsCommand.class,

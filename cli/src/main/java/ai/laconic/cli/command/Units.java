@@ -71,4 +71,11 @@ public final class Units {
             + typed
             + " (expected: a number and s, m, h or d, such as 24h; at most 10,000 years)");
   }
+
+  /** As {@link #duration}, as messages carry it. */
+  static com.google.protobuf.Duration durationProto(String typed) {
+    return com.google.protobuf.Duration.newBuilder()
+        .setSeconds(duration(typed).getSeconds())
+        .build();
+  }
 }

@@ -9,6 +9,8 @@ import ai.laconic.v1.ContextOptions;
 import ai.laconic.v1.ContextServiceGrpc;
 import ai.laconic.v1.CreateContextRequest;
 import ai.laconic.v1.CreateContextResponse;
+import ai.laconic.v1.Expiration;
+import ai.laconic.v1.Sharing;
 import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -117,6 +119,27 @@ class CompressCommandTest {
 
     assertThat(requestIds()).hasSize(3).doesNotHaveDuplicates().endsWith("mine");
     assertThat(requestIds().get(0)).matches("[0-9a-f-]{36}");
+  }
+
+  @Test
+  void saysHowTheContextIsKept() throws Exception {
+    assertThat(
+            compress(
+                "--label",
+                "kind=novel",
+                "--label",
+                "lang=en",
+                "--public",
+                "--sliding",
+                "--ttl",
+                "1h"))
+        .isEqualTo(ExitCode.OK);
+    ContextOptions options = uploads.element();
+    assertThat(options.getName()).isEqualTo("text.txt");
+    assertThat(options.getLabelsMap()).containsEntry("kind", "novel").containsEntry("lang", "en");
+    assertThat(options.getSharing()).isEqualTo(Sharing.SHARING_PUBLIC);
+    assertThat(options.getExpiration()).isEqualTo(Expiration.EXPIRATION_SLIDING);
+    assertThat(options.getTtl().getSeconds()).isEqualTo(3600);
   }
 
   @Test

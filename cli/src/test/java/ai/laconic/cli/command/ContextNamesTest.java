@@ -5,60 +5,59 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.laconic.cli.client.Connection;
 import ai.laconic.v1.Context;
-import ai.laconic.v1.ContextServiceGrpc;
-import ai.laconic.v1.ListContextsRequest;
-import ai.laconic.v1.ListContextsResponse;
-import io.grpc.Server;
-import io.grpc.netty.NettyServerBuilder;
-import io.grpc.stub.StreamObserver;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.io.PrintWriter;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ContextNamesTest {
-  private Server gateway;
+  private FakeGateway gateway;
   private Connection connection;
 
   @BeforeEach
   void start() throws Exception {
-    gateway =
-        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-            .addService(new FiveContexts())
-            .build()
-            .start();
-    connection = Connection.open("127.0.0.1:" + gateway.getPort(), Optional.empty());
+    gateway = new FakeGateway();
+    for (int i = 0; i < 5; i++) {
+      gateway.contexts.add(
+          Context.newBuilder().setId("ctx_" + i).setName(i < 2 ? "pair" : "n" + i).build());
+    }
+    connection = Connection.open(gateway.address(), Optional.empty());
   }
 
   @AfterEach
   void stop() {
     connection.close();
-    gateway.shutdownNow();
+    gateway.close();
   }
 
-  private static final class FiveContexts extends ContextServiceGrpc.ContextServiceImplBase {
-    @Override
-    public void listContexts(
-        ListContextsRequest request, StreamObserver<ListContextsResponse> responses) {
-      ListContextsResponse.Builder all = ListContextsResponse.newBuilder();
-      for (int i = 0; i < 5; i++) {
-        all.addContexts(Context.newBuilder().setId("ctx_" + i).setName(i < 2 ? "pair" : "n" + i));
-      }
-      responses.onNext(all.build());
-      responses.onCompleted();
-    }
+  private String resolve(String typed) {
+    Output output =
+        new Output(new PrintWriter(gateway.out), new PrintWriter(gateway.err, true), false);
+    return ContextNames.resolve(connection, output, typed);
   }
 
   @Test
-  void namesAFewOfMany() {
-    assertThatThrownBy(() -> ContextNames.resolve(connection, "ctx_"))
+  void aNameIsEnough() {
+    assertThat(resolve("n4")).isEqualTo("ctx_4");
+    assertThat(gateway.err.toString()).isEmpty();
+  }
+
+  @Test
+  void ofSeveralTheNewestWinsAndThatIsSaid() {
+    assertThat(resolve("pair")).isEqualTo("ctx_0");
+    assertThat(gateway.err.toString())
+        .isEqualToIgnoringNewLines(". ctx_0 is the newest of 2 contexts named pair");
+  }
+
+  @Test
+  void theBeginningOfAnIdMustBeOneContexts() {
+    assertThatThrownBy(() -> resolve("ctx_"))
         .hasMessageEndingWith(
             "context: ctx_ (expected: one context; it may be ctx_0, ctx_1, ctx_2, or one of 2"
                 + " more)");
-    assertThatThrownBy(() -> ContextNames.resolve(connection, "pair"))
-        .hasMessageEndingWith("it may be ctx_0 or ctx_1)");
-    assertThat(ContextNames.resolve(connection, "n4")).isEqualTo("ctx_4");
+    assertThat(resolve("ctx_3")).isEqualTo("ctx_3");
+    assertThatThrownBy(() -> resolve("nobody"))
+        .hasMessageEndingWith("context: nobody (expected: an ID, the beginning of one, or a name)");
   }
 }

@@ -1,0 +1,82 @@
+package ai.laconic.cli.command;
+
+import ai.laconic.cli.client.Connection;
+import ai.laconic.cli.client.ExitCode;
+import ai.laconic.cli.client.Failure;
+import ai.laconic.cli.client.Upload;
+import ai.laconic.v1.CompressionProgress;
+import ai.laconic.v1.Context;
+import ai.laconic.v1.Segment;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+
+/** Sends a text, shows how far it is, and prints the context that came of it. */
+final class Uploads {
+  private static final String CONTINUES =
+      "what was encoded is kept: the same command continues from there";
+
+  private Uploads() {}
+
+  /**
+   * Returns the exit code.
+   *
+   * @param begin returns the upload, which is told whom to tell how far it is
+   */
+  static int run(
+      GatewayOptions gateway,
+      InputTexts texts,
+      BiFunction<Connection, Consumer<CompressionProgress>, Upload> begin)
+      throws IOException, InterruptedException {
+    Output output = gateway.output();
+    try (Connection connection = gateway.connect();
+        CompressionBar bar =
+            CompressionBar.show(texts.bytes(), !output.isJson() && texts.areFiles())) {
+      Upload upload = begin.apply(connection, bar::update);
+      try {
+        Context context = send(upload, texts, output);
+        output.print(context, () -> print(output, context));
+      } catch (StatusRuntimeException e) {
+        Failure failure = Failure.of(e);
+        output.failure(upload.canContinue(e) ? failure.withHint(CONTINUES) : failure);
+        return failure.exitCode();
+      }
+    }
+    return ExitCode.OK;
+  }
+
+  /** A file can be read again, so a gateway that was lost on the way is tried once more. */
+  private static Context send(Upload upload, InputTexts texts, Output output)
+      throws IOException, InterruptedException {
+    try (InputStream text = texts.open()) {
+      return upload.send(text);
+    } catch (StatusRuntimeException e) {
+      Optional<Duration> delay = texts.areFiles() ? upload.repeatAfter(e) : Optional.empty();
+      if (delay.isEmpty()) {
+        throw e;
+      }
+      output.step(Failure.of(e).message() + "; sending it again");
+      Thread.sleep(delay.get().toMillis());
+    }
+    try (InputStream text = texts.open()) {
+      return upload.send(text);
+    }
+  }
+
+  private static void print(Output output, Context context) {
+    long reused = context.getSegmentsList().stream().filter(Segment::getReused).count();
+    output.line(
+        "%s tokens in %s windows (%s reused) -> %s latents at %dx",
+        Units.count(context.getTokens()),
+        Units.count(context.getSegmentCount()),
+        Units.count(reused),
+        Units.count(context.getLatents()),
+        context.getRatio());
+    output.line("kept until %s", Units.time(context.getExpires()));
+    output.line(context.getId());
+  }
+}
