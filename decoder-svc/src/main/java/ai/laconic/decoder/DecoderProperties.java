@@ -25,6 +25,7 @@ import org.springframework.util.unit.DataSize;
  *     message; the first one doesn't wait, nor does the last
  * @param maxPromptCharacters raw text of one prompt in UTF-16 units
  * @param latentMemory latents in this process at once, from pulling to prefill
+ * @param nearCache blocks that stay here for the next question
  * @param admission how many decodes are here at once, and how long the next one waits
  * @param cache where blocks are pulled from
  * @param triton of the Triton engine
@@ -42,6 +43,7 @@ public record DecoderProperties(
     @DefaultValue("20ms") Duration tokenDelay,
     @DefaultValue("2097152") int maxPromptCharacters,
     @DefaultValue("1GB") DataSize latentMemory,
+    @DefaultValue NearCacheProperties nearCache,
     @DefaultValue AdmissionProperties admission,
     UpstreamProperties cache,
     @DefaultValue TritonProperties triton) {

@@ -1,7 +1,7 @@
 package ai.laconic.encoder;
 
+import ai.laconic.cacheclient.block.BlockClient;
 import ai.laconic.encoder.batch.Batcher;
-import ai.laconic.encoder.cache.CacheClient;
 import ai.laconic.encoder.engine.EncoderEngine;
 import ai.laconic.encoder.engine.EncoderEngines;
 import ai.laconic.encoder.span.EncoderModel;
@@ -20,6 +20,7 @@ import ai.laconic.servicekit.call.StreamingCalls;
 import ai.laconic.servicekit.health.HealthName;
 import ai.laconic.servicekit.health.ReadinessCheck;
 import ai.laconic.servicekit.upstream.Upstreams;
+import java.util.UUID;
 import java.util.concurrent.ScheduledExecutorService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -134,7 +135,11 @@ class EncoderConfiguration {
         tokenizer::tokenize,
         WindowPolicies.of(
             windowing.kind(), windowing.minTokens(), windowing.maxTokens(), model.windowTokens()),
-        new CacheClient(upstreams.open("latent cache", properties.cache()).channel()),
+        new BlockClient(
+            upstreams.open("latent cache", properties.cache()).channel(),
+            // For the cache all calls of this process are one.
+            UUID.randomUUID().toString(),
+            properties.claimLease()),
         batcher,
         properties.chunkTokens(model.windowTokens()));
   }

@@ -24,6 +24,7 @@ import org.springframework.boot.context.properties.bind.Name;
  * @param threads of the embedded engine on the CPU; 0 for as many as there are processors
  * @param blockType how latents are stored
  * @param sharingSecret what IDs of private latents are keyed with; empty for none
+ * @param claimLease how long a claim on a window lasts, after this process has died too
  * @param windowing how a span is cut
  * @param batch how windows of all calls are batched
  * @param admission what runs at once, and what may wait
@@ -38,6 +39,7 @@ record EncoderProperties(
     @DefaultValue("0") int threads,
     @DefaultValue("fp16") BlockType blockType,
     @DefaultValue("") String sharingSecret,
+    @DefaultValue("10s") Duration claimLease,
     @DefaultValue WindowingProperties windowing,
     @DefaultValue BatchProperties batch,
     @DefaultValue AdmissionProperties admission,
@@ -57,6 +59,10 @@ record EncoderProperties(
           "laconic.encoder.threads: " + threads + " (expected: 0 or more)");
     }
     SharingSecret.of(sharingSecret);
+    if (claimLease.toMillis() < 100 || claimLease.toMinutes() > 5) {
+      throw new IllegalArgumentException(
+          "laconic.encoder.claim-lease: " + claimLease + " (expected: 100ms to 5m)");
+    }
   }
 
   /**

@@ -1,10 +1,10 @@
 package ai.laconic.encoder;
 
+import ai.laconic.cacheclient.block.BlockClient;
 import ai.laconic.encoder.batch.BatchPolicy;
 import ai.laconic.encoder.batch.Batcher;
 import ai.laconic.encoder.batch.Batches;
 import ai.laconic.encoder.batch.WindowEncoder;
-import ai.laconic.encoder.cache.CacheClient;
 import ai.laconic.encoder.cache.CacheServer;
 import ai.laconic.encoder.span.EncoderModel;
 import ai.laconic.encoder.span.SpanEncoder;
@@ -72,10 +72,17 @@ final class EncoderServer {
 
   EncoderServer(WindowEncoder encoder, BlockType blockType, Duration cacheTimeout)
       throws Exception {
+    this(encoder, blockType, cacheTimeout, new CacheServer(InProcessServerBuilder.generateName()));
+  }
+
+  /** Starts one beside a cache that others may use too, and that is closed with the first. */
+  EncoderServer(
+      WindowEncoder encoder, BlockType blockType, Duration cacheTimeout, CacheServer cache)
+      throws Exception {
     String name = InProcessServerBuilder.generateName();
+    this.cache = cache;
     directory = ModelDirectory.open(Golden.checkpoint());
     tokenizer = TextTokenizer.open(directory.encoderTokenizerFile());
-    cache = new CacheServer(name + "-cache");
     batcher =
         Batcher.start(
             encoder,
@@ -89,7 +96,7 @@ final class EncoderServer {
             model,
             tokenizer::tokenize,
             WindowPolicies.of(Windowing.CONTENT_DEFINED, 0, 0, model.windowTokens()),
-            new CacheClient(cache.channel(cacheTimeout)),
+            new BlockClient(cache.channel(cacheTimeout), name, Duration.ofSeconds(10)),
             batcher,
             BATCH_TOKENS);
     server =

@@ -94,8 +94,8 @@ record CacheProperties(
       if (maxBlockSize.compareTo(LARGEST_BLOCK) > 0) {
         throw new IllegalArgumentException(
             "laconic.cache.blocks.max-block-size: "
-                + maxBlockSize
-                + " (expected: at most "
+                + maxBlockSize.toMegabytes()
+                + "MB (expected: at most "
                 + LARGEST_BLOCK.toMegabytes()
                 + "MB)");
       }

@@ -89,7 +89,7 @@ class CachePropertiesTest {
   @ParameterizedTest
   @CsvSource({
     "blocks.max-size, 0B, laconic.cache.blocks.max-size: 0B (expected: at least 1B)",
-    "blocks.max-block-size, 1GB, laconic.cache.blocks.max-block-size: 1GB (expected: at most 384MB)",
+    "blocks.max-block-size, 1GB, laconic.cache.blocks.max-block-size: 1024MB (expected: at most 384MB)",
     "redis.command-timeout, 0s, laconic.cache.redis.command-timeout: PT0S (expected: 1ms or more)",
     "max-ttl, -1s, laconic.cache.max-ttl: PT-1S (expected: 1ms or more)",
     "admission.max-calls, 0, laconic.cache.admission.max-calls: 0 (expected: at least 1)",

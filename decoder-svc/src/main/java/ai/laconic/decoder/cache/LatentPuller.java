@@ -2,40 +2,34 @@ package ai.laconic.decoder.cache;
 
 import static java.util.Objects.requireNonNull;
 
+import ai.laconic.cacheclient.block.NearBlocks;
 import ai.laconic.runtime.latent.BlockType;
 import ai.laconic.runtime.latent.LatentBlock;
 import ai.laconic.runtime.latent.LatentId;
 import ai.laconic.runtime.latent.LatentRef;
 import ai.laconic.runtime.model.ModelFingerprint;
-import ai.laconic.v1.LatentCacheServiceGrpc;
-import ai.laconic.v1.LatentCacheServiceGrpc.LatentCacheServiceBlockingV2Stub;
-import io.grpc.Channel;
 import io.grpc.StatusException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Pulls blocks from the cache. The calls end with the gRPC context that they are made in. Safe for
+ * Pulls the latents of prompts. The calls end with the gRPC context that they are made in. Safe for
  * use by many threads.
  */
 public final class LatentPuller {
-  /** Most blocks of one call: a cache looks all of them up before it sends the first. */
-  private static final int BLOCKS_PER_CALL = 4096;
-
-  private final LatentCacheServiceBlockingV2Stub cache;
+  private final NearBlocks blocks;
   private final BlockCheck check;
   private final int width;
 
   /**
-   * @param cache channel with deadlines
+   * @param blocks of the cache
    * @param model whose latents alone the decoder reads
    * @param width numbers in one latent
    */
-  public LatentPuller(Channel cache, ModelFingerprint model, int width) {
-    this.cache = LatentCacheServiceGrpc.newBlockingV2Stub(cache);
+  public LatentPuller(NearBlocks blocks, ModelFingerprint model, int width) {
+    this.blocks = blocks;
     this.check = new BlockCheck(model, width);
     this.width = width;
   }
@@ -72,27 +66,18 @@ public final class LatentPuller {
     for (int i = 0; i < blocks.size(); i++) {
       places.computeIfAbsent(blocks.get(i).id(), id -> new ArrayList<>(1)).add(i);
     }
-    List<LatentId> missing = new ArrayList<>();
-    List<LatentId> wanted = List.copyOf(places.keySet());
-    for (int from = 0; from < wanted.size(); from += BLOCKS_PER_CALL) {
-      List<LatentId> some = wanted.subList(from, Math.min(from + BLOCKS_PER_CALL, wanted.size()));
-      try (BlockStream stream = BlockStream.open(cache, some, most(blocks))) {
-        for (LatentId id : some) {
-          ByteBuffer encoded = stream.next(id);
-          if (encoded == null) {
-            missing.add(id);
-            continue;
-          }
-          LatentBlock block = check.read(id, encoded);
+    if (places.isEmpty()) {
+      return List.of();
+    }
+    return this.blocks.read(
+        places.keySet(),
+        most(blocks),
+        (id, block) -> {
           for (int place : requireNonNull(places.get(id))) {
             check.check(block, blocks.get(place));
             arrivals.put(place, block);
           }
-        }
-        stream.finish();
-      }
-    }
-    return missing;
+        });
   }
 
   /** Returns the most bytes that one of these blocks has. */

@@ -1,7 +1,9 @@
 package ai.laconic.decoder.service;
 
+import ai.laconic.cacheclient.block.NearBlocks;
 import ai.laconic.decoder.AdmissionProperties;
 import ai.laconic.decoder.DecoderProperties;
+import ai.laconic.decoder.NearCacheProperties;
 import ai.laconic.decoder.cache.LatentPuller;
 import ai.laconic.decoder.engine.DecoderEngine;
 import ai.laconic.decoder.prompt.PromptLimits;
@@ -15,6 +17,8 @@ import ai.laconic.servicekit.call.StreamingCalls;
 import ai.laconic.servicekit.upstream.Upstream;
 import ai.laconic.servicekit.upstream.Upstreams;
 import io.grpc.BindableService;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.concurrent.ScheduledExecutorService;
@@ -26,9 +30,21 @@ import org.springframework.context.annotation.Configuration;
 class DecoderServiceConfiguration {
   @Bean
   LatentPuller latentPuller(
-      Upstreams upstreams, DecoderProperties properties, ModelDirectory model) {
+      Upstreams upstreams,
+      DecoderProperties properties,
+      ModelDirectory model,
+      MeterRegistry meters) {
     Upstream cache = upstreams.open("cache", properties.cache());
-    return new LatentPuller(cache.channel(), model.fingerprint(), model.latentWidth());
+    NearCacheProperties near = properties.nearCache();
+    NearBlocks blocks = new NearBlocks(cache.channel(), near.maxSize().toBytes(), near.maxIdle());
+    meters.gauge("laconic.decoder.near.cache.bytes", blocks, NearBlocks::bytes);
+    FunctionCounter.builder("laconic.decoder.near.cache.hits", blocks, NearBlocks::hits)
+        .description("blocks that were near when a prompt wanted them")
+        .register(meters);
+    FunctionCounter.builder("laconic.decoder.near.cache.misses", blocks, NearBlocks::misses)
+        .description("blocks that had to be pulled")
+        .register(meters);
+    return new LatentPuller(blocks, model.fingerprint(), model.latentWidth());
   }
 
   @Bean

@@ -54,16 +54,15 @@ public final class FakeCache extends LatentCacheServiceImplBase {
       return;
     }
     List<GetBlocksResponse> answer = new ArrayList<>();
+    for (String id : request.getHeldIdsList()) {
+      if (!blocks.containsKey(id)) {
+        answer.add(absent(id));
+      }
+    }
     for (String id : request.getLatentIdsList()) {
       ByteString encoded = blocks.get(id);
       if (encoded == null) {
-        answer.add(
-            GetBlocksResponse.newBuilder()
-                .setMissing(
-                    MissingBlock.newBuilder()
-                        .setLatentId(id)
-                        .setReason(MissingReason.MISSING_REASON_ABSENT))
-                .build());
+        answer.add(absent(id));
       } else {
         addPieces(id, encoded, answer);
       }
@@ -72,6 +71,15 @@ public final class FakeCache extends LatentCacheServiceImplBase {
       responses.onNext(response);
     }
     responses.onCompleted();
+  }
+
+  private static GetBlocksResponse absent(String id) {
+    return GetBlocksResponse.newBuilder()
+        .setMissing(
+            MissingBlock.newBuilder()
+                .setLatentId(id)
+                .setReason(MissingReason.MISSING_REASON_ABSENT))
+        .build();
   }
 
   private void addPieces(String id, ByteString encoded, List<GetBlocksResponse> answer) {

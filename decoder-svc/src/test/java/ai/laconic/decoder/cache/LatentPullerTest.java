@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ai.laconic.cacheclient.block.NearBlocks;
 import ai.laconic.runtime.latent.BlockType;
 import ai.laconic.runtime.latent.KvShape;
 import ai.laconic.runtime.latent.LatentBlock;
@@ -43,7 +44,8 @@ class LatentPullerTest {
   }
 
   private LatentPuller puller(Duration timeout) {
-    return new LatentPuller(harness.upstream(timeout).channel(), MODEL, 2);
+    return new LatentPuller(
+        new NearBlocks(harness.upstream(timeout).channel(), 0, Duration.ofMinutes(5)), MODEL, 2);
   }
 
   private static LatentBlock block(

@@ -1,5 +1,6 @@
 package ai.laconic.decoder.service;
 
+import ai.laconic.cacheclient.block.NearBlocks;
 import ai.laconic.decoder.AdmissionProperties;
 import ai.laconic.decoder.cache.CacheHarness;
 import ai.laconic.decoder.cache.LatentPuller;
@@ -101,7 +102,8 @@ final class DecoderHarness implements AutoCloseable {
     Prompts prompts = new Prompts(assembler, model.fingerprint(), model.latentWidth(), limits);
     LatentPuller puller =
         new LatentPuller(
-            cache.upstream(settings.cacheIdle()).channel(),
+            new NearBlocks(
+                cache.upstream(settings.cacheIdle()).channel(), 1 << 20, Duration.ofMinutes(5)),
             model.fingerprint(),
             model.latentWidth());
     AdmissionProperties admission = settings.admission();

@@ -14,7 +14,7 @@ final class Answers {
   // Not stored yet.
   private final Set<LatentId> pending;
   // Encoded by this call and not answered yet.
-  private final Set<LatentId> fresh;
+  private final Set<LatentId> fresh = new HashSet<>();
   private int next;
 
   Answers(
@@ -28,10 +28,16 @@ final class Answers {
     this.windowing = windowing;
     this.caller = caller;
     this.pending = new HashSet<>(missing);
-    this.fresh = new HashSet<>(missing);
   }
 
-  void stored(Collection<LatentId> ids) {
+  /** Tells that this call has encoded and stored windows. */
+  void made(Collection<LatentId> ids) {
+    fresh.addAll(ids);
+    pending.removeAll(ids);
+  }
+
+  /** Tells that the blocks of windows are there, which somebody else made. */
+  void found(Collection<LatentId> ids) {
     pending.removeAll(ids);
   }
 

@@ -6,11 +6,15 @@ import ai.laconic.runtime.latent.CorruptBlockException;
 import ai.laconic.runtime.latent.LatentBlock;
 import ai.laconic.servicekit.tenant.TenantId;
 import ai.laconic.v1.BlockPiece;
+import ai.laconic.v1.ClaimMissingRequest;
+import ai.laconic.v1.ClaimMissingResponse;
 import ai.laconic.v1.FindMissingRequest;
 import ai.laconic.v1.FindMissingResponse;
 import ai.laconic.v1.LatentCacheServiceGrpc.LatentCacheServiceImplBase;
 import ai.laconic.v1.PutBlocksRequest;
 import ai.laconic.v1.PutBlocksResponse;
+import ai.laconic.v1.ReleaseClaimsRequest;
+import ai.laconic.v1.ReleaseClaimsResponse;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
 import io.grpc.Status;
@@ -21,6 +25,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 public final class FakeCache extends LatentCacheServiceImplBase {
   private final Map<String, LatentBlock> blocks = new ConcurrentHashMap<>();
   private final List<FindMissingRequest> questions = new CopyOnWriteArrayList<>();
+  private final Map<String, String> claims = new ConcurrentHashMap<>();
+  private final AtomicInteger claimQuestions = new AtomicInteger();
+  private volatile Predicate<String> living = holder -> true;
   private final List<String> tenants = new CopyOnWriteArrayList<>();
   private final List<Duration> lives = new CopyOnWriteArrayList<>();
   private final Map<String, Integer> costs = new ConcurrentHashMap<>();
@@ -141,6 +149,62 @@ public final class FakeCache extends LatentCacheServiceImplBase {
         .forEach(response::addLatentIds);
     responses.onNext(answer.apply(response.build()));
     responses.onCompleted();
+  }
+
+  @Override
+  public void claimMissing(
+      ClaimMissingRequest request, StreamObserver<ClaimMissingResponse> responses) {
+    claimQuestions.incrementAndGet();
+    tenants.add(TenantId.current().value());
+    if (hangs) {
+      return;
+    }
+    ClaimMissingResponse.Builder response = ClaimMissingResponse.newBuilder();
+    for (String id : request.getLatentIdsList()) {
+      if (blocks.containsKey(id)) {
+        continue;
+      }
+      String holder =
+          claims.compute(
+              id,
+              (same, before) ->
+                  before == null || !living.test(before) ? request.getHolder() : before);
+      if (holder.equals(request.getHolder())) {
+        response.addClaimedIds(id);
+      } else {
+        response.addHeldIds(id);
+      }
+    }
+    responses.onNext(response.build());
+    responses.onCompleted();
+  }
+
+  @Override
+  public void releaseClaims(
+      ReleaseClaimsRequest request, StreamObserver<ReleaseClaimsResponse> responses) {
+    request.getLatentIdsList().forEach(id -> claims.remove(id, request.getHolder()));
+    responses.onNext(ReleaseClaimsResponse.getDefaultInstance());
+    responses.onCompleted();
+  }
+
+  /** Returns how often claims were asked for. */
+  public int claimed() {
+    return claimQuestions.get();
+  }
+
+  /** Claims a block for somebody else. */
+  public void claim(String id, String holder) {
+    claims.put(id, holder);
+  }
+
+  /** Returns who makes which block. */
+  public Map<String, String> claims() {
+    return claims;
+  }
+
+  /** Ends the claims of all holders but these. */
+  public void holdersLiving(Predicate<String> holders) {
+    living = holders;
   }
 
   @Override

@@ -1,10 +1,12 @@
 package ai.laconic.encoder.span;
 
-import ai.laconic.encoder.cache.BlockCache;
-import ai.laconic.encoder.cache.MadeBlock;
+import ai.laconic.cacheclient.block.BlockCache;
+import ai.laconic.cacheclient.block.Claims;
+import ai.laconic.cacheclient.block.MadeBlock;
 import ai.laconic.runtime.latent.LatentBlock;
 import ai.laconic.runtime.latent.LatentId;
 import ai.laconic.servicekit.error.Problems;
+import ai.laconic.v1.Sharing;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -32,7 +34,20 @@ final class MemoryCache implements BlockCache {
   }
 
   @Override
-  public synchronized void put(List<MadeBlock> more, Duration ttl) {
+  public synchronized Claims claim(Collection<LatentId> ids, Duration ttl) {
+    return new Claims(List.copyOf(findMissing(ids, ttl)), List.of());
+  }
+
+  @Override
+  public void release(Collection<LatentId> ids) {}
+
+  @Override
+  public Duration lease() {
+    return Duration.ofSeconds(10);
+  }
+
+  @Override
+  public synchronized void put(List<MadeBlock> more, Sharing sharing, Duration ttl) {
     if (puts.size() >= putsUntilFailure) {
       throw Problems.unavailable("latent cache", "gone", Duration.ofSeconds(1));
     }

@@ -79,13 +79,18 @@ record RedisAddress(List<RedisURI> nodes, boolean cluster, String name) {
             .map(
                 host ->
                     host.getSocket() == null
-                        ? host.getHost() + ":" + host.getPort()
+                        ? bracketed(host.getHost()) + ":" + host.getPort()
                         : host.getSocket())
             .collect(Collectors.joining(","));
     RedisURI first = nodes.get(0);
     return first.getSentinels().isEmpty()
         ? hosts
         : hosts + " (master " + first.getSentinelMasterId() + ")";
+  }
+
+  /** Returns an address of IPv6 in brackets, so that its port can be told from it. */
+  private static String bracketed(String host) {
+    return host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
   }
 
   @Override

@@ -83,13 +83,14 @@ class GreedyDualSizeTest {
     Random random = new Random(7);
     for (int step = 0; step < 5000; step++) {
       int key = random.nextInt(200);
-      switch (random.nextInt(3)) {
+      // More come than go, so that many are there at the end.
+      switch (random.nextInt(4)) {
         case 0 -> {
           entries.put(key, new long[] {1 + random.nextInt(1000), random.nextInt(1000)});
           before.put(key, entries.get(key)[0], entries.get(key)[1]);
           usedAt.put(key, before.age());
         }
-        case 1 -> {
+        case 1, 2 -> {
           before.use(key);
           usedAt.computeIfPresent(key, (used, age) -> before.age());
         }

@@ -42,7 +42,8 @@ class RedisAddressTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "laconic.cache.redis.uri: can't be read"
-                + " (expected: redis://[[user]:password@]host[:port][/database])")
+                + " (expected: redis[s]://[[user]:password@]host[:port][,host[:port]...][/database] or"
+                + " redis[s]-sentinel://[[user]:password@]host[:port][,host[:port]...]#master)")
         .hasNoCause();
   }
 }

@@ -1,4 +1,4 @@
-package ai.laconic.encoder.cache;
+package ai.laconic.cacheclient.block;
 
 import ai.laconic.runtime.latent.LatentBlock;
 

@@ -1,4 +1,4 @@
-package ai.laconic.decoder.cache;
+package ai.laconic.cacheclient.block;
 
 import ai.laconic.runtime.latent.LatentId;
 import ai.laconic.servicekit.error.Problems;

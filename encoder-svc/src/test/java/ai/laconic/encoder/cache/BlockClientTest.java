@@ -6,6 +6,8 @@ import static ai.laconic.encoder.Statuses.assertFailsForNow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.laconic.cacheclient.block.BlockClient;
+import ai.laconic.cacheclient.block.MadeBlock;
 import ai.laconic.runtime.latent.BlockType;
 import ai.laconic.runtime.latent.LatentBlock;
 import ai.laconic.runtime.latent.LatentId;
@@ -13,6 +15,7 @@ import ai.laconic.runtime.model.ModelFingerprint;
 import ai.laconic.servicekit.error.Problems;
 import ai.laconic.servicekit.tenant.TenantId;
 import ai.laconic.v1.FindMissingResponse;
+import ai.laconic.v1.Sharing;
 import io.grpc.Context;
 import io.grpc.Status;
 import java.time.Duration;
@@ -27,14 +30,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class CacheClientTest {
+class BlockClientTest {
   private static final Duration TTL = Duration.ofSeconds(90, 5);
   private static final ModelFingerprint MODEL = new ModelFingerprint("ab".repeat(32));
 
   private final CacheServer server = new CacheServer("cache-client");
   private final FakeCache cache = server.cache();
-  private final CacheClient client = client(Duration.ofMinutes(1));
-  private final CacheClient impatient = client(Duration.ofMillis(100));
+  private final BlockClient client = client(Duration.ofMinutes(1));
+  private final BlockClient impatient = client(Duration.ofMillis(100));
   private Context previous = Context.ROOT;
   private final Context caller = new TenantId("acme").in(Context.ROOT);
 
@@ -51,7 +54,7 @@ class CacheClientTest {
 
   @Test
   void findsWhatIsMissingForTheTenant() throws Exception {
-    client.put(blocks(0, 2), TTL);
+    client.put(blocks(0, 2), Sharing.SHARING_PRIVATE, TTL);
 
     assertThat(client.findMissing(List.of(id(0), id(5), id(1), id(6)), TTL))
         .containsExactly(id(5), id(6));
@@ -62,7 +65,7 @@ class CacheClientTest {
 
   @Test
   void asksForNoMoreThanTheContractAllowsAtOnce() {
-    List<LatentId> ids = IntStream.range(0, 10_000).mapToObj(CacheClientTest::id).toList();
+    List<LatentId> ids = IntStream.range(0, 10_000).mapToObj(BlockClientTest::id).toList();
 
     assertThat(client.findMissing(ids, TTL)).containsExactlyElementsOf(ids);
     assertThat(cache.questions())
@@ -80,7 +83,7 @@ class CacheClientTest {
   void storesBlocksForTheTimeAsked() throws Exception {
     List<MadeBlock> blocks = blocks(0, 200);
 
-    client.put(blocks, TTL);
+    client.put(blocks, Sharing.SHARING_PRIVATE, TTL);
 
     assertThat(cache.blocks()).hasSize(200);
     for (MadeBlock made : blocks) {
@@ -100,7 +103,7 @@ class CacheClientTest {
     blocks.add(new MadeBlock(block(id(7), 1000, 1000, values), 5));
     blocks.addAll(blocks(1, 2));
 
-    client.put(blocks, TTL);
+    client.put(blocks, Sharing.SHARING_PRIVATE, TTL);
 
     for (MadeBlock made : blocks) {
       assertThat(cache.block(made.block().id().hex())).isEqualTo(made.block());
@@ -124,7 +127,7 @@ class CacheClientTest {
   @Test
   void asksAgainIfTheCountIsNotWhatWasSent() throws Exception {
     cache.misreport(-1);
-    client.put(blocks(0, 3), TTL);
+    client.put(blocks(0, 3), Sharing.SHARING_PRIVATE, TTL);
     assertThat(cache.questions()).hasSize(1);
   }
 
@@ -132,7 +135,7 @@ class CacheClientTest {
   void doesNotBelieveThatBlocksAreStoredWhichAreNot() {
     cache.forget(-3);
 
-    assertFails(Status.Code.DATA_LOSS, () -> client.put(blocks(0, 3), TTL))
+    assertFails(Status.Code.DATA_LOSS, () -> client.put(blocks(0, 3), Sharing.SHARING_PRIVATE, TTL))
         .isEqualTo("blocks stored by the latent cache: 0 reported, 3 missing (expected: all 3)");
   }
 
@@ -141,7 +144,8 @@ class CacheClientTest {
     server.stop();
 
     assertUnavailable(() -> client.findMissing(List.of(id(1)), TTL)).contains("latent cache: ");
-    assertUnavailable(() -> client.put(blocks(0, 3), TTL)).contains("latent cache: ");
+    assertUnavailable(() -> client.put(blocks(0, 3), Sharing.SHARING_PRIVATE, TTL))
+        .contains("latent cache: ");
   }
 
   @Test
@@ -150,7 +154,7 @@ class CacheClientTest {
 
     assertUnavailable(() -> impatient.findMissing(List.of(id(1)), TTL))
         .isEqualTo("latent cache: no answer within its limit");
-    assertUnavailable(() -> impatient.put(blocks(0, 3), TTL))
+    assertUnavailable(() -> impatient.put(blocks(0, 3), Sharing.SHARING_PRIVATE, TTL))
         .startsWith("latent cache: said nothing for 100 ms");
   }
 
@@ -158,7 +162,7 @@ class CacheClientTest {
   void doesNotSendMoreThanTheCacheTakes() {
     cache.takeNothing();
 
-    assertUnavailable(() -> impatient.put(blocks(0, 300), TTL))
+    assertUnavailable(() -> impatient.put(blocks(0, 300), Sharing.SHARING_PRIVATE, TTL))
         .startsWith("latent cache: said nothing for 100 ms");
     assertThat(cache.blocks()).isEmpty();
   }
@@ -167,7 +171,8 @@ class CacheClientTest {
   void failsWhenTheCacheFailsHalfWay() {
     cache.failAfterBlocks(2, Status.UNAVAILABLE.withDescription("store lost"));
 
-    assertUnavailable(() -> client.put(blocks(0, 300), TTL)).isEqualTo("latent cache: store lost");
+    assertUnavailable(() -> client.put(blocks(0, 300), Sharing.SHARING_PRIVATE, TTL))
+        .isEqualTo("latent cache: store lost");
     assertThat(cache.blocks()).hasSize(2);
   }
 
@@ -175,18 +180,21 @@ class CacheClientTest {
   void believesAnAnswerOnceItsCallHasEndedWell() {
     cache.failAfterAnswer(Status.UNAVAILABLE.withDescription("store lost"));
 
-    assertUnavailable(() -> client.put(blocks(0, 3), TTL)).isEqualTo("latent cache: store lost");
+    assertUnavailable(() -> client.put(blocks(0, 3), Sharing.SHARING_PRIVATE, TTL))
+        .isEqualTo("latent cache: store lost");
   }
 
   @Test
   void passesOnWhatTheCacheSaysAboutBlocksAndRoom() {
     var full = Problems.exhausted("store", "9 bytes", "at most 8 bytes", Duration.ofSeconds(1));
     cache.failAfterBlocks(0, full.getStatus());
-    assertFails(Status.Code.RESOURCE_EXHAUSTED, () -> client.put(blocks(0, 3), TTL))
+    assertFails(
+            Status.Code.RESOURCE_EXHAUSTED,
+            () -> client.put(blocks(0, 3), Sharing.SHARING_PRIVATE, TTL))
         .isEqualTo("store: 9 bytes (expected: at most 8 bytes)");
 
     cache.failAfterBlocks(0, Status.DATA_LOSS.withDescription("block: checksum"));
-    assertFails(Status.Code.DATA_LOSS, () -> client.put(blocks(0, 3), TTL))
+    assertFails(Status.Code.DATA_LOSS, () -> client.put(blocks(0, 3), Sharing.SHARING_PRIVATE, TTL))
         .isEqualTo("block: checksum");
   }
 
@@ -207,7 +215,7 @@ class CacheClientTest {
     Context.CancellableContext call = Context.current().withCancellation();
     Runnable put =
         () ->
-            assertThatThrownBy(() -> client.put(blocks(0, 300), TTL))
+            assertThatThrownBy(() -> client.put(blocks(0, 300), Sharing.SHARING_PRIVATE, TTL))
                 .isInstanceOf(RuntimeException.class);
     Thread sender = new Thread(call.wrap(put));
     sender.start();
@@ -219,8 +227,8 @@ class CacheClientTest {
     await().until(() -> cache.cancelled() == 1);
   }
 
-  private CacheClient client(Duration timeout) {
-    return new CacheClient(server.channel(timeout));
+  private BlockClient client(Duration timeout) {
+    return new BlockClient(server.channel(timeout), "this", Duration.ofSeconds(10));
   }
 
   private static AbstractStringAssert<?> assertUnavailable(ThrowingCallable call) {

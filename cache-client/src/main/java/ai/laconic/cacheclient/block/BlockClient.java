@@ -1,13 +1,19 @@
-package ai.laconic.encoder.cache;
+package ai.laconic.cacheclient.block;
 
+import ai.laconic.cacheclient.CacheProblems;
 import ai.laconic.runtime.latent.LatentId;
 import ai.laconic.servicekit.error.Problems;
 import ai.laconic.v1.BlockPiece;
+import ai.laconic.v1.ClaimMissingRequest;
+import ai.laconic.v1.ClaimMissingResponse;
 import ai.laconic.v1.FindMissingRequest;
 import ai.laconic.v1.LatentCacheServiceGrpc;
 import ai.laconic.v1.LatentCacheServiceGrpc.LatentCacheServiceBlockingV2Stub;
 import ai.laconic.v1.PutBlocksRequest;
 import ai.laconic.v1.PutBlocksResponse;
+import ai.laconic.v1.ReleaseClaimsRequest;
+import ai.laconic.v1.ReleaseClaimsResponse;
+import ai.laconic.v1.Sharing;
 import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.Channel;
 import io.grpc.StatusException;
@@ -22,9 +28,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The latent cache over gRPC. */
-public final class CacheClient implements BlockCache {
+/** The latent cache over gRPC, for those who make blocks. */
+public final class BlockClient implements BlockCache {
+  private static final Logger log = LoggerFactory.getLogger(BlockClient.class);
+
   /** IDs in one question, at most: the contract's limit. */
   static final int IDS_PER_QUESTION = 4096;
 
@@ -32,12 +42,23 @@ public final class CacheClient implements BlockCache {
   private static final int PIECE_BYTES = 1 << 20;
 
   private final LatentCacheServiceBlockingV2Stub stub;
+  private final String holder;
+  private final Duration lease;
 
   /**
    * @param channel to the cache, with a deadline and the tenant on every call
+   * @param holder names this process in its claims: no other has this name
+   * @param lease how long a claim lasts unless it is renewed
    */
-  public CacheClient(Channel channel) {
+  public BlockClient(Channel channel, String holder, Duration lease) {
     this.stub = LatentCacheServiceGrpc.newBlockingV2Stub(channel);
+    this.holder = holder;
+    this.lease = lease;
+  }
+
+  @Override
+  public Duration lease() {
+    return lease;
   }
 
   @Override
@@ -51,38 +72,89 @@ public final class CacheClient implements BlockCache {
   }
 
   private List<LatentId> ask(List<LatentId> ids, Duration ttl) {
-    Map<String, LatentId> asked = new HashMap<>();
-    FindMissingRequest.Builder request = FindMissingRequest.newBuilder().setTtl(proto(ttl));
-    for (LatentId id : ids) {
-      asked.put(id.hex(), id);
-      request.addLatentIds(id.hex());
-    }
-    List<String> answer;
+    FindMissingRequest request =
+        FindMissingRequest.newBuilder().addAllLatentIds(hex(ids)).setTtl(proto(ttl)).build();
     try {
-      answer = stub.findMissing(request.build()).getLatentIdsList();
+      return asked(ids, stub.findMissing(request).getLatentIdsList());
     } catch (StatusException e) {
       throw CacheProblems.of(e);
     }
-    List<LatentId> missing = new ArrayList<>(answer.size());
+  }
+
+  @Override
+  public Claims claim(Collection<LatentId> ids, Duration ttl) {
+    List<LatentId> all = List.copyOf(ids);
+    List<LatentId> claimed = new ArrayList<>();
+    List<LatentId> held = new ArrayList<>();
+    for (int from = 0; from < all.size(); from += IDS_PER_QUESTION) {
+      List<LatentId> some = all.subList(from, Math.min(all.size(), from + IDS_PER_QUESTION));
+      ClaimMissingRequest request =
+          ClaimMissingRequest.newBuilder()
+              .addAllLatentIds(hex(some))
+              .setTtl(proto(ttl))
+              .setHolder(holder)
+              .setLease(proto(lease))
+              .build();
+      try {
+        ClaimMissingResponse response = stub.claimMissing(request);
+        claimed.addAll(asked(some, response.getClaimedIdsList()));
+        held.addAll(asked(some, response.getHeldIdsList()));
+      } catch (StatusException e) {
+        throw CacheProblems.of(e);
+      }
+    }
+    return new Claims(claimed, held);
+  }
+
+  @Override
+  public void release(Collection<LatentId> ids) {
+    List<LatentId> all = List.copyOf(ids);
+    for (int from = 0; from < all.size(); from += IDS_PER_QUESTION) {
+      List<LatentId> some = all.subList(from, Math.min(all.size(), from + IDS_PER_QUESTION));
+      try {
+        ReleaseClaimsResponse unused =
+            stub.releaseClaims(
+                ReleaseClaimsRequest.newBuilder()
+                    .addAllLatentIds(hex(some))
+                    .setHolder(holder)
+                    .build());
+      } catch (StatusException e) {
+        // They end by themselves.
+        log.debug("claims not released: {}", e.getStatus());
+        return;
+      }
+    }
+  }
+
+  private static List<String> hex(List<LatentId> ids) {
+    return ids.stream().map(LatentId::hex).toList();
+  }
+
+  /** Returns the IDs that the cache names; DATA_LOSS if it names one that it wasn't asked for. */
+  private static List<LatentId> asked(List<LatentId> ids, List<String> answer) {
+    Map<String, LatentId> known = new HashMap<>();
+    ids.forEach(id -> known.put(id.hex(), id));
+    List<LatentId> named = new ArrayList<>(answer.size());
     for (String hex : answer) {
-      LatentId id = asked.get(hex);
+      LatentId id = known.get(hex);
       if (id == null) {
         throw Problems.dataLoss(
             "missing block named by the " + CacheProblems.PEER,
             hex + " (expected: one of the " + ids.size() + " asked for)");
       }
-      missing.add(id);
+      named.add(id);
     }
-    return missing;
+    return named;
   }
 
   @Override
-  public void put(List<MadeBlock> blocks, Duration ttl) throws InterruptedException {
+  public void put(List<MadeBlock> blocks, Sharing sharing, Duration ttl)
+      throws InterruptedException {
     PutBlocksResponse response;
     BlockingClientCall<PutBlocksRequest, PutBlocksResponse> call = stub.putBlocks();
     boolean answered = false;
     try {
-      response = send(call, blocks, ttl);
+      response = send(call, blocks, sharing, ttl);
       answered = true;
     } catch (StatusException e) {
       throw CacheProblems.of(e);
@@ -101,12 +173,13 @@ public final class CacheClient implements BlockCache {
   private static @Nullable PutBlocksResponse send(
       BlockingClientCall<PutBlocksRequest, PutBlocksResponse> call,
       List<MadeBlock> blocks,
+      Sharing sharing,
       Duration ttl)
       throws InterruptedException, StatusException {
     com.google.protobuf.Duration life = proto(ttl);
     for (MadeBlock made : blocks) {
       for (int from = 0; from < made.block().encodedBytes(); from += PIECE_BYTES) {
-        if (!call.write(piece(made, from, life))) {
+        if (!call.write(piece(made, from, sharing, life))) {
           return answer(call);
         }
       }
@@ -116,7 +189,7 @@ public final class CacheClient implements BlockCache {
   }
 
   private static PutBlocksRequest piece(
-      MadeBlock made, int from, com.google.protobuf.Duration life) {
+      MadeBlock made, int from, Sharing sharing, com.google.protobuf.Duration life) {
     ByteBuffer encoded = made.block().encodedBuffer();
     int bytes = Math.min(PIECE_BYTES, encoded.limit() - from);
     BlockPiece.Builder piece =
@@ -131,6 +204,7 @@ public final class CacheClient implements BlockCache {
         .setPiece(piece)
         .setTtl(life)
         .setTokens(made.tokens())
+        .setSharing(sharing)
         .build();
   }
 

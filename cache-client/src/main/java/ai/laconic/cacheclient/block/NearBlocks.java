@@ -1,0 +1,180 @@
+package ai.laconic.cacheclient.block;
+
+import ai.laconic.cacheclient.CacheProblems;
+import ai.laconic.runtime.latent.CorruptBlockException;
+import ai.laconic.runtime.latent.LatentBlock;
+import ai.laconic.runtime.latent.LatentId;
+import ai.laconic.servicekit.error.Problems;
+import ai.laconic.servicekit.tenant.TenantId;
+import ai.laconic.v1.LatentCacheServiceGrpc;
+import ai.laconic.v1.LatentCacheServiceGrpc.LatentCacheServiceBlockingV2Stub;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.grpc.Channel;
+import io.grpc.StatusException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Blocks of the cache, those read lately near at hand. The calls end with the gRPC context that
+ * they are made in. Safe for use by many threads.
+ */
+public final class NearBlocks {
+  /** Most blocks of one call: a cache looks all of them up before it sends the first. */
+  private static final int BLOCKS_PER_CALL = 4096;
+
+  private final LatentCacheServiceBlockingV2Stub stub;
+  private final Cache<Key, LatentBlock> near;
+  private final Flights flights = new Flights();
+  private final LongAdder hits = new LongAdder();
+  private final LongAdder misses = new LongAdder();
+
+  /** Nobody finds a block under another tenant's name, whatever IDs it knows. */
+  record Key(TenantId tenant, LatentId id) {}
+
+  /**
+   * @param channel to the cache, with deadlines and the tenant on every call
+   * @param maxBytes of the blocks that stay near, as they are stored; 0 for none
+   * @param maxIdle how long one stays that nobody reads
+   */
+  public NearBlocks(Channel channel, long maxBytes, Duration maxIdle) {
+    this.stub = LatentCacheServiceGrpc.newBlockingV2Stub(channel);
+    this.near =
+        Caffeine.newBuilder()
+            .maximumWeight(maxBytes)
+            .weigher((Key key, LatentBlock block) -> block.encodedBytes())
+            .expireAfterAccess(maxIdle)
+            .scheduler(com.github.benmanes.caffeine.cache.Scheduler.systemScheduler())
+            .build();
+  }
+
+  /** Takes a block. */
+  @FunctionalInterface
+  public interface Arrivals {
+    void put(LatentId id, LatentBlock block);
+  }
+
+  /**
+   * Reads blocks and hands them on, each once, as they arrive.
+   *
+   * @param wanted each once
+   * @param mostBytes that one of them may have
+   * @return those that the cache doesn't have, or not as they were put; empty if all arrived
+   * @throws StatusException what the cache answered, UNAVAILABLE among it
+   * @throws io.grpc.StatusRuntimeException DATA_LOSS for an answer that is none
+   */
+  public List<LatentId> read(Collection<LatentId> wanted, long mostBytes, Arrivals arrivals)
+      throws StatusException, InterruptedException {
+    List<LatentId> all = List.copyOf(wanted);
+    List<LatentId> missing = new ArrayList<>();
+    for (int from = 0; from < all.size(); from += BLOCKS_PER_CALL) {
+      List<LatentId> some = all.subList(from, Math.min(from + BLOCKS_PER_CALL, all.size()));
+      missing.addAll(readSome(some, mostBytes, arrivals));
+    }
+    return missing;
+  }
+
+  private List<LatentId> readSome(List<LatentId> wanted, long mostBytes, Arrivals arrivals)
+      throws StatusException, InterruptedException {
+    TenantId tenant = TenantId.current();
+    Map<LatentId, LatentBlock> held = new LinkedHashMap<>();
+    List<LatentId> far = new ArrayList<>();
+    for (LatentId id : wanted) {
+      LatentBlock block = near.getIfPresent(new Key(tenant, id));
+      if (block == null) {
+        far.add(id);
+      } else {
+        held.put(id, block);
+      }
+    }
+    hits.add(held.size());
+    misses.add(far.size());
+    try (Flights.Boarding boarding = flights.board(tenant, far)) {
+      List<LatentId> missing = new ArrayList<>();
+      List<LatentId> pulled = boarding.own();
+      if (!pulled.isEmpty() || !held.isEmpty()) {
+        missing.addAll(pull(tenant, held, pulled, mostBytes, boarding, arrivals));
+      }
+      // What others were pulling already: theirs may have failed, which is no failure of this call.
+      List<LatentId> left = boarding.awaitOthers(arrivals);
+      if (!left.isEmpty()) {
+        missing.addAll(pull(tenant, Map.of(), left, mostBytes, boarding, arrivals));
+      }
+      return missing;
+    }
+  }
+
+  private List<LatentId> pull(
+      TenantId tenant,
+      Map<LatentId, LatentBlock> held,
+      List<LatentId> pulled,
+      long mostBytes,
+      Flights.Boarding boarding,
+      Arrivals arrivals)
+      throws StatusException, InterruptedException {
+    try (BlockStream stream =
+        BlockStream.open(stub, pulled, List.copyOf(held.keySet()), mostBytes)) {
+      Set<LatentId> gone = stream.gone(held.keySet());
+      List<LatentId> missing = new ArrayList<>(gone);
+      held.forEach(
+          (id, block) -> {
+            if (gone.contains(id)) {
+              near.invalidate(new Key(tenant, id));
+            } else {
+              arrivals.put(id, block);
+            }
+          });
+      for (LatentId id : pulled) {
+        ByteBuffer encoded = stream.next(id);
+        if (encoded == null) {
+          missing.add(id);
+          boarding.missing(id);
+          continue;
+        }
+        LatentBlock block = decode(id, encoded);
+        near.put(new Key(tenant, id), block);
+        boarding.arrived(id, block);
+        arrivals.put(id, block);
+      }
+      stream.finish();
+      return missing;
+    }
+  }
+
+  /** Decodes a block once for all who read it. */
+  private static LatentBlock decode(LatentId id, ByteBuffer encoded) {
+    try {
+      LatentBlock block = LatentBlock.decode(encoded);
+      if (!block.id().equals(id)) {
+        throw Problems.dataLoss(
+            "block " + id, "the " + CacheProblems.PEER + " sent what belongs to " + block.id());
+      }
+      return block;
+    } catch (CorruptBlockException e) {
+      throw Problems.dataLoss("block " + id, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Returns how many blocks were near when they were wanted. */
+  public long hits() {
+    return hits.sum();
+  }
+
+  /** Returns how many were not. */
+  public long misses() {
+    return misses.sum();
+  }
+
+  /** Returns the bytes that are near. */
+  public long bytes() {
+    near.cleanUp();
+    return near.policy().eviction().map(policy -> policy.weightedSize().orElse(0)).orElse(0L);
+  }
+}

@@ -1,0 +1,66 @@
+package ai.laconic.encoder.span;
+
+import ai.laconic.cacheclient.block.Claims;
+import ai.laconic.runtime.latent.LatentId;
+import ai.laconic.servicekit.tenant.TenantId;
+import io.grpc.Context;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** The claims of one call. Gives up at its end what it has not stored. Used by one thread. */
+final class HeldClaims implements AutoCloseable {
+  /** A claim is renewed so often in its life: one renewal may be lost. */
+  private static final int RENEWALS = 3;
+
+  private final ClaimedWindows claimed;
+  private final Duration ttl;
+  private final Set<LatentId> own;
+  private final Set<LatentId> others;
+
+  HeldClaims(ClaimedWindows claimed, Claims claims, Duration ttl) {
+    this.claimed = claimed;
+    this.ttl = ttl;
+    this.own = new LinkedHashSet<>(claims.claimed());
+    this.others = Set.copyOf(claims.held());
+  }
+
+  /** Returns the windows that are this call's to make, those that it has stored left out. */
+  Set<LatentId> own() {
+    return own;
+  }
+
+  /** Returns the windows that somebody else makes. */
+  Set<LatentId> others() {
+    return others;
+  }
+
+  /** Returns how long one may wait before {@link #renew}. */
+  Duration renewAfter() {
+    return claimed.lease().dividedBy(RENEWALS);
+  }
+
+  void renew() {
+    if (!own.isEmpty()) {
+      claimed.renew(own, ttl);
+    }
+  }
+
+  /** Tells that blocks were stored, which ends the claims on them. */
+  void ended(Collection<LatentId> stored) {
+    stored.forEach(own::remove);
+    List<LatentId> unused = claimed.leave(stored);
+  }
+
+  @Override
+  public void close() {
+    List<LatentId> left = claimed.leave(own);
+    own.clear();
+    if (!left.isEmpty()) {
+      // The call may have ended, and with it whatever is asked within it.
+      TenantId.current().in(Context.ROOT).run(() -> claimed.release(left));
+    }
+  }
+}
