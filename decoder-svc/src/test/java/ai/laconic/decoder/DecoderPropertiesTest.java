@@ -45,6 +45,7 @@ class DecoderPropertiesTest {
                 Duration.ofMillis(20),
                 2_097_152,
                 DataSize.ofGigabytes(1),
+                new NearCacheProperties(DataSize.ofMegabytes(128), Duration.ofMinutes(5)),
                 new AdmissionProperties(1, 256, 0.5, 1024, Duration.ofSeconds(90)),
                 new UpstreamProperties(
                     "dns:///c:1",
@@ -77,6 +78,8 @@ class DecoderPropertiesTest {
                     Map.entry("default-max-tokens", "9"),
                     Map.entry("max-prompt-characters", "10"),
                     Map.entry("latent-memory", "2MB"),
+                    Map.entry("near-cache.max-size", "1MB"),
+                    Map.entry("near-cache.max-idle", "3s"),
                     Map.entry("admission.prefetch", "0"),
                     Map.entry("admission.max-calls", "11"),
                     Map.entry("admission.tenant-share", "0.25"),
@@ -105,6 +108,7 @@ class DecoderPropertiesTest {
                 Duration.ZERO,
                 10,
                 DataSize.ofMegabytes(2),
+                new NearCacheProperties(DataSize.ofMegabytes(1), Duration.ofSeconds(3)),
                 new AdmissionProperties(0, 11, 0.25, 12, Duration.ofSeconds(7)),
                 new UpstreamProperties(
                     "dns:///c:1",

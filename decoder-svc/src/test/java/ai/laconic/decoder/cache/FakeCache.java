@@ -26,6 +26,18 @@ public final class FakeCache extends LatentCacheServiceImplBase {
   /** The IDs of every call. */
   public final ConcurrentLinkedQueue<List<String>> asked = new ConcurrentLinkedQueue<>();
 
+  /** The IDs of every call that its caller had already. */
+  public final ConcurrentLinkedQueue<List<String>> held = new ConcurrentLinkedQueue<>();
+
+  /** What happens before an answer. */
+  public volatile Step before = () -> {};
+
+  /** Something that may wait. */
+  @FunctionalInterface
+  public interface Step {
+    void run() throws InterruptedException;
+  }
+
   public final AtomicInteger cancelled = new AtomicInteger();
 
   /** What becomes of an answer before it is sent. */
@@ -45,9 +57,19 @@ public final class FakeCache extends LatentCacheServiceImplBase {
     blocks.put(id.hex(), ByteString.copyFrom(encoded));
   }
 
+  public void remove(LatentId id) {
+    blocks.remove(id.hex());
+  }
+
   @Override
   public void getBlocks(GetBlocksRequest request, StreamObserver<GetBlocksResponse> responses) {
     asked.add(List.copyOf(request.getLatentIdsList()));
+    held.add(List.copyOf(request.getHeldIdsList()));
+    try {
+      before.run();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     ((ServerCallStreamObserver<GetBlocksResponse>) responses)
         .setOnCancelHandler(cancelled::incrementAndGet);
     if (hangs) {

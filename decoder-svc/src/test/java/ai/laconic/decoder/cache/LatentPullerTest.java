@@ -12,6 +12,7 @@ import ai.laconic.runtime.latent.LatentId;
 import ai.laconic.runtime.latent.LatentRef;
 import ai.laconic.runtime.model.ModelFingerprint;
 import ai.laconic.servicekit.error.Problems;
+import ai.laconic.servicekit.tenant.TenantId;
 import ai.laconic.v1.BlockPiece;
 import ai.laconic.v1.GetBlocksResponse;
 import com.google.common.primitives.Floats;
@@ -27,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class LatentPullerTest {
@@ -35,6 +37,7 @@ class LatentPullerTest {
   private static final LatentId ONE = new LatentId("1".repeat(64));
   private static final LatentId TWO = new LatentId("2".repeat(64));
 
+  private Context before = Context.ROOT;
   private final CacheHarness harness = new CacheHarness();
   private final LatentPuller puller = puller(Duration.ofSeconds(30));
 
@@ -53,8 +56,14 @@ class LatentPullerTest {
     return LatentBlock.ofEmbeddings(id, model, BlockType.FP32, rows, cols, values);
   }
 
+  @BeforeEach
+  void actForATenant() {
+    before = TenantId.DEFAULT.in(Context.current()).attach();
+  }
+
   @AfterEach
   void close() {
+    Context.current().detach(before);
     harness.close();
   }
 
@@ -207,7 +216,8 @@ class LatentPullerTest {
     harness.cache.put(TWO, block(ONE, MODEL, 1, 2, 5, 6).encoded());
 
     assertThatThrownBy(pulling(TWO, 1))
-        .hasMessage("DATA_LOSS: block %s: the cache sent what belongs to %s".formatted(TWO, ONE));
+        .hasMessage(
+            "DATA_LOSS: block %s: the latent cache sent what belongs to %s".formatted(TWO, ONE));
   }
 
   @Test
@@ -257,7 +267,7 @@ class LatentPullerTest {
   @Test
   void endsWithItsContext() {
     harness.cache.hangs = true;
-    Context.CancellableContext call = Context.ROOT.withCancellation();
+    Context.CancellableContext call = Context.current().withCancellation();
     Callable<List<List<Float>>> pulling = call.wrap(() -> pull(puller, new LatentRef(ONE, 2)));
     CompletableFuture<Status> ended =
         CompletableFuture.supplyAsync(

@@ -103,7 +103,7 @@ final class DecoderHarness implements AutoCloseable {
     LatentPuller puller =
         new LatentPuller(
             new NearBlocks(
-                cache.upstream(settings.cacheIdle()).channel(), 1 << 20, Duration.ofMinutes(5)),
+                cache.upstream(settings.cacheIdle()).channel(), 0, Duration.ofMinutes(5)),
             model.fingerprint(),
             model.latentWidth());
     AdmissionProperties admission = settings.admission();

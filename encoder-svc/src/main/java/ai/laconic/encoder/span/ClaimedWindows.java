@@ -6,27 +6,51 @@ import ai.laconic.runtime.latent.LatentId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The windows that this process has claimed. Several of its calls may have claimed the same one:
- * for the cache they are one holder. Safe for use by many threads.
+ * The windows that calls of this process make. For the cache all calls of a process are one holder,
+ * so it is here that one call gets a window. Safe for use by many threads.
  */
 final class ClaimedWindows {
   private final BlockCache cache;
-  private final Map<LatentId, Integer> calls = new ConcurrentHashMap<>();
+  private final Set<LatentId> taken = ConcurrentHashMap.newKeySet();
 
   ClaimedWindows(BlockCache cache) {
     this.cache = cache;
   }
 
-  /** Claims what is missing and nobody else's. */
+  /**
+   * Claims what is missing and nobody else's, in this process or another.
+   *
+   * <p>A call takes a window here before it asks the cache, and lets go of it after its block is
+   * stored: so whoever gets it next is told that it is there.
+   */
   HeldClaims claim(Collection<LatentId> ids, Duration ttl) {
-    Claims claims = cache.claim(ids, ttl);
-    claims.claimed().forEach(id -> calls.merge(id, 1, Integer::sum));
-    return new HeldClaims(this, claims, ttl);
+    List<LatentId> mine = new ArrayList<>();
+    Set<LatentId> others = new LinkedHashSet<>();
+    for (LatentId id : ids) {
+      if (taken.add(id)) {
+        mine.add(id);
+      } else {
+        others.add(id);
+      }
+    }
+    Set<LatentId> own = new LinkedHashSet<>();
+    try {
+      if (!mine.isEmpty()) {
+        Claims claims = cache.claim(mine, ttl);
+        own.addAll(claims.claimed());
+        others.addAll(claims.held());
+      }
+      return new HeldClaims(this, own, others, ttl);
+    } finally {
+      mine.removeAll(own);
+      letGo(mine);
+    }
   }
 
   void renew(Collection<LatentId> ids, Duration ttl) {
@@ -37,15 +61,8 @@ final class ClaimedWindows {
     return cache.lease();
   }
 
-  /** Forgets that a call has claimed them. Returns those that no other call has. */
-  List<LatentId> leave(Collection<LatentId> ids) {
-    List<LatentId> last = new ArrayList<>();
-    for (LatentId id : ids) {
-      if (calls.computeIfPresent(id, (same, count) -> count == 1 ? null : count - 1) == null) {
-        last.add(id);
-      }
-    }
-    return last;
+  void letGo(Collection<LatentId> ids) {
+    ids.forEach(taken::remove);
   }
 
   void release(Collection<LatentId> ids) {

@@ -1,12 +1,10 @@
 package ai.laconic.encoder.span;
 
-import ai.laconic.cacheclient.block.Claims;
 import ai.laconic.runtime.latent.LatentId;
 import ai.laconic.servicekit.tenant.TenantId;
 import io.grpc.Context;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -20,11 +18,11 @@ final class HeldClaims implements AutoCloseable {
   private final Set<LatentId> own;
   private final Set<LatentId> others;
 
-  HeldClaims(ClaimedWindows claimed, Claims claims, Duration ttl) {
+  HeldClaims(ClaimedWindows claimed, Set<LatentId> own, Set<LatentId> others, Duration ttl) {
     this.claimed = claimed;
     this.ttl = ttl;
-    this.own = new LinkedHashSet<>(claims.claimed());
-    this.others = Set.copyOf(claims.held());
+    this.own = own;
+    this.others = others;
   }
 
   /** Returns the windows that are this call's to make, those that it has stored left out. */
@@ -51,16 +49,17 @@ final class HeldClaims implements AutoCloseable {
   /** Tells that blocks were stored, which ends the claims on them. */
   void ended(Collection<LatentId> stored) {
     stored.forEach(own::remove);
-    List<LatentId> unused = claimed.leave(stored);
+    claimed.letGo(stored);
   }
 
   @Override
   public void close() {
-    List<LatentId> left = claimed.leave(own);
-    own.clear();
-    if (!left.isEmpty()) {
+    if (!own.isEmpty()) {
+      List<LatentId> left = List.copyOf(own);
+      own.clear();
       // The call may have ended, and with it whatever is asked within it.
       TenantId.current().in(Context.ROOT).run(() -> claimed.release(left));
+      claimed.letGo(left);
     }
   }
 }

@@ -1,7 +1,7 @@
 package ai.laconic.encoder.cache;
 
-import ai.laconic.encoder.InProcess;
 import ai.laconic.cacheclient.CacheProblems;
+import ai.laconic.encoder.InProcess;
 import ai.laconic.servicekit.error.ProblemServerInterceptor;
 import ai.laconic.servicekit.tenant.TenantResolver;
 import ai.laconic.servicekit.tenant.TenantServerInterceptor;

@@ -1,0 +1,152 @@
+package ai.laconic.decoder.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.laconic.cacheclient.block.NearBlocks;
+import ai.laconic.runtime.latent.BlockType;
+import ai.laconic.runtime.latent.LatentBlock;
+import ai.laconic.runtime.latent.LatentId;
+import ai.laconic.runtime.model.ModelFingerprint;
+import ai.laconic.servicekit.tenant.TenantId;
+import io.grpc.Context;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class NearBlocksTest {
+  private static final ModelFingerprint MODEL = new ModelFingerprint("a".repeat(64));
+  private static final LatentId ONE = new LatentId("1".repeat(64));
+  private static final LatentId TWO = new LatentId("2".repeat(64));
+  private static final long MOST = 1 << 20;
+
+  private final CacheHarness harness = new CacheHarness();
+  private final NearBlocks near = near(MOST);
+  private final ExecutorService threads = Executors.newFixedThreadPool(8);
+
+  NearBlocksTest() throws IOException {
+    harness.cache.put(block(ONE, 1));
+    harness.cache.put(block(TWO, 2));
+  }
+
+  private NearBlocks near(long bytes) {
+    return new NearBlocks(
+        harness.upstream(Duration.ofSeconds(30)).channel(), bytes, Duration.ofMinutes(5));
+  }
+
+  private static LatentBlock block(LatentId id, float value) {
+    return LatentBlock.ofEmbeddings(id, MODEL, BlockType.FP32, 1, 2, new float[] {value, value});
+  }
+
+  @AfterEach
+  void close() {
+    threads.shutdownNow();
+    harness.close();
+  }
+
+  private static List<LatentId> read(NearBlocks blocks, String tenant, LatentId... ids)
+      throws Exception {
+    List<LatentId> arrived = new ArrayList<>();
+    Context context = new TenantId(tenant).in(Context.current());
+    List<LatentId> missing =
+        context.call(
+            () ->
+                blocks.read(
+                    List.of(ids),
+                    MOST,
+                    (id, block) -> {
+                      assertThat(block.id()).isEqualTo(id);
+                      arrived.add(id);
+                    }));
+    arrived.addAll(missing);
+    assertThat(arrived).containsExactlyInAnyOrder(ids);
+    return missing;
+  }
+
+  @Test
+  void asksForABlockOnceAndThenWhetherItIsStillThere() throws Exception {
+    read(near, "acme", ONE);
+    read(near, "acme", ONE, TWO);
+
+    assertThat(harness.cache.asked).containsExactly(List.of(ONE.hex()), List.of(TWO.hex()));
+    assertThat(harness.cache.held).containsExactly(List.of(), List.of(ONE.hex()));
+    assertThat(near.hits()).isEqualTo(1);
+    assertThat(near.misses()).isEqualTo(2);
+  }
+
+  @Test
+  void whatTheCacheHasErasedIsNotReadHere() throws Exception {
+    read(near, "acme", ONE, TWO);
+    harness.cache.remove(ONE);
+
+    assertThat(read(near, "acme", ONE, TWO)).containsExactly(ONE);
+    assertThat(near.bytes()).isEqualTo(block(TWO, 2).encodedBytes());
+
+    harness.cache.put(block(ONE, 1));
+    assertThat(read(near, "acme", ONE)).isEmpty();
+  }
+
+  @Test
+  void anotherTenantFindsNothingNear() throws Exception {
+    read(near, "acme", ONE);
+    read(near, "other", ONE);
+
+    assertThat(harness.cache.asked).containsExactly(List.of(ONE.hex()), List.of(ONE.hex()));
+  }
+
+  @Test
+  void keepsNoMoreThanItsBound() throws Exception {
+    NearBlocks small = near(block(ONE, 1).encodedBytes());
+    read(small, "acme", ONE);
+    read(small, "acme", TWO);
+
+    assertThat(small.bytes()).isLessThanOrEqualTo(block(ONE, 1).encodedBytes());
+    NearBlocks none = near(0);
+    read(none, "acme", ONE);
+    assertThat(none.bytes()).isZero();
+  }
+
+  @Test
+  void manyThatWantTheSameAtOncePullItOnce() throws Exception {
+    CountDownLatch gate = new CountDownLatch(1);
+    harness.cache.before = gate::await;
+    Callable<List<LatentId>> call = () -> read(near, "acme", ONE, TWO);
+    List<Future<List<LatentId>>> calls = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      calls.add(threads.submit(call));
+    }
+    Awaitility.await().until(() -> near.misses() == 16);
+    gate.countDown();
+
+    for (Future<List<LatentId>> each : calls) {
+      assertThat(each.get()).isEmpty();
+    }
+    assertThat(harness.cache.asked).hasSize(1);
+  }
+
+  @Test
+  void whoWaitsForACallThatEndsPullsItself() throws Exception {
+    CountDownLatch gate = new CountDownLatch(1);
+    harness.cache.before = gate::await;
+    Context.CancellableContext first = new TenantId("acme").in(Context.ROOT).withCancellation();
+    Callable<List<LatentId>> call = () -> read(near, "acme", ONE);
+    Future<List<LatentId>> cancelled = threads.submit(first.wrap(call));
+    Awaitility.await().until(() -> near.misses() == 1);
+    Future<List<LatentId>> waiting = threads.submit(call);
+    Awaitility.await().until(() -> near.misses() == 2);
+
+    first.cancel(null);
+    gate.countDown();
+
+    assertThat(waiting.get()).isEmpty();
+    Awaitility.await().until(cancelled::isDone);
+  }
+}
