@@ -7,6 +7,7 @@ import ai.laconic.cli.client.Upload;
 import ai.laconic.cli.standalone.Engine;
 import ai.laconic.cli.standalone.Standalone;
 import ai.laconic.cli.standalone.StandaloneOptions;
+import ai.laconic.cli.standalone.Storage;
 import ai.laconic.runtime.Golden;
 import ai.laconic.v1.Context;
 import ai.laconic.v1.ContextOptions;
@@ -46,7 +47,7 @@ class HealingIT {
             new StandaloneOptions(
                 List.of(Golden.checkpoint()),
                 Engine.ONNX,
-                Optional.empty(),
+                new Storage.Memory(),
                 "127.0.0.1",
                 0,
                 2048,
