@@ -85,12 +85,12 @@ class GreedyDualSizeTest {
       int key = random.nextInt(200);
       // More come than go, so that many are there at the end.
       switch (random.nextInt(4)) {
-        case 0 -> {
+        case 0, 1 -> {
           entries.put(key, new long[] {1 + random.nextInt(1000), random.nextInt(1000)});
           before.put(key, entries.get(key)[0], entries.get(key)[1]);
           usedAt.put(key, before.age());
         }
-        case 1, 2 -> {
+        case 2 -> {
           before.use(key);
           usedAt.computeIfPresent(key, (used, age) -> before.age());
         }
