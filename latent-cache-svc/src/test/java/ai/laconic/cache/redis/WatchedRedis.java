@@ -55,9 +55,26 @@ final class WatchedRedis implements RedisDeployment {
     return replica;
   }
 
-  /** Waits until the sentinels have made the replica the master. */
+  /** Waits until the replica is the master, and every sentinel says so. */
   void awaitFailover() {
-    await().atMost(RedisProcess.PATIENCE).until(() -> replication(replica).contains("role:master"));
+    await()
+        .atMost(RedisProcess.PATIENCE)
+        .until(
+            () ->
+                replication(replica).contains("role:master")
+                    && sentinels.stream().allMatch(this::namesTheReplica));
+  }
+
+  /** Waits until the old master has become a replica of the new one. */
+  void awaitReplica() {
+    await()
+        .atMost(RedisProcess.PATIENCE)
+        .until(() -> replication(replica).contains("state=online"));
+  }
+
+  private boolean namesTheReplica(RedisProcess sentinel) {
+    return RedisProcess.ask(sentinel.port(), "SENTINEL get-master-addr-by-name " + MASTER)
+        .contains(Integer.toString(replica.port()));
   }
 
   @Override
