@@ -31,19 +31,18 @@ public final class BatchJob implements AutoCloseable {
   }
 
   /**
-   * Adds windows to the queue. One that waits or is being encoded already, for whomever, isn't
-   * encoded again: its latents or its failure come to all who want it.
+   * Adds windows to the queue.
    *
-   * @param windows at least one
+   * @param windows token ids, at least one window
    * @return for each window its latents, once all of them are encoded; fails with the status of the
    *     batch that failed, or is cancelled when the job is closed
    * @throws IllegalArgumentException if more tokens are unfinished then than were admitted
    */
-  public CompletableFuture<List<float[]>> submit(List<WindowInput> windows) {
+  public CompletableFuture<List<float[]>> submit(List<int[]> windows) {
     if (windows.isEmpty()) {
       throw new IllegalArgumentException("windows: 0 (expected: at least one)");
     }
-    long tokens = windows.stream().mapToLong(window -> window.ids().length).sum();
+    long tokens = windows.stream().mapToLong(ids -> ids.length).sum();
     long then = outstanding.addAndGet(tokens);
     if (then > admitted) {
       outstanding.addAndGet(-tokens);
@@ -64,10 +63,7 @@ public final class BatchJob implements AutoCloseable {
     return result;
   }
 
-  /**
-   * Forgets the windows that wait, but those that somebody else wants too, and gives its room back.
-   * Closing twice is fine.
-   */
+  /** Forgets the windows that wait and gives its room back. Closing twice is fine. */
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {

@@ -1,6 +1,5 @@
 package ai.laconic.encoder.batch;
 
-import ai.laconic.encoder.batch.WaitingWindow.Taker;
 import ai.laconic.servicekit.ProcessExit;
 import ai.laconic.servicekit.admission.Admission;
 import ai.laconic.servicekit.admission.Permit;
@@ -9,6 +8,7 @@ import ai.laconic.servicekit.tenant.TenantId;
 import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.Condition;
@@ -19,9 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Encodes the windows of all calls in batches, on one thread, each window once however many calls
- * want it at a time. A batch that fails takes the jobs that want its windows with it, and nothing
- * else. If the thread itself can't go on, the process ends.
+ * Encodes the windows of all calls in batches, on one thread. A batch that fails takes the jobs
+ * that have windows in it with it, and nothing else. If the thread itself can't go on, the process
+ * ends.
  */
 public final class Batcher implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Batcher.class);
@@ -41,7 +41,6 @@ public final class Batcher implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final FairQueue queue;
-  private final PendingWindows pending = new PendingWindows();
   private boolean closed;
 
   private Batcher(
@@ -109,18 +108,12 @@ public final class Batcher implements AutoCloseable {
     }
   }
 
-  /** Returns the windows that wait or are being encoded. */
-  int pendingWindows() {
-    lock.lock();
-    try {
-      return pending.size();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  void enqueue(Submission submission, List<WindowInput> windows) {
+  void enqueue(Submission submission, List<int[]> windows) {
     long now = nanoTime.getAsLong();
+    List<WaitingWindow> waiting = new ArrayList<>(windows.size());
+    for (int i = 0; i < windows.size(); i++) {
+      waiting.add(new WaitingWindow(submission, i, windows.get(i), now));
+    }
     lock.lock();
     try {
       if (closed) {
@@ -128,7 +121,7 @@ public final class Batcher implements AutoCloseable {
       } else if (submission.job().isClosed()) {
         submission.job().cancelSubmissions();
       } else {
-        queue.add(pending.add(submission, windows, now));
+        queue.add(waiting);
         changed.signal();
       }
     } finally {
@@ -136,11 +129,11 @@ public final class Batcher implements AutoCloseable {
     }
   }
 
-  /** Takes what waits of a closed job out. What others want too waits on, as theirs. */
+  /** Takes what waits of a job out. */
   void drop(BatchJob job) {
     lock.lock();
     try {
-      queue.add(pending.inherit(queue.drop(job)));
+      queue.drop(job);
     } finally {
       lock.unlock();
     }
@@ -239,30 +232,17 @@ public final class Batcher implements AutoCloseable {
                   latents.size() + " windows (expected: " + batch.size() + ")"));
       return;
     }
-    List<List<Taker>> takers = settle(batch);
     for (int i = 0; i < batch.size(); i++) {
-      for (Taker taker : takers.get(i)) {
-        taker.encoded(latents.get(i));
-      }
+      batch.get(i).encoded(latents.get(i));
     }
   }
 
   /** Each job gets a problem of its own: gRPC writes into the trailers that it carries. */
-  private void fail(List<WaitingWindow> windows, Supplier<StatusRuntimeException> problem) {
-    settle(windows).stream()
-        .flatMap(List::stream)
-        .map(Taker::submission)
+  private static void fail(List<WaitingWindow> windows, Supplier<StatusRuntimeException> problem) {
+    windows.stream()
+        .map(WaitingWindow::submission)
         .distinct()
         .forEach(submission -> submission.fail(problem.get()));
-  }
-
-  private List<List<Taker>> settle(List<WaitingWindow> windows) {
-    lock.lock();
-    try {
-      return pending.settle(windows);
-    } finally {
-      lock.unlock();
-    }
   }
 
   private static StatusRuntimeException copy(StatusRuntimeException problem) {

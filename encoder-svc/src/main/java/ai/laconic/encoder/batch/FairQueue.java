@@ -125,11 +125,11 @@ final class FairQueue {
   }
 
   /** Takes everything of one job out. */
-  List<WaitingWindow> drop(BatchJob job) {
+  void drop(BatchJob job) {
     TenantLine tenant = tenants.get(job.tenant());
-    List<WaitingWindow> dropped = tenant == null ? List.of() : tenant.drop(job);
-    dropped.forEach(window -> tokens -= window.tokens());
-    return dropped;
+    if (tenant != null) {
+      tokens -= tenant.drop(job);
+    }
   }
 
   /** Takes everything out. */

@@ -26,11 +26,6 @@ final class Submission {
     return result;
   }
 
-  /** Returns whether somebody waits for it. */
-  boolean wanted() {
-    return !job.isClosed() && !result.isDone();
-  }
-
   void encoded(int index, float[] windowLatents) {
     latents[index] = windowLatents;
     remaining--;

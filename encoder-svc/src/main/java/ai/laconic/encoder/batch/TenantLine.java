@@ -91,12 +91,12 @@ final class TenantLine {
     return before - tokens(windows);
   }
 
-  /** Takes everything of one job out. */
-  List<WaitingWindow> drop(BatchJob job) {
+  /** Takes everything of one job out, and returns its tokens. */
+  long drop(BatchJob job) {
     boolean wasFirst = !isEmpty() && first(jobs.keySet()) == job;
     Set<WaitingWindow> dropped = jobs.remove(job);
     overtaken &= !wasFirst;
-    return dropped == null ? List.of() : List.copyOf(dropped);
+    return dropped == null ? 0 : tokens(dropped);
   }
 
   private static long tokens(Collection<WaitingWindow> windows) {

@@ -16,9 +16,6 @@
  *       company.
  * </ul>
  *
- * <p>Calls that want the same window at a time, by its latent ID, get it from one: {@code
- * PendingWindows}. The first stands in line for it and is charged; if it leaves, the next does.
- *
  * <p>States of a job: waiting for admission (it holds nothing), admitted with all tokens that it
  * will have unfinished at once, running, done. Closing a job forgets what waits of it and gives its
  * tokens back.

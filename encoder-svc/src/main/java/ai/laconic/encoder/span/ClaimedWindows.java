@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -17,7 +19,9 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class ClaimedWindows {
   private final BlockCache cache;
-  private final Set<LatentId> taken = ConcurrentHashMap.newKeySet();
+
+  /** Done when the call that has a window lets go of it. */
+  private final Map<LatentId, CompletableFuture<Void>> taken = new ConcurrentHashMap<>();
 
   ClaimedWindows(BlockCache cache) {
     this.cache = cache;
@@ -32,11 +36,14 @@ final class ClaimedWindows {
   HeldClaims claim(Collection<LatentId> ids, Duration ttl) {
     List<LatentId> mine = new ArrayList<>();
     Set<LatentId> others = new LinkedHashSet<>();
+    List<CompletableFuture<Void>> siblings = new ArrayList<>();
     for (LatentId id : ids) {
-      if (taken.add(id)) {
+      CompletableFuture<Void> sibling = taken.putIfAbsent(id, new CompletableFuture<>());
+      if (sibling == null) {
         mine.add(id);
       } else {
         others.add(id);
+        siblings.add(sibling);
       }
     }
     Set<LatentId> own = new LinkedHashSet<>();
@@ -46,11 +53,18 @@ final class ClaimedWindows {
         own.addAll(claims.claimed());
         others.addAll(claims.held());
       }
-      return new HeldClaims(this, own, others, ttl);
+      return new HeldClaims(this, own, others, anyOf(siblings), ttl);
     } finally {
       mine.removeAll(own);
       letGo(mine);
     }
+  }
+
+  /** Returns what is done with the first of some; never, if there is none. */
+  private static CompletableFuture<?> anyOf(List<CompletableFuture<Void>> some) {
+    return some.isEmpty()
+        ? new CompletableFuture<>()
+        : CompletableFuture.anyOf(some.toArray(CompletableFuture<?>[]::new));
   }
 
   void renew(Collection<LatentId> ids, Duration ttl) {
@@ -62,7 +76,12 @@ final class ClaimedWindows {
   }
 
   void letGo(Collection<LatentId> ids) {
-    ids.forEach(taken::remove);
+    for (LatentId id : ids) {
+      CompletableFuture<Void> waiting = taken.remove(id);
+      if (waiting != null) {
+        waiting.complete(null);
+      }
+    }
   }
 
   void release(Collection<LatentId> ids) {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Future;
 
 /** The claims of one call. Gives up at its end what it has not stored. Used by one thread. */
 final class HeldClaims implements AutoCloseable {
@@ -17,8 +18,18 @@ final class HeldClaims implements AutoCloseable {
   private final Duration ttl;
   private final Set<LatentId> own;
   private final Set<LatentId> others;
+  private final Future<?> siblings;
 
-  HeldClaims(ClaimedWindows claimed, Set<LatentId> own, Set<LatentId> others, Duration ttl) {
+  /**
+   * @param siblings is done when another call of this process has let go of one of the others
+   */
+  HeldClaims(
+      ClaimedWindows claimed,
+      Set<LatentId> own,
+      Set<LatentId> others,
+      Future<?> siblings,
+      Duration ttl) {
+    this.siblings = siblings;
     this.claimed = claimed;
     this.ttl = ttl;
     this.own = own;
@@ -33,6 +44,11 @@ final class HeldClaims implements AutoCloseable {
   /** Returns the windows that somebody else makes. */
   Set<LatentId> others() {
     return others;
+  }
+
+  /** Returns what is done when another call of this process has let go of one of the others. */
+  Future<?> siblings() {
+    return siblings;
   }
 
   /** Returns how long one may wait before {@link #renew}. */

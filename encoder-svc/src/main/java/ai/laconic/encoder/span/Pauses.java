@@ -3,6 +3,10 @@ package ai.laconic.encoder.span;
 import ai.laconic.servicekit.error.Problems;
 import io.grpc.Context;
 import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Pauses between two looks at what others make: short at first, and again after each success. */
 final class Pauses {
@@ -21,13 +25,21 @@ final class Pauses {
    * Pauses.
    *
    * @param progress whether something has happened since the last one
+   * @param news ends the pause
    * @throws io.grpc.StatusRuntimeException if the call has ended
    */
-  void next(boolean progress) throws InterruptedException {
+  void next(boolean progress, Future<?> news) throws InterruptedException {
     if (progress) {
       next = FIRST;
     }
-    Thread.sleep(next.toMillis());
+    try {
+      news.get(next.toMillis(), TimeUnit.MILLISECONDS);
+      return;
+    } catch (TimeoutException nothingNew) {
+      // Others may have news that aren't told here.
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a window was let go of with a failure", e);
+    }
     if (Context.current().isCancelled()) {
       throw Problems.ended(Context.current(), "while another encoder made its latents");
     }

@@ -4,7 +4,6 @@ import ai.laconic.cacheclient.block.BlockCache;
 import ai.laconic.cacheclient.block.MadeBlock;
 import ai.laconic.encoder.batch.BatchJob;
 import ai.laconic.encoder.batch.Batcher;
-import ai.laconic.encoder.batch.WindowInput;
 import ai.laconic.runtime.latent.LatentBlock;
 import ai.laconic.runtime.latent.LatentId;
 import ai.laconic.runtime.latent.SharingDomain;
@@ -82,16 +81,20 @@ public final class SpanEncoder {
     Pauses pauses = Pauses.growing();
     while (!windows.isEmpty()) {
       int left = windows.size();
-      encodeClaimed(request, span, windows, answers, caller);
+      Future<?> others = encodeClaimed(request, span, windows, answers, caller);
       if (!windows.isEmpty()) {
         // Others make them. What they have stored meanwhile, or given up, the next turn finds.
-        pauses.next(windows.size() < left);
+        pauses.next(windows.size() < left, others);
       }
     }
   }
 
-  /** Makes those of the windows that nobody else makes, and takes out all that are stored then. */
-  private void encodeClaimed(
+  /**
+   * Makes those of the windows that nobody else makes, and takes out all that are stored then.
+   *
+   * @return is done when another call of this process has let go of one of the others
+   */
+  private Future<?> encodeClaimed(
       SpanRequest request,
       Span span,
       Map<LatentId, Window> windows,
@@ -115,6 +118,7 @@ public final class SpanEncoder {
         own.keySet().retainAll(claims.own());
         encode(request, span, own, windows, answers, job, claims);
       }
+      return claims.siblings();
     }
   }
 
@@ -173,10 +177,7 @@ public final class SpanEncoder {
 
   private static Future<List<float[]>> submit(
       BatchJob job, Span span, List<Map.Entry<LatentId, Window>> chunk) {
-    return job.submit(
-        chunk.stream()
-            .map(window -> new WindowInput(window.getKey(), span.tokenIds(window.getValue())))
-            .toList());
+    return job.submit(chunk.stream().map(window -> span.tokenIds(window.getValue())).toList());
   }
 
   /** Waits for latents, and keeps the claims on their windows meanwhile. */

@@ -1,14 +1,12 @@
 package ai.laconic.encoder.batch;
 
 import ai.laconic.encoder.Statuses;
-import ai.laconic.runtime.latent.LatentId;
 import ai.laconic.servicekit.admission.Admission;
 import ai.laconic.servicekit.admission.AdmissionLimits;
 import ai.laconic.servicekit.tenant.TenantId;
 import io.grpc.Context;
 import io.grpc.Status;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -45,14 +43,10 @@ public final class Batches {
   }
 
   /** Windows whose ids are all the same: the first window's {@code first}, and so on. */
-  static List<WindowInput> windows(int first, int count, int tokens) {
-    return IntStream.range(first, first + count).mapToObj(id -> window(id, tokens)).toList();
-  }
-
-  static WindowInput window(int id, int tokens) {
-    int[] ids = new int[tokens];
-    Arrays.fill(ids, id);
-    return new WindowInput(new LatentId("%032x%032x".formatted(id, tokens)), ids);
+  static List<int[]> windows(int first, int count, int tokens) {
+    return IntStream.range(first, first + count)
+        .mapToObj(id -> IntStream.generate(() -> id).limit(tokens).toArray())
+        .toList();
   }
 
   static List<float[]> get(Future<List<float[]>> latents) throws Exception {

@@ -2,7 +2,6 @@ package ai.laconic.encoder.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.laconic.encoder.batch.WaitingWindow.Taker;
 import ai.laconic.servicekit.tenant.TenantId;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -75,8 +74,11 @@ class FairQueueTest {
   @Test
   void knowsTheOldestArrival() {
     Submission submission = new Submission(job("a"), 2);
-    queue.add(List.of(window(submission, 0, 3, 70), window(submission, 1, 3, 80)));
-    queue.add(List.of(window(new Submission(job("b"), 1), 0, 3, 50)));
+    queue.add(
+        List.of(
+            new WaitingWindow(submission, 0, new int[3], 70),
+            new WaitingWindow(submission, 1, new int[3], 80)));
+    queue.add(List.of(new WaitingWindow(new Submission(job("b"), 1), 0, new int[3], 50)));
 
     assertThat(queue.oldestArrivalNanos()).hasValue(50);
   }
@@ -204,12 +206,10 @@ class FairQueueTest {
   private List<WaitingWindow> add(BatchJob job, int count, int tokens) {
     Submission submission = new Submission(job, Math.max(1, count));
     List<WaitingWindow> windows =
-        IntStream.range(0, count).mapToObj(i -> window(submission, i, tokens, 0)).toList();
+        IntStream.range(0, count)
+            .mapToObj(i -> new WaitingWindow(submission, i, new int[tokens], 0))
+            .toList();
     queue.add(windows);
     return windows;
-  }
-
-  private static WaitingWindow window(Submission submission, int index, int tokens, long arrived) {
-    return new WaitingWindow(Batches.window(index, tokens), new Taker(submission, index), arrived);
   }
 }
