@@ -5,8 +5,10 @@
  *   <li>The text is tokenized. Marker tokens in it are text.
  *   <li>It is cut into windows, as the request or the settings say.
  *   <li>Every window gets its latent ID, in the sharing domain that the request names.
- *   <li>The cache is asked once which of them it lacks; those that it has live on.
- *   <li>The lacking ones are encoded in chunks, each window once however often it stands in the
+ *   <li>The cache is asked which of them it lacks; those that it has live on.
+ *   <li>The lacking ones are claimed: one call of this process gets a window, and one process of
+ *       all encoders. What others make is waited for, and taken over if they die.
+ *   <li>The claimed ones are encoded in chunks, each window once however often it stands in the
  *       span. While one chunk is stored and answered, the next is being encoded; more than these
  *       two is never in memory.
  *   <li>Windows are answered in order, each once its block is stored.

@@ -26,6 +26,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -376,6 +378,90 @@ public abstract class ContextsContract {
     assertStatus(
         Status.Code.INVALID_ARGUMENT,
         () -> contexts.list(ACME, first.toBuilder().setPageToken("AAAA").build()));
+  }
+
+  @Test
+  void aDamagedRecordIsNeverAnAnswer() throws Exception {
+    create(1, 10, 11);
+    Partition partition = Partition.of(ACME);
+    Random random = new Random(3);
+    for (String key : RandomLives.keys(harness.contexts(), partition)) {
+      byte[] whole = raw(partition, key);
+      if (!key.startsWith("context/") && !key.startsWith("extent/")) {
+        continue;
+      }
+      for (int i = 0; i < 50; i++) {
+        byte[] damaged = whole.clone();
+        int bit = random.nextInt(damaged.length * 8);
+        damaged[bit / 8] ^= (byte) (1 << bit % 8);
+        overwrite(partition, key, damaged);
+        assertStatus(
+            Status.Code.DATA_LOSS, () -> contexts.get(ACME, Texts.context(1), true, false));
+      }
+      overwrite(partition, key, whole);
+    }
+    assertThat(texts(1, 0, 1)).containsExactly(Texts.text(10), Texts.text(11));
+  }
+
+  @Test
+  void aRecordInThePlaceOfAnotherIsNeverAnAnswer() throws Exception {
+    create(1, 10);
+    create(2, 11);
+    Partition partition = Partition.of(ACME);
+    overwrite(
+        partition, "context/" + Texts.context(1), raw(partition, "context/" + Texts.context(2)));
+
+    assertStatus(Status.Code.DATA_LOSS, () -> contexts.get(ACME, Texts.context(1), true, false));
+    assertThat(contexts.get(ACME, Texts.context(2), true, false).getSegmentCount()).isEqualTo(1);
+  }
+
+  @Test
+  void aDamagedTextIsNeverAnAnswer() throws Exception {
+    create(1, 10, 11);
+    Partition partition = Partition.of(ACME);
+    String extent =
+        RandomLives.keys(harness.contexts(), partition).stream()
+            .filter(key -> key.startsWith("extent/"))
+            .map(key -> key.substring("extent/".length()))
+            .findFirst()
+            .orElseThrow();
+    List<byte[]> stored = new ArrayList<>();
+    harness
+        .contexts()
+        .readTexts(
+            partition,
+            extent,
+            List.of(0, 1),
+            (number, text) -> stored.add(Objects.requireNonNull(text).clone()));
+    for (int bit = 0; bit < stored.get(0).length * 8; bit++) {
+      byte[] damaged = stored.get(0).clone();
+      damaged[bit / 8] ^= (byte) (1 << bit % 8);
+      harness.contexts().putTexts(partition, extent, Map.of(0, damaged));
+      assertStatus(Status.Code.DATA_LOSS, () -> texts(1, 0));
+    }
+    harness.contexts().putTexts(partition, extent, Map.of(0, stored.get(1), 1, stored.get(0)));
+    assertStatus(Status.Code.DATA_LOSS, () -> texts(1, 0));
+    assertStatus(Status.Code.DATA_LOSS, () -> texts(1, 1));
+
+    harness.contexts().putTexts(partition, extent, Map.of(0, stored.get(0), 1, stored.get(1)));
+    assertThat(texts(1, 0, 1)).containsExactly(Texts.text(10), Texts.text(11));
+  }
+
+  private byte[] raw(Partition partition, String key) throws Exception {
+    return harness
+        .contexts()
+        .read(partition, transaction -> transaction.get(key).orElseThrow().clone());
+  }
+
+  private void overwrite(Partition partition, String key, byte[] value) throws Exception {
+    harness
+        .contexts()
+        .transact(
+            partition,
+            transaction -> {
+              transaction.put(key, value);
+              return true;
+            });
   }
 
   @Test

@@ -1,5 +1,6 @@
 package ai.laconic.cache.redis;
 
+import ai.laconic.cache.context.ContextsContract;
 import ai.laconic.cache.store.BlockStoreContract;
 import ai.laconic.cache.store.ContextStoreContract;
 import ai.laconic.cache.store.StoreHarness;
@@ -44,6 +45,19 @@ class RedisClusterIT {
     @Override
     protected StoreHarness open() {
       return new RedisHarness(redis);
+    }
+  }
+
+  @Nested
+  class LivesOfContexts extends ContextsContract {
+    @Override
+    protected StoreHarness open() {
+      return new RedisHarness(redis);
+    }
+
+    @Override
+    protected int lives() {
+      return 2;
     }
   }
 }
