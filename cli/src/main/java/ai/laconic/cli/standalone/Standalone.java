@@ -37,6 +37,7 @@ import org.springframework.context.ConfigurableApplicationContext;
  */
 public final class Standalone implements AutoCloseable {
   private static final String LOOPBACK = "127.0.0.1";
+  private static final String GATEWAY = "gateway";
 
   private final StandaloneOptions options;
 
@@ -159,7 +160,7 @@ public final class Standalone implements AutoCloseable {
     }
     gateway.put("spring.grpc.server.address", options.host());
     gateway.put("spring.grpc.server.port", options.port());
-    start("gateway", GatewayApplication::start, gateway);
+    start(GATEWAY, GatewayApplication::start, gateway);
   }
 
   private static Map<String, Object> encoder(ModelDirectory model, String cache) {
@@ -190,6 +191,10 @@ public final class Standalone implements AutoCloseable {
     // Whoever stops it sits in front of it. What drains longer is a replica among others.
     all.putIfAbsent("spring.grpc.server.shutdown.grace-period", "2s");
     all.putAll(options.settings());
+    if (!name.equals(GATEWAY)) {
+      // One process has one page of metrics: a port has no room for the pages of all tiers.
+      all.remove("laconic.service.metrics-port");
+    }
     ConfigurableApplicationContext context = start(name, () -> starter.start(all));
     started.push(context::close);
     context
