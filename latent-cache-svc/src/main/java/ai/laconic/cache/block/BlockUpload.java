@@ -1,6 +1,7 @@
 package ai.laconic.cache.block;
 
 import ai.laconic.cache.store.BlockStore;
+import ai.laconic.cache.store.MaxTtl;
 import ai.laconic.cache.store.StoredBlock;
 import ai.laconic.runtime.latent.LatentId;
 import ai.laconic.servicekit.tenant.TenantId;
@@ -18,14 +19,14 @@ public final class BlockUpload {
   private final BlockStore store;
   private final BlockSeal seal;
   private final TenantId tenant;
-  private final BlockTtl ttl;
+  private final MaxTtl ttl;
   private final BlockAssembler assembler;
   private final Map<LatentId, StoredBlock> batch = new LinkedHashMap<>();
   private Duration batchTtl = Duration.ZERO;
   private long batchBytes;
   private int stored;
 
-  BlockUpload(BlockStore store, BlockSeal seal, TenantId tenant, BlockTtl ttl, int maxBlockBytes) {
+  BlockUpload(BlockStore store, BlockSeal seal, TenantId tenant, MaxTtl ttl, int maxBlockBytes) {
     this.store = store;
     this.seal = seal;
     this.tenant = tenant;
@@ -42,7 +43,7 @@ public final class BlockUpload {
   }
 
   private void add(BlockAssembler.Whole block) throws InterruptedException {
-    Duration life = ttl.of(block.first().getTtl());
+    Duration life = ttl.checked("ttl", block.first().getTtl());
     if (!life.equals(batchTtl)) {
       flush();
       batchTtl = life;

@@ -4,6 +4,7 @@ import ai.laconic.cache.seal.BrokenSealException;
 import ai.laconic.cache.seal.Seal;
 import ai.laconic.cache.store.BlockStore;
 import ai.laconic.cache.store.Claims;
+import ai.laconic.cache.store.MaxTtl;
 import ai.laconic.runtime.latent.CorruptBlockException;
 import ai.laconic.runtime.latent.LatentBlock;
 import ai.laconic.runtime.latent.LatentId;
@@ -34,7 +35,7 @@ public final class Blocks {
 
   private final BlockStore store;
   private final BlockSeal seal;
-  private final BlockTtl ttl;
+  private final MaxTtl ttl;
   private final int maxBlockBytes;
 
   /**
@@ -45,19 +46,19 @@ public final class Blocks {
   public Blocks(BlockStore store, Seal seal, Duration maxTtl, int maxBlockBytes) {
     this.store = store;
     this.seal = new BlockSeal(seal);
-    this.ttl = new BlockTtl(maxTtl);
+    this.ttl = new MaxTtl(maxTtl);
     this.maxBlockBytes = maxBlockBytes;
   }
 
   public List<LatentId> findMissing(Collection<LatentId> ids, com.google.protobuf.Duration life)
       throws InterruptedException {
-    return store.findMissing(ids, ttl.of(life));
+    return store.findMissing(ids, ttl.checked("ttl", life));
   }
 
   public Claims claimMissing(
       Collection<LatentId> ids, String holder, Duration lease, com.google.protobuf.Duration life)
       throws InterruptedException {
-    return store.claimMissing(ids, holder, lease, ttl.of(life));
+    return store.claimMissing(ids, holder, lease, ttl.checked("ttl", life));
   }
 
   public void releaseClaims(Collection<LatentId> ids, String holder) throws InterruptedException {

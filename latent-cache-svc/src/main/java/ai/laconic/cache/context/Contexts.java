@@ -3,6 +3,7 @@ package ai.laconic.cache.context;
 import ai.laconic.cache.seal.Seal;
 import ai.laconic.cache.store.BlockStore;
 import ai.laconic.cache.store.ContextStore;
+import ai.laconic.cache.store.MaxTtl;
 import ai.laconic.cache.store.Partition;
 import ai.laconic.servicekit.call.Sink;
 import ai.laconic.servicekit.error.Problems;
@@ -29,7 +30,7 @@ import java.util.Optional;
 public final class Contexts {
   private final Stores stores;
   private final Quotas quotas;
-  private final Lifetimes lifetimes;
+  private final MaxTtl maxTtl;
   private final Eraser eraser;
 
   /**
@@ -47,7 +48,7 @@ public final class Contexts {
       InstantSource clock) {
     this.stores = new Stores(contexts, blocks, texts, clock);
     this.quotas = quotas;
-    this.lifetimes = new Lifetimes(maxTtl);
+    this.maxTtl = new MaxTtl(maxTtl);
     this.eraser = new Eraser(contexts, blocks, clock);
   }
 
@@ -79,8 +80,8 @@ public final class Contexts {
    */
   public ContextUpload upload(TenantId tenant, Context message) throws InterruptedException {
     Manifest manifest = Manifest.of(message);
-    lifetimes.checkExpiry("manifest.expires", manifest.expires(), stores.clock().instant());
-    lifetimes.ttl("manifest.ttl", message.getTtl());
+    maxTtl.check("manifest.expires", manifest.expires(), stores.clock().instant());
+    Duration unused = maxTtl.checked("manifest.ttl", message.getTtl());
     ContextUpload upload = new ContextUpload(stores, eraser, quotas, tenant, manifest);
     upload.begin();
     return upload;
@@ -135,7 +136,7 @@ public final class Contexts {
       context.clearLabels().putAllLabels(request.getLabels().getLabelsMap());
     }
     if (request.hasTtl()) {
-      Duration ttl = lifetimes.ttl("ttl", request.getTtl());
+      Duration ttl = maxTtl.checked("ttl", request.getTtl());
       context.setTtl(Lifetimes.duration(ttl)).setExpires(Lifetimes.timestamp(now.plus(ttl)));
     }
     if (request.hasPin()) {
@@ -147,7 +148,7 @@ public final class Contexts {
     List<Pin> pins = new ArrayList<>(Lifetimes.pins(context.build(), now));
     pins.removeIf(pin -> pin.getOwner().equals(change.getOwner()));
     if (change.hasTtl()) {
-      Duration ttl = lifetimes.ttl("pin.ttl", change.getTtl());
+      Duration ttl = maxTtl.checked("pin.ttl", change.getTtl());
       pins.add(
           Pin.newBuilder()
               .setOwner(change.getOwner())

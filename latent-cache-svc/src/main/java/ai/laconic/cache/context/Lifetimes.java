@@ -1,6 +1,5 @@
 package ai.laconic.cache.context;
 
-import ai.laconic.servicekit.error.Problems;
 import ai.laconic.v1.Context;
 import ai.laconic.v1.Expiration;
 import ai.laconic.v1.Pin;
@@ -10,17 +9,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * How long contexts live. Pure functions of a context and the time.
- *
- * @param max the longest that anybody may ask for, from now
- */
-record Lifetimes(Duration max) {
-  /** Clocks of different machines, and the time that an upload takes. */
-  private static final Duration GRACE = Duration.ofHours(1);
-
+/** How long contexts live. Pure functions of a context and the time. */
+final class Lifetimes {
   /** Of the time to live: a reading that would gain less moves nothing. */
   private static final int LEAST_GAIN = 16;
+
+  private Lifetimes() {}
 
   /** Returns when a context ends: what its expiry says, or its last pin. */
   static Instant end(Context context) {
@@ -52,30 +46,6 @@ record Lifetimes(Duration max) {
     Instant expires = now.plus(ttl);
     boolean gains = expires.minus(ttl.dividedBy(LEAST_GAIN)).isAfter(instant(context.getExpires()));
     return gains ? Optional.of(expires) : Optional.empty();
-  }
-
-  /** Refuses to keep something until then. */
-  void checkExpiry(String field, Instant expires, Instant now) {
-    if (!expires.isAfter(now)) {
-      throw Problems.invalid(field, expires, "a time after now, " + now);
-    }
-    if (expires.isAfter(now.plus(max).plus(GRACE))) {
-      throw Problems.invalid(field, expires, "at most " + max + " from now");
-    }
-  }
-
-  /** Returns a time to live that somebody asks for; INVALID_ARGUMENT if it can't be had. */
-  Duration ttl(String field, com.google.protobuf.Duration asked) {
-    // Before it becomes a Duration: a message may hold more seconds than that.
-    long seconds = asked.getSeconds();
-    if (seconds > max.plus(GRACE).toSeconds()) {
-      throw Problems.invalid(field, "PT" + seconds + "S", "at most " + max);
-    }
-    if (seconds < 0 || asked.getNanos() < 0 || (seconds == 0 && asked.getNanos() == 0)) {
-      throw Problems.invalid(
-          field, seconds + " s and " + asked.getNanos() + " ns", "more than nothing");
-    }
-    return Duration.ofSeconds(seconds, asked.getNanos());
   }
 
   static Instant instant(Timestamp time) {
