@@ -7,10 +7,8 @@ import ai.laconic.cli.Main;
 import ai.laconic.cli.client.Connection;
 import ai.laconic.runtime.Golden;
 import ai.laconic.v1.Context;
-import ai.laconic.v1.DescribeContextRequest;
 import ai.laconic.v1.ListContextsRequest;
 import ai.laconic.v1.PoolServiceGrpc;
-import ai.laconic.v1.Segment;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
@@ -52,12 +50,7 @@ class UpIT {
   @BeforeAll
   static void start() throws Exception {
     log = folder.resolve("up.log");
-    process = startProcess();
-    startLog = logged();
-  }
-
-  private static Process startProcess() throws Exception {
-    Process started =
+    process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
@@ -82,9 +75,9 @@ class UpIT {
                 "alice=wonderland",
                 "--api-key",
                 "bob=builder")
-            .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            .redirectError(log.toFile())
             .start();
-    BufferedReader output = started.inputReader();
+    BufferedReader output = process.inputReader();
     String line = output.readLine();
     while (line != null && !line.startsWith("ready")) {
       Matcher address = GATEWAY.matcher(line);
@@ -95,7 +88,7 @@ class UpIT {
     }
     assertThat(line).as(() -> "log: " + logged()).isNotNull();
     ready = line;
-    return started;
+    startLog = logged();
   }
 
   @AfterAll
@@ -126,33 +119,6 @@ class UpIT {
       assertThat(bob.contexts().listContexts(all).getContextsList()).isEmpty();
       assertThatThrownBy(() -> nobody.contexts().listContexts(all))
           .hasMessageContaining("UNAUTHENTICATED");
-    }
-  }
-
-  @Test
-  void keepsContextsThroughTheDeathOfItsProcess() throws Exception {
-    Context made;
-    try (Connection alice = Connection.open(gateway, Optional.of("wonderland"))) {
-      made = new Gateway(alice).compress("Down, down, down. Would the fall never come to an end?");
-    }
-    process.destroyForcibly().waitFor();
-    process = startProcess();
-
-    try (Connection alice = Connection.open(gateway, Optional.of("wonderland"))) {
-      Gateway client = new Gateway(alice);
-      assertThat(
-              alice
-                  .contexts()
-                  .describeContext(
-                      DescribeContextRequest.newBuilder().setContextId(made.getId()).build()))
-          .isEqualTo(made);
-      assertThat(client.ask(4, Gateway.context(made, 0)).finished().getUsage().getPromptPositions())
-          .as("its source text is there")
-          .isPositive();
-      Context again = client.compress("Down, down, down. Would the fall never come to an end?");
-      assertThat(again.getSegmentsList())
-          .as("its latents are there, under the same IDs")
-          .allMatch(Segment::getReused);
     }
   }
 
