@@ -62,13 +62,14 @@ final class BlockReads {
     List<@Nullable Object> answers = link.batch(questions);
     List<IncomingBlock> blocks = new ArrayList<>(ids.size());
     for (int i = 0; i < ids.size(); i++) {
-      long size = answers.get(i) instanceof Long length ? length : 0;
+      long size = answers.get(i) instanceof Long length ? length : -1;
+      if (size < 0 || size > Integer.MAX_VALUE) {
+        throw RedisProblems.unreadable(link.name(), answers.get(i));
+      }
       Object beginning = i < first.size() ? answers.get(ids.size() + i) : null;
       blocks.add(
           new IncomingBlock(
-              ids.get(i),
-              Math.toIntExact(size),
-              beginning instanceof byte[] bytes ? bytes : NOTHING));
+              ids.get(i), (int) size, beginning instanceof byte[] bytes ? bytes : NOTHING));
     }
     return blocks;
   }

@@ -3,7 +3,6 @@ package ai.laconic.cache.redis;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toList;
 
-import io.lettuce.core.RedisException;
 import io.lettuce.core.api.StatefulRedisConnection;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -55,7 +54,7 @@ record Delivery(int replicas, Duration patience) {
   }
 
   private static <T> CompletionStage<T> unowned() {
-    return CompletableFuture.failedFuture(new RedisException("no node owns the slot"));
+    return CompletableFuture.failedFuture(new UnownedSlotException());
   }
 
   private <T> Sent<T> sendTo(

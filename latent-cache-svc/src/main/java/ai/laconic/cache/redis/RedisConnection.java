@@ -8,12 +8,17 @@ import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** An open connection: to one Redis, or to every node of a cluster that is wanted. */
 interface RedisConnection {
+  Pattern MAX_MEMORY = Pattern.compile("(?m)^maxmemory:(\\d{1,18})\\s*$");
+
   /** Returns a name of the node that owns a key; empty while none does. */
   Optional<String> owner(byte[] key);
 
@@ -31,6 +36,31 @@ interface RedisConnection {
 
   /** Returns whether Redis serves commands, as far as it says itself. */
   CompletableFuture<Boolean> probe();
+
+  /** Returns what all nodes together may hold; empty if one of them has no limit. */
+  default CompletableFuture<OptionalLong> maxMemory() {
+    List<CompletableFuture<Long>> limits =
+        owners().stream()
+            .map(
+                owner ->
+                    node(owner)
+                        .thenCompose(node -> node.async().info("memory"))
+                        .thenApply(RedisConnection::maxMemory)
+                        .toCompletableFuture())
+            .toList();
+    return CompletableFuture.allOf(limits.toArray(CompletableFuture[]::new))
+        .thenApply(
+            all ->
+                limits.stream().allMatch(limit -> limit.join() > 0)
+                    ? OptionalLong.of(limits.stream().mapToLong(CompletableFuture::join).sum())
+                    : OptionalLong.empty());
+  }
+
+  /** Returns what a node says of itself; 0 for no limit. */
+  private static long maxMemory(String info) {
+    Matcher limit = MAX_MEMORY.matcher(info);
+    return limit.find() ? Long.parseLong(limit.group(1)) : 0;
+  }
 
   CompletableFuture<Void> close();
 
@@ -99,7 +129,7 @@ interface RedisConnection {
         return connection.getConnectionAsync(owner);
       } catch (RedisException e) {
         // It has just left.
-        return CompletableFuture.failedFuture(e);
+        return CompletableFuture.failedFuture(new UnownedSlotException());
       }
     }
 

@@ -138,10 +138,18 @@ public final class RedisContextStore implements ContextStore {
     Set<Partition> partitions = new TreeSet<>(Comparator.comparing(Partition::name));
     for (Set<byte[]> group : names) {
       if (group != null) {
-        group.forEach(name -> partitions.add(new Partition(new String(name, US_ASCII))));
+        group.forEach(name -> partitions.add(partition(new String(name, US_ASCII))));
       }
     }
     return partitions;
+  }
+
+  private Partition partition(String name) {
+    try {
+      return new Partition(name);
+    } catch (IllegalArgumentException e) {
+      throw RedisProblems.unreadable(link.name(), name);
+    }
   }
 
   @Override

@@ -4,12 +4,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -137,26 +139,33 @@ final class RedisLink implements AutoCloseable {
 
   /** Returns whether Redis says soon that it serves. */
   boolean answers() {
-    Lane.Use use = pings.enter();
-    CompletableFuture<Boolean> answer =
-        use.connection()
-            .thenCompose(RedisConnection::probe)
-            .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
-            .whenComplete(
-                (serves, failure) -> {
-                  if (failure instanceof TimeoutException) {
-                    pings.replace(use);
-                  }
-                  pings.leave(use);
-                });
     try {
-      return answer.get(PING_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      return ask(RedisConnection::probe).get(PING_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException | CancellationException e) {
       return false;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
     }
+  }
+
+  /** Asks what Redis may hold; empty for no limit. */
+  CompletableFuture<OptionalLong> maxMemory() {
+    return ask(RedisConnection::maxMemory);
+  }
+
+  private <T> CompletableFuture<T> ask(Function<RedisConnection, CompletableFuture<T>> question) {
+    Lane.Use use = pings.enter();
+    return use.connection()
+        .thenCompose(question)
+        .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+        .whenComplete(
+            (answer, failure) -> {
+              if (failure instanceof TimeoutException) {
+                pings.replace(use);
+              }
+              pings.leave(use);
+            });
   }
 
   @Override

@@ -40,6 +40,9 @@ final class RedisSnapshot implements Snapshot {
         ask(
             new RedisCommand<Object>(
                 RedisKeys.records(partition), (redis, key) -> redis.hmget(key, fields)));
+    if (values.size() != asked.size()) {
+      throw RedisProblems.unreadable(link.name(), values);
+    }
     Map<String, byte[]> found = new HashMap<>();
     for (int i = 0; i < asked.size(); i++) {
       if (values.get(i).hasValue()) {
