@@ -48,23 +48,28 @@ final class BlockReads {
   /** Asks how long blocks are, and for the beginnings of the first. */
   private List<IncomingBlock> begin(List<LatentId> ids) throws InterruptedException {
     List<LatentId> first = ids.subList(0, Math.min(ids.size(), AHEAD));
-    List<RedisCommand<byte[], Object>> questions = new ArrayList<>();
-    ids.forEach(id -> questions.add((redis, key) -> redis.strlen(RedisKeys.block(id))));
+    List<RedisCommand<Object>> questions = new ArrayList<>();
+    ids.forEach(
+        id ->
+            questions.add(
+                new RedisCommand<>(RedisKeys.block(id), (redis, key) -> redis.strlen(key))));
     first.forEach(
         id ->
             questions.add(
-                (redis, key) -> redis.getrange(RedisKeys.block(id), 0, IncomingBlock.PIECE - 1L)));
-    List<@Nullable Object> answers =
-        link.batch(questions, (redis, question) -> question.send(redis, NOTHING));
+                new RedisCommand<>(
+                    RedisKeys.block(id),
+                    (redis, key) -> redis.getrange(key, 0, IncomingBlock.PIECE - 1L))));
+    List<@Nullable Object> answers = link.batch(questions);
     List<IncomingBlock> blocks = new ArrayList<>(ids.size());
     for (int i = 0; i < ids.size(); i++) {
-      long size = answers.get(i) instanceof Long length ? length : 0;
+      long size = answers.get(i) instanceof Long length ? length : -1;
+      if (size < 0 || size > Integer.MAX_VALUE) {
+        throw RedisProblems.unreadable(link.name(), answers.get(i));
+      }
       Object beginning = i < first.size() ? answers.get(ids.size() + i) : null;
       blocks.add(
           new IncomingBlock(
-              ids.get(i),
-              Math.toIntExact(size),
-              beginning instanceof byte[] bytes ? bytes : NOTHING));
+              ids.get(i), (int) size, beginning instanceof byte[] bytes ? bytes : NOTHING));
     }
     return blocks;
   }
@@ -91,7 +96,8 @@ final class BlockReads {
   }
 
   private void fetch(List<IncomingBlock.Piece> pieces) throws InterruptedException {
-    List<@Nullable Integer> lengths = link.batch(pieces, (redis, piece) -> piece.ask(redis));
+    List<@Nullable Integer> lengths =
+        link.batch(pieces.stream().map(IncomingBlock.Piece::question).toList());
     for (int i = 0; i < pieces.size(); i++) {
       pieces.get(i).arrived(lengths.get(i));
     }

@@ -4,13 +4,11 @@ import ai.laconic.cache.store.StoredBlock;
 import ai.laconic.runtime.latent.LatentId;
 import ai.laconic.servicekit.error.Problems;
 import io.lettuce.core.SetArgs;
-import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,18 +56,18 @@ final class BlockWrites {
     SetArgs forAWhile = SetArgs.Builder.px(STAGED_FOR);
     List<Part> parts = new ArrayList<>();
     if (block.length <= PIECE) {
-      parts.add(new Part(block.length, false, redis -> redis.set(staged, block, forAWhile)));
+      parts.add(Part.of(block.length, staged, (redis, key) -> redis.set(key, block, forAWhile)));
     } else {
-      parts.add(new Part(0, false, redis -> redis.set(staged, NOTHING, forAWhile)));
+      parts.add(Part.of(0, staged, (redis, key) -> redis.set(key, NOTHING, forAWhile)));
       // The last first: Redis then makes room for all of them at once.
       for (int from = (block.length - 1) / PIECE * PIECE; from >= 0; from -= PIECE) {
         int at = from;
         int end = Math.min(block.length, from + PIECE);
         parts.add(
-            new Part(
+            Part.of(
                 end - from,
-                false,
-                redis -> redis.setrange(staged, at, Arrays.copyOfRange(block, at, end))));
+                staged,
+                (redis, key) -> redis.setrange(key, at, Arrays.copyOfRange(block, at, end))));
       }
     }
     Script.Call publish =
@@ -77,12 +75,12 @@ final class BlockWrites {
             List.of(staged, RedisKeys.block(id), RedisKeys.claim(id)),
             RedisKeys.number(block.length),
             millis);
-    parts.add(new Part(0, true, publish::send));
+    parts.add(new Part(0, true, publish.byDigest()));
     return parts;
   }
 
   private void send(List<Part> parts) throws InterruptedException {
-    List<@Nullable Object> answers = link.batch(parts, (redis, part) -> part.command().send(redis));
+    List<@Nullable Object> answers = link.batch(parts.stream().map(Part::command).toList());
     for (int i = 0; i < parts.size(); i++) {
       if (parts.get(i).publishes() && !Long.valueOf(1).equals(answers.get(i))) {
         throw Problems.unavailable(
@@ -97,10 +95,9 @@ final class BlockWrites {
    * @param bytes of the block that it carries
    * @param publishes whether the block can be read afterwards
    */
-  private record Part(int bytes, boolean publishes, Command command) {}
-
-  @FunctionalInterface
-  private interface Command {
-    CompletionStage<?> send(RedisClusterAsyncCommands<byte[], byte[]> redis);
+  private record Part(int bytes, boolean publishes, RedisCommand<Object> command) {
+    static Part of(int bytes, byte[] key, RedisCommand.Sending<Object> sending) {
+      return new Part(bytes, false, new RedisCommand<>(key, sending));
+    }
   }
 }

@@ -29,13 +29,13 @@ final class Connector implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Connector.class);
 
   private static final Duration FIRST_RETRY = Duration.ofMillis(50);
-  private static final Duration LAST_RETRY = Duration.ofSeconds(1);
+  private static final Duration LAST_RETRY = Duration.ofMillis(500);
   private static final Duration CLOSE = Duration.ofSeconds(2);
 
   /** How soon a cluster is asked again who owns what: without cause, and after a surprise. */
   private static final Duration TOPOLOGY_REFRESH = Duration.ofSeconds(15);
 
-  private static final Duration TOPOLOGY_REFRESH_ADAPTIVE = Duration.ofMillis(500);
+  private static final Duration REFRESH_PAUSE = Duration.ofMillis(250);
 
   private final String name;
   private final AtomicReference<String> lastFailure = new AtomicReference<>("");
@@ -43,6 +43,7 @@ final class Connector implements AutoCloseable {
   private final AbstractRedisClient client;
   private final Supplier<CompletableFuture<RedisConnection>> opening;
   private final Supplier<CompletionStage<Void>> refreshing;
+  private long askedAt = System.nanoTime() - REFRESH_PAUSE.toNanos();
   private CompletableFuture<Void> refreshed = CompletableFuture.completedFuture(null);
 
   private Connector(
@@ -96,7 +97,7 @@ final class Connector implements AutoCloseable {
                 ClusterTopologyRefreshOptions.builder()
                     .enablePeriodicRefresh(TOPOLOGY_REFRESH)
                     .enableAllAdaptiveRefreshTriggers()
-                    .adaptiveRefreshTriggersTimeout(TOPOLOGY_REFRESH_ADAPTIVE)
+                    .adaptiveRefreshTriggersTimeout(REFRESH_PAUSE)
                     .build());
     options(options, settings);
     client.setOptions(options.build());
@@ -153,6 +154,15 @@ final class Connector implements AutoCloseable {
       refreshed = refreshing.get().toCompletableFuture();
     }
     return refreshed;
+  }
+
+  /** As {@link #refresh}, unless that has just been done. */
+  synchronized void refreshSoon() {
+    long now = System.nanoTime();
+    if (now - askedAt >= REFRESH_PAUSE.toNanos()) {
+      askedAt = now;
+      CompletableFuture<Void> unused = refresh();
+    }
   }
 
   /** Once for each cause: it is tried again and again. */

@@ -1,7 +1,6 @@
 package ai.laconic.cache.redis;
 
 import ai.laconic.runtime.latent.LatentId;
-import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.output.CommandOutput;
 import io.lettuce.core.protocol.CommandArgs;
@@ -10,7 +9,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** A block that is being read. Takes memory for its bytes when its pieces are asked for. */
@@ -76,15 +74,18 @@ final class IncomingBlock {
       return length;
     }
 
-    /** Asks for it; the answer is how many bytes came. */
-    CompletionStage<Integer> ask(RedisClusterAsyncCommands<byte[], byte[]> redis) {
-      return redis.dispatch(
-          CommandType.GETRANGE,
-          new Place(bytes, from, length),
-          new CommandArgs<>(ByteArrayCodec.INSTANCE)
-              .addKey(RedisKeys.block(id))
-              .add(from)
-              .add(from + length - 1L));
+    /** Returns what asks for it; the answer is how many bytes came. */
+    RedisCommand<Integer> question() {
+      return new RedisCommand<>(
+          RedisKeys.block(id),
+          (redis, key) ->
+              redis.dispatch(
+                  CommandType.GETRANGE,
+                  new Place(bytes, from, length),
+                  new CommandArgs<>(ByteArrayCodec.INSTANCE)
+                      .addKey(key)
+                      .add(from)
+                      .add(from + length - 1L)));
     }
 
     /** Fewer than were asked for: the block expired meanwhile, or a shorter one took its place. */

@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 
 /** Keeps blocks in Redis. Each is a key of its own, wherever its slot is. Ready while Redis is. */
 public final class RedisBlockStore implements BlockStore {
@@ -111,7 +112,7 @@ public final class RedisBlockStore implements BlockStore {
         ids.stream().map(id -> BlockScripts.REMOVE.on(List.of(RedisKeys.block(id)))).toList());
   }
 
-  /** What Redis said when it was last asked whether it serves. */
+  /** What Redis said when it was asked whether it serves. */
   @Override
   public OptionalLong maxBytes() {
     return maxBytes;
@@ -124,7 +125,11 @@ public final class RedisBlockStore implements BlockStore {
 
   @Override
   public boolean ready() {
-    return link.answers();
+    boolean ready = link.answers();
+    if (ready) {
+      CompletableFuture<Void> unused = link.maxMemory().thenAccept(limit -> maxBytes = limit);
+    }
+    return ready;
   }
 
   @Override

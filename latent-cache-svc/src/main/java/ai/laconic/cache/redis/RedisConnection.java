@@ -1,34 +1,66 @@
 package ai.laconic.cache.redis;
 
-import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.SlotHash;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** An open connection: to one Redis, or to every node of a cluster that is wanted. */
 interface RedisConnection {
-  /** Sends a command for each item, those for one node in one piece. */
-  <A, T> List<CompletionStage<? extends T>> send(List<A> items, RedisCommand<A, T> command);
+  Pattern MAX_MEMORY = Pattern.compile("(?m)^maxmemory:(\\d{1,18})\\s*$");
 
-  /** Returns a name of the node that a key belongs to; empty while nobody owns it. */
+  /** Returns a name of the node that owns a key; empty while none does. */
   Optional<String> owner(byte[] key);
 
-  /** Opens a connection to one node, where nothing is redirected. */
+  /** Returns a connection to one node, where nothing is redirected. */
   CompletionStage<StatefulRedisConnection<byte[], byte[]>> node(String owner);
+
+  /** Returns the nodes that own anything. */
+  List<String> owners();
+
+  /** Returns what follows redirections, if there may be any. */
+  Optional<RedisClusterAsyncCommands<byte[], byte[]>> redirecting();
 
   /** Returns whether commands may be sent; false if that will never be so again. */
   boolean isOpen();
 
   /** Returns whether Redis serves commands, as far as it says itself. */
   CompletableFuture<Boolean> probe();
+
+  /** Returns what all nodes together may hold; empty if one of them has no limit. */
+  default CompletableFuture<OptionalLong> maxMemory() {
+    List<CompletableFuture<Long>> limits =
+        owners().stream()
+            .map(
+                owner ->
+                    node(owner)
+                        .thenCompose(node -> node.async().info("memory"))
+                        .thenApply(RedisConnection::maxMemory)
+                        .toCompletableFuture())
+            .toList();
+    return CompletableFuture.allOf(limits.toArray(CompletableFuture[]::new))
+        .thenApply(
+            all ->
+                limits.stream().allMatch(limit -> limit.join() > 0)
+                    ? OptionalLong.of(limits.stream().mapToLong(CompletableFuture::join).sum())
+                    : OptionalLong.empty());
+  }
+
+  /** Returns what a node says of itself; 0 for no limit. */
+  private static long maxMemory(String info) {
+    Matcher limit = MAX_MEMORY.matcher(info);
+    return limit.find() ? Long.parseLong(limit.group(1)) : 0;
+  }
 
   CompletableFuture<Void> close();
 
@@ -40,54 +72,28 @@ interface RedisConnection {
     return new ToCluster(connection);
   }
 
-  /**
-   * Collects what {@code commands} puts on a connection, and sends it in one piece to each node.
-   */
-  static <T> T together(StatefulConnection<byte[], byte[]> connection, Supplier<T> commands) {
-    synchronized (connection) {
-      connection.setAutoFlushCommands(false);
-      try {
-        return commands.get();
-      } finally {
-        // What follows a redirection or an unknown script must not wait for the next batch.
-        connection.setAutoFlushCommands(true);
-        connection.flushCommands();
-      }
-    }
-  }
-
-  private static <A, T> List<CompletionStage<? extends T>> sendAll(
-      StatefulConnection<byte[], byte[]> connection,
-      RedisClusterAsyncCommands<byte[], byte[]> commands,
-      List<A> items,
-      RedisCommand<A, T> command) {
-    return together(
-        connection,
-        () -> {
-          List<CompletionStage<? extends T>> sent = new ArrayList<>(items.size());
-          for (A item : items) {
-            sent.add(command.send(commands, item));
-          }
-          return sent;
-        });
-  }
-
   /** One server: it owns every key. */
   record ToMaster(StatefulRedisConnection<byte[], byte[]> connection) implements RedisConnection {
-    @Override
-    public <A, T> List<CompletionStage<? extends T>> send(
-        List<A> items, RedisCommand<A, T> command) {
-      return sendAll(connection, connection.async(), items, command);
-    }
+    private static final String ITSELF = "";
 
     @Override
     public Optional<String> owner(byte[] key) {
-      return Optional.of("");
+      return Optional.of(ITSELF);
     }
 
     @Override
     public CompletionStage<StatefulRedisConnection<byte[], byte[]>> node(String owner) {
       return CompletableFuture.completedFuture(connection);
+    }
+
+    @Override
+    public List<String> owners() {
+      return List.of(ITSELF);
+    }
+
+    @Override
+    public Optional<RedisClusterAsyncCommands<byte[], byte[]>> redirecting() {
+      return Optional.empty();
     }
 
     @Override
@@ -106,16 +112,10 @@ interface RedisConnection {
     }
   }
 
-  /** A cluster: Lettuce knows who owns which slot, and follows those that move. */
+  /** A cluster: Lettuce knows who owns which slot. */
   record ToCluster(StatefulRedisClusterConnection<byte[], byte[]> connection)
       implements RedisConnection {
     private static final String SERVES = "cluster_state:ok";
-
-    @Override
-    public <A, T> List<CompletionStage<? extends T>> send(
-        List<A> items, RedisCommand<A, T> command) {
-      return sendAll(connection, connection.async(), items, command);
-    }
 
     @Override
     public Optional<String> owner(byte[] key) {
@@ -125,7 +125,26 @@ interface RedisConnection {
 
     @Override
     public CompletionStage<StatefulRedisConnection<byte[], byte[]>> node(String owner) {
-      return connection.getConnectionAsync(owner);
+      try {
+        return connection.getConnectionAsync(owner);
+      } catch (RedisException e) {
+        // It has just left.
+        return CompletableFuture.failedFuture(new UnownedSlotException());
+      }
+    }
+
+    @Override
+    public List<String> owners() {
+      Stream<RedisClusterNode> nodes = connection.getPartitions().stream();
+      return nodes
+          .filter(node -> node.getRole().isUpstream() && !node.hasNoSlots())
+          .map(RedisClusterNode::getNodeId)
+          .toList();
+    }
+
+    @Override
+    public Optional<RedisClusterAsyncCommands<byte[], byte[]>> redirecting() {
+      return Optional.of(connection.async());
     }
 
     /** Lettuce opens what it needs. */

@@ -130,15 +130,26 @@ public final class RedisContextStore implements ContextStore {
 
   @Override
   public Set<Partition> partitions() throws InterruptedException {
-    List<byte[]> keys = RedisKeys.allPartitions().toList();
-    List<@Nullable Set<byte[]>> names = link.batch(keys, (redis, key) -> redis.smembers(key));
+    List<@Nullable Set<byte[]>> names =
+        link.batch(
+            RedisKeys.allPartitions()
+                .map(all -> new RedisCommand<>(all, (redis, key) -> redis.smembers(key)))
+                .toList());
     Set<Partition> partitions = new TreeSet<>(Comparator.comparing(Partition::name));
     for (Set<byte[]> group : names) {
       if (group != null) {
-        group.forEach(name -> partitions.add(new Partition(new String(name, US_ASCII))));
+        group.forEach(name -> partitions.add(partition(new String(name, US_ASCII))));
       }
     }
     return partitions;
+  }
+
+  private Partition partition(String name) {
+    try {
+      return new Partition(name);
+    } catch (IllegalArgumentException e) {
+      throw RedisProblems.unreadable(link.name(), name);
+    }
   }
 
   @Override

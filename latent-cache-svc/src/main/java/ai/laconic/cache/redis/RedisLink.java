@@ -1,11 +1,10 @@
 package ai.laconic.cache.redis;
 
-import io.lettuce.core.RedisException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -28,7 +27,7 @@ final class RedisLink implements AutoCloseable {
   private final Connector connector;
   private final List<Lane> lanes;
   private final Lane pings;
-  private final Optional<ReplicatedWrites> replicated;
+  private final Delivery writes;
 
   RedisLink(RedisSettings settings) {
     this.address =
@@ -37,9 +36,7 @@ final class RedisLink implements AutoCloseable {
     this.connector = Connector.of(address, settings);
     this.lanes =
         Stream.generate(() -> new Lane(connector::connect)).limit(settings.connections()).toList();
-    this.replicated =
-        Optional.of(new ReplicatedWrites(settings.replicas(), timeout.dividedBy(2)))
-            .filter(writes -> writes.replicas() > 0);
+    this.writes = new Delivery(settings.replicas(), timeout.dividedBy(2));
     this.pings = new Lane(connector::connect);
   }
 
@@ -48,23 +45,28 @@ final class RedisLink implements AutoCloseable {
     return address.name();
   }
 
-  /** Sends a command for each item and returns the answers in order. */
-  <A, T> List<@Nullable T> batch(List<A> items, RedisCommand<A, T> command)
-      throws InterruptedException {
-    return items.isEmpty() ? List.of() : exchange(connection -> connection.send(items, command));
+  /** Sends commands and returns their answers in order. */
+  <T> List<@Nullable T> batch(List<RedisCommand<T>> commands) throws InterruptedException {
+    return exchange(Delivery.PLAIN, commands);
+  }
+
+  /** Sends one command and returns its answer. */
+  <T> @Nullable T call(byte[] key, RedisCommand.Sending<T> sending) throws InterruptedException {
+    return batch(List.of(new RedisCommand<T>(key, sending))).get(0);
   }
 
   /** Runs scripts that answer with numbers, and returns these in order. */
   List<Long> run(List<Script.Call> calls) throws InterruptedException {
-    return numbers(this.<Script.Call, Object>batch(calls, (redis, call) -> call.send(redis)));
+    return numbers(batch(calls.stream().map(Script.Call::byDigest).toList()));
   }
 
   /** As {@link #run}, and returns once what was written is acknowledged. */
   List<Long> write(List<Script.Call> calls) throws InterruptedException {
-    if (replicated.isEmpty() || calls.isEmpty()) {
+    if (writes.replicas() == 0) {
       return run(calls);
     }
-    return numbers(exchange(connection -> replicated.get().send(connection, calls)));
+    // A text sent later, to a node that doesn't know the digest, would come behind WAIT.
+    return numbers(exchange(writes, calls.stream().map(Script.Call::byText).toList()));
   }
 
   private List<Long> numbers(List<@Nullable Object> answers) {
@@ -78,41 +80,41 @@ final class RedisLink implements AutoCloseable {
     return numbers;
   }
 
-  private <T> List<@Nullable T> exchange(
-      Function<RedisConnection, List<CompletionStage<? extends T>>> sending)
+  private <T> List<@Nullable T> exchange(Delivery delivery, List<RedisCommand<T>> commands)
       throws InterruptedException {
+    if (commands.isEmpty()) {
+      return List.of();
+    }
     long until = System.nanoTime() + timeout.toNanos();
     try {
       try {
-        return attempt(sending, until);
+        return attempt(delivery, commands, until);
       } catch (ExecutionException e) {
         if (!RedisProblems.isElsewhere(e)) {
           throw e;
         }
         await(connector.refresh(), until);
-        return attempt(sending, until);
+        return attempt(delivery, commands, until);
       }
-    } catch (ExecutionException | TimeoutException | CancellationException | RedisException e) {
+    } catch (ExecutionException | TimeoutException | CancellationException e) {
       if (RedisProblems.isDisconnected(e)) {
         // Another node may have taken its slots over.
-        CompletableFuture<Void> unused = connector.refresh();
+        connector.refreshSoon();
       }
       throw RedisProblems.of(name(), timeout, e);
     }
   }
 
   private <T> List<@Nullable T> attempt(
-      Function<RedisConnection, List<CompletionStage<? extends T>>> sending, long until)
+      Delivery delivery, List<RedisCommand<T>> commands, long until)
       throws InterruptedException, ExecutionException, TimeoutException {
     Lane lane = leastUsed();
     Lane.Use use = lane.enter();
-    List<CompletionStage<? extends T>> sent = List.of();
     try {
       RedisConnection connection = await(use.connection(), until);
-      sent = sending.apply(connection);
-      List<@Nullable T> answers = new ArrayList<>(sent.size());
-      for (CompletionStage<? extends T> one : sent) {
-        answers.add(await(one, until));
+      List<@Nullable T> answers = new ArrayList<>(commands.size());
+      for (CompletionStage<T> answer : delivery.send(connection, commands)) {
+        answers.add(await(answer, until));
       }
       return answers;
     } catch (ExecutionException | TimeoutException e) {
@@ -121,8 +123,6 @@ final class RedisLink implements AutoCloseable {
       }
       throw e;
     } finally {
-      // Those not answered are not worth sending any more.
-      sent.forEach(one -> one.toCompletableFuture().cancel(false));
       lane.leave(use);
     }
   }
@@ -139,26 +139,33 @@ final class RedisLink implements AutoCloseable {
 
   /** Returns whether Redis says soon that it serves. */
   boolean answers() {
-    Lane.Use use = pings.enter();
-    CompletableFuture<Boolean> answer =
-        use.connection()
-            .thenCompose(RedisConnection::probe)
-            .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
-            .whenComplete(
-                (serves, failure) -> {
-                  if (failure instanceof TimeoutException) {
-                    pings.replace(use);
-                  }
-                  pings.leave(use);
-                });
     try {
-      return answer.get(PING_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      return ask(RedisConnection::probe).get(PING_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException | CancellationException e) {
       return false;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
     }
+  }
+
+  /** Asks what Redis may hold; empty for no limit. */
+  CompletableFuture<OptionalLong> maxMemory() {
+    return ask(RedisConnection::maxMemory);
+  }
+
+  private <T> CompletableFuture<T> ask(Function<RedisConnection, CompletableFuture<T>> question) {
+    Lane.Use use = pings.enter();
+    return use.connection()
+        .thenCompose(question)
+        .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+        .whenComplete(
+            (answer, failure) -> {
+              if (failure instanceof TimeoutException) {
+                pings.replace(use);
+              }
+              pings.leave(use);
+            });
   }
 
   @Override

@@ -67,6 +67,7 @@ final class RedisProblems {
       return refused(store, String.valueOf(failure.getMessage()));
     }
     if (isDisconnected(failure)) {
+      log.debug("{}: not connected", store, failure);
       return unavailable(store, "not connected");
     }
     log.warn("{}: unreadable answer: {}", store, failure.toString());
@@ -96,9 +97,12 @@ final class RedisProblems {
             && !(failure instanceof RedisCommandExecutionException));
   }
 
-  /** Whether a node of a cluster said that another one has the key. */
+  /** Whether a key has moved to another node than we knew: nothing was done to it. */
   static boolean isElsewhere(Throwable thrown) {
     Throwable failure = cause(thrown);
+    if (failure instanceof UnownedSlotException) {
+      return true;
+    }
     return failure instanceof RedisCommandExecutionException
         && ELSEWHERE.stream().anyMatch(code -> answers(String.valueOf(failure.getMessage()), code));
   }

@@ -37,7 +37,12 @@ final class RedisSnapshot implements Snapshot {
     }
     byte[][] fields = asked.stream().map(RedisKeys::ascii).toArray(byte[][]::new);
     List<KeyValue<byte[], byte[]>> values =
-        ask((redis, key) -> redis.hmget(RedisKeys.records(partition), fields));
+        ask(
+            new RedisCommand<Object>(
+                RedisKeys.records(partition), (redis, key) -> redis.hmget(key, fields)));
+    if (values.size() != asked.size()) {
+      throw RedisProblems.unreadable(link.name(), values);
+    }
     Map<String, byte[]> found = new HashMap<>();
     for (int i = 0; i < asked.size(); i++) {
       if (values.get(i).hasValue()) {
@@ -58,7 +63,7 @@ final class RedisSnapshot implements Snapshot {
         descending
             ? ContextScripts.RANGE_DOWN.on(keys, end, first, most)
             : ContextScripts.RANGE.on(keys, first, end, most);
-    List<Object> found = ask((redis, key) -> range.<List<Object>>send(redis));
+    List<Object> found = ask(range.byDigest());
     List<StoredRecord> records = new ArrayList<>(found.size() / 2);
     for (int i = 0; i + 1 < found.size(); i += 2) {
       records.add(new StoredRecord(text(found.get(i)), bytes(found.get(i + 1))));
@@ -67,16 +72,16 @@ final class RedisSnapshot implements Snapshot {
   }
 
   /** Sends a question, the first time behind that for the version. */
-  @SuppressWarnings("unchecked") // The second answer is the question's.
-  private <T> T ask(RedisCommand<byte[], T> question) throws InterruptedException {
+  @SuppressWarnings("unchecked") // The caller knows what the question is answered with.
+  private <T> T ask(RedisCommand<Object> question) throws InterruptedException {
     reads++;
-    byte[] key = RedisKeys.version(partition);
-    List<RedisCommand<byte[], Object>> questions = new ArrayList<>();
+    List<RedisCommand<Object>> questions = new ArrayList<>();
     if (version.isEmpty()) {
-      questions.add((redis, one) -> redis.get(one));
+      questions.add(
+          new RedisCommand<Object>(RedisKeys.version(partition), (redis, key) -> redis.get(key)));
     }
-    questions.add(question::send);
-    List<@Nullable Object> answers = link.batch(questions, (redis, one) -> one.send(redis, key));
+    questions.add(question);
+    List<@Nullable Object> answers = link.batch(questions);
     if (version.isEmpty()) {
       version = Optional.of(version(answers.get(0)));
     }
@@ -117,8 +122,7 @@ final class RedisSnapshot implements Snapshot {
     if (version.isEmpty()) {
       return true;
     }
-    List<byte @Nullable []> now =
-        link.batch(List.of(RedisKeys.version(partition)), (redis, key) -> redis.get(key));
-    return version(now.get(0)).equals(version.get());
+    byte[] now = link.call(RedisKeys.version(partition), (redis, key) -> redis.get(key));
+    return version(now).equals(version.get());
   }
 }

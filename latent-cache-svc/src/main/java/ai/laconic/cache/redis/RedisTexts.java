@@ -57,7 +57,12 @@ final class RedisTexts {
   private void readSome(byte[] key, List<Integer> numbers, ContextStore.TextReader reader)
       throws InterruptedException {
     List<@Nullable Long> lengths =
-        link.batch(numbers, (redis, number) -> redis.hstrlen(key, RedisKeys.number(number)));
+        link.batch(
+            numbers.stream()
+                .map(RedisKeys::number)
+                .map(
+                    number -> new RedisCommand<>(key, (redis, hash) -> redis.hstrlen(hash, number)))
+                .toList());
     List<Integer> batch = new ArrayList<>();
     long bytes = 0;
     for (int i = 0; i < numbers.size(); i++) {
@@ -77,9 +82,8 @@ final class RedisTexts {
   private void handOn(byte[] key, List<Integer> numbers, ContextStore.TextReader reader)
       throws InterruptedException {
     byte[][] fields = numbers.stream().map(RedisKeys::number).toArray(byte[][]::new);
-    List<@Nullable List<KeyValue<byte[], byte[]>>> answers =
-        link.batch(List.of(key), (redis, one) -> redis.hmget(one, fields));
-    List<KeyValue<byte[], byte[]>> texts = answers.get(0);
+    List<KeyValue<byte[], byte[]>> texts =
+        link.call(key, (redis, hash) -> redis.hmget(hash, fields));
     if (texts == null || texts.size() != fields.length) {
       throw RedisProblems.unreadable(link.name(), texts);
     }

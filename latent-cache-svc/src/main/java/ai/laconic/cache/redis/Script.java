@@ -49,23 +49,27 @@ final class Script {
       this.arguments = arguments;
     }
 
-    byte[] firstKey() {
-      return keys[0];
-    }
-
     /**
      * Calls the script by its digest. A node that doesn't know it, because it is new or was
      * restarted, is told the text.
      */
-    <T> CompletionStage<T> send(RedisClusterAsyncCommands<byte[], byte[]> redis) {
-      CompletableFuture<T> answer =
-          redis.<T>evalsha(script.digest, script.output, keys, arguments).toCompletableFuture();
+    RedisCommand<Object> byDigest() {
+      return new RedisCommand<>(keys[0], (redis, key) -> sendDigest(redis));
+    }
+
+    RedisCommand<Object> byText() {
+      return new RedisCommand<>(keys[0], (redis, key) -> sendText(redis));
+    }
+
+    private CompletionStage<Object> sendDigest(RedisClusterAsyncCommands<byte[], byte[]> redis) {
+      CompletableFuture<Object> answer =
+          redis.evalsha(script.digest, script.output, keys, arguments).toCompletableFuture();
       return answer.exceptionallyCompose(
           failure ->
               isUnknown(failure) ? sendText(redis) : CompletableFuture.failedFuture(failure));
     }
 
-    <T> CompletionStage<T> sendText(RedisClusterAsyncCommands<byte[], byte[]> redis) {
+    private CompletionStage<Object> sendText(RedisClusterAsyncCommands<byte[], byte[]> redis) {
       return redis.eval(script.text, script.output, keys, arguments);
     }
 

@@ -11,8 +11,9 @@ import org.springframework.util.FileSystemUtils;
 
 /** A Redis that is reached by TLS only, as a user who may do no more than the service needs. */
 final class GuardedRedis implements RedisDeployment {
-  /** As docs/operations.md has it. */
-  static final String USER = "user laconic on >open-sesame ~laconic:v2:* " + RedisRights.COMMANDS;
+  static final String CREDENTIALS = "laconic:open-sesame";
+
+  private static final Path DOCUMENTED = Path.of("../docs/operations.md");
 
   private final Path directory = Files.createTempDirectory("certificates");
   private final TestCertificate certificate;
@@ -28,7 +29,17 @@ final class GuardedRedis implements RedisDeployment {
             "tls-key-file " + certificate.key(),
             "tls-ca-cert-file " + certificate.certificate(),
             "tls-auth-clients no",
-            USER);
+            user());
+  }
+
+  /** Returns the user that docs/operations.md advises, with a password. */
+  static String user() throws IOException {
+    return Files.readAllLines(DOCUMENTED).stream()
+        .map(String::strip)
+        .filter(line -> line.startsWith("user laconic "))
+        .findFirst()
+        .orElseThrow()
+        .replace("PASSWORD", "open-sesame");
   }
 
   @Override
@@ -38,7 +49,7 @@ final class GuardedRedis implements RedisDeployment {
 
   RedisSettings settings(Optional<TestCertificate> known) {
     return new RedisSettings(
-        "rediss://laconic:open-sesame@" + RedisProcess.HOST + ":" + tlsPort,
+        "rediss://" + CREDENTIALS + "@" + RedisProcess.HOST + ":" + tlsPort,
         false,
         Duration.ofSeconds(10),
         2,

@@ -1,5 +1,6 @@
 package ai.laconic.cache.redis;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.laconic.cache.store.BlockStoreContract;
@@ -10,6 +11,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
 
 /** The Redis that this machine has, most likely a newer one. */
 class InstalledRedisIT {
@@ -26,6 +28,19 @@ class InstalledRedisIT {
   static void stop() throws Exception {
     if (redis != null) {
       redis.close();
+    }
+  }
+
+  @Test
+  void resp3IsSpoken() throws Exception {
+    try (RedisContextStore store = new RedisContextStore(redis.settings())) {
+      assertThat(store.partitions()).isNotNull();
+
+      String clients = redis.masters().get(0).inspect(commands -> commands.clientList());
+
+      assertThat(clients.lines().filter(client -> client.contains("name=laconic-cache")))
+          .isNotEmpty()
+          .allSatisfy(client -> assertThat(client).contains("resp=3"));
     }
   }
 

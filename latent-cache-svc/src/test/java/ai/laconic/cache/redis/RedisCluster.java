@@ -117,12 +117,20 @@ final class RedisCluster implements RedisDeployment {
 
   @Override
   public RedisSettings settings() {
-    return RedisDeployment.settings(uri());
+    return RedisDeployment.settings(uri(""));
+  }
+
+  /**
+   * @param credentials user and password with a colon between them
+   */
+  RedisSettings settings(String credentials) {
+    return RedisDeployment.settings(uri(credentials + "@"));
   }
 
   /** Returns what a client needs to find all of it: two of the nodes. */
-  private String uri() {
+  private String uri(String credentials) {
     return "redis://"
+        + credentials
         + nodes.stream()
             .skip(1)
             .limit(2)

@@ -41,9 +41,13 @@ abstract class RedisLinkContract {
   @Test
   void answersComeInOrderWhereverTheirKeysAre() throws Exception {
     List<Integer> numbers = IntStream.range(0, 500).boxed().toList();
-    link.batch(numbers, (redis, n) -> redis.set(key(n), value(n)));
+    put(numbers);
 
-    List<byte[]> read = link.batch(numbers, (redis, n) -> redis.get(key(499 - n)));
+    List<byte[]> read =
+        link.batch(
+            numbers.stream()
+                .map(n -> new RedisCommand<>(key(499 - n), (redis, key) -> redis.get(key)))
+                .toList());
 
     for (int n : numbers) {
       assertThat(read.get(n)).isEqualTo(value(499 - n));
@@ -54,10 +58,10 @@ abstract class RedisLinkContract {
   void aBatchIsSentInOnePieceToEachNode() throws Exception {
     List<Integer> numbers = IntStream.range(0, MANY).boxed().toList();
     // The first batch opens connections.
-    link.batch(numbers, (redis, n) -> redis.exists(key(n)));
+    ask(numbers);
     long before = reads();
 
-    link.batch(numbers, (redis, n) -> redis.exists(key(n)));
+    ask(numbers);
 
     // A server reads 16 KB at a time, and asks of ours come between.
     assertThat(reads() - before).isLessThan(MANY / 20);
@@ -75,7 +79,7 @@ abstract class RedisLinkContract {
   @Test
   void aScriptIsSentToNodesThatDoNotKnowIt() throws Exception {
     List<Integer> numbers = IntStream.range(0, 60).boxed().toList();
-    link.batch(numbers, (redis, n) -> redis.set(key(n), value(n)));
+    put(numbers);
     for (int round = 0; round < 2; round++) {
       redis.masters().forEach(master -> master.inspect(commands -> commands.scriptFlush()));
 
@@ -91,7 +95,21 @@ abstract class RedisLinkContract {
     }
   }
 
-  static byte[] key(int n) {
+  private void put(List<Integer> numbers) throws InterruptedException {
+    link.batch(
+        numbers.stream()
+            .map(n -> new RedisCommand<>(key(n), (redis, key) -> redis.set(key, value(n))))
+            .toList());
+  }
+
+  private void ask(List<Integer> numbers) throws InterruptedException {
+    link.batch(
+        numbers.stream()
+            .map(n -> new RedisCommand<>(key(n), (redis, key) -> redis.strlen(key)))
+            .toList());
+  }
+
+  private static byte[] key(int n) {
     return (PREFIX + "test:" + n).getBytes(US_ASCII);
   }
 

@@ -7,12 +7,14 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
-/** Stands between a client and a server and can leave its connections half-open. */
+/** Stands between a client and a server: can leave connections half-open, and garble answers. */
 final class StallingProxy implements AutoCloseable {
   private record Bridge(Socket client, Socket server, AtomicBoolean stalled) {}
 
@@ -21,6 +23,7 @@ final class StallingProxy implements AutoCloseable {
   private final ExecutorService pumps = Executors.newCachedThreadPool();
   private final List<Bridge> bridges = new CopyOnWriteArrayList<>();
   private volatile boolean stallNew;
+  private volatile @Nullable Random garbling;
 
   /**
    * @param target port of the server
@@ -44,6 +47,11 @@ final class StallingProxy implements AutoCloseable {
     stallNew = stall;
   }
 
+  /** Flips a bit of every answer, until told otherwise. */
+  void garble(@Nullable Random random) {
+    garbling = random;
+  }
+
   private void accept() {
     while (!listener.isClosed()) {
       try {
@@ -59,11 +67,15 @@ final class StallingProxy implements AutoCloseable {
     }
   }
 
-  private static void pump(Bridge bridge, Socket from, Socket to) {
+  private void pump(Bridge bridge, Socket from, Socket to) {
     byte[] buffer = new byte[64 << 10];
     try (InputStream in = from.getInputStream();
         OutputStream out = to.getOutputStream()) {
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        Random random = garbling;
+        if (random != null && from == bridge.server()) {
+          buffer[random.nextInt(n)] ^= (byte) (1 << random.nextInt(8));
+        }
         if (!bridge.stalled().get()) {
           out.write(buffer, 0, n);
           out.flush();

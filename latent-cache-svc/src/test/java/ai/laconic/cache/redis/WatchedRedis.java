@@ -65,13 +65,6 @@ final class WatchedRedis implements RedisDeployment {
                     && sentinels.stream().allMatch(this::namesTheReplica));
   }
 
-  /** Waits until the old master has become a replica of the new one. */
-  void awaitReplica() {
-    await()
-        .atMost(RedisProcess.PATIENCE)
-        .until(() -> replication(replica).contains("state=online"));
-  }
-
   private boolean namesTheReplica(RedisProcess sentinel) {
     return RedisProcess.ask(sentinel.port(), "SENTINEL get-master-addr-by-name " + MASTER)
         .contains(Integer.toString(replica.port()));
@@ -87,6 +80,13 @@ final class WatchedRedis implements RedisDeployment {
   @Override
   public RedisSettings settings() {
     return RedisDeployment.settings(uri());
+  }
+
+  /** Waits until a server follows a master and has all that it has. */
+  void awaitReplica(RunningRedis server) {
+    await()
+        .atMost(RedisProcess.PATIENCE)
+        .until(() -> replication(server).contains("master_link_status:up"));
   }
 
   private String uri() {
