@@ -110,6 +110,16 @@ final class RedisCluster implements RedisDeployment {
     return nodes.stream().filter(node -> node.port() == port).findFirst().orElseThrow();
   }
 
+  /** Gives the slot of a key, which must be empty, to another master. */
+  void moveEmptySlot(String key) {
+    int slot = SlotHash.getSlot(key);
+    RunningRedis from = owner(key, nodes.get(0));
+    RunningRedis to = masters().stream().filter(master -> master != from).findFirst().orElseThrow();
+    String target = to.inspect(redis -> redis.clusterMyId());
+    to.inspect(redis -> redis.clusterSetSlotNode(slot, target));
+    from.inspect(redis -> redis.clusterSetSlotNode(slot, target));
+  }
+
   @Override
   public List<RunningRedis> masters() {
     return nodes.stream().filter(node -> node.isRunning() && !isReplica(node)).toList();

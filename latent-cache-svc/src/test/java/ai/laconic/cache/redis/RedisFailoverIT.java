@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -22,7 +23,10 @@ import org.junit.jupiter.api.Test;
 /** A master dies in the middle of writes. */
 class RedisFailoverIT {
   private static final int PUTS = 1000;
-  private static final int BEFORE = 300;
+
+  /** Those that are sent while the master lives, or may be. */
+  private static final int BEFORE = 600;
+
   private static final int WRITERS = 4;
 
   /** A key in a slot of the master that dies. */
@@ -31,6 +35,7 @@ class RedisFailoverIT {
   private static final Script SET = Script.number("redis.call('SET', KEYS[1], ARGV[1]) return 1");
 
   private final Set<Integer> acknowledged = ConcurrentHashMap.newKeySet();
+  private final CountDownLatch killed = new CountDownLatch(1);
   private final Set<Integer> failed = ConcurrentHashMap.newKeySet();
 
   @Test
@@ -40,9 +45,10 @@ class RedisFailoverIT {
       RunningRedis witness = redis.nodes().get(0);
       RunningRedis victim = redis.owner(OFTEN_WRITTEN, witness);
       List<Future<?>> writers = put(link);
-      awaitAcknowledged(BEFORE);
+      awaitAcknowledged();
 
       victim.process().kill();
+      killed.countDown();
 
       finish(writers);
       awaitReadable(link);
@@ -58,9 +64,10 @@ class RedisFailoverIT {
     try (WatchedRedis redis = new WatchedRedis();
         RedisLink link = new RedisLink(replicated(redis.settings()))) {
       List<Future<?>> writers = put(link);
-      awaitAcknowledged(BEFORE);
+      awaitAcknowledged();
 
       redis.master().process().kill();
+      killed.countDown();
 
       finish(writers);
       redis.awaitFailover();
@@ -86,6 +93,9 @@ class RedisFailoverIT {
                     executor.submit(
                         () -> {
                           for (int n = writer; n < PUTS; n += WRITERS) {
+                            if (n >= BEFORE) {
+                              killed.await();
+                            }
                             put(link, n);
                           }
                           return null;
@@ -106,8 +116,9 @@ class RedisFailoverIT {
     }
   }
 
-  private void awaitAcknowledged(int count) {
-    await().atMost(RedisProcess.PATIENCE).until(() -> acknowledged.size() >= count);
+  private void awaitAcknowledged() {
+    // Some of them are on their way when the master dies.
+    await().atMost(RedisProcess.PATIENCE).until(() -> acknowledged.size() >= BEFORE / 2);
   }
 
   private static void finish(List<Future<?>> writers) throws Exception {
