@@ -1,6 +1,8 @@
 package ai.laconic.cache.redis;
 
+import io.lettuce.core.RedisCredentials;
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.StaticCredentialsProvider;
 import io.lettuce.core.cluster.RedisClusterURIUtil;
 import java.net.URI;
 import java.time.Duration;
@@ -44,9 +46,21 @@ record RedisAddress(List<RedisURI> nodes, boolean cluster, String name) {
     for (RedisURI node : nodes) {
       node.setTimeout(timeout);
       node.setClientName(CLIENT_NAME);
+      resolveCredentials(node);
       node.getSentinels().forEach(sentinel -> sentinel.setTimeout(timeout));
     }
     return new RedisAddress(nodes, cluster || nodes.size() > 1, "Redis at " + place(nodes));
+  }
+
+  /**
+   * Lettuce asks any other provider on another thread, and then may hand out a connection just
+   * before commands can be sent on it.
+   */
+  private static void resolveCredentials(RedisURI uri) {
+    RedisCredentials credentials = uri.getCredentialsProvider().resolveCredentials().block();
+    if (credentials != null) {
+      uri.setCredentialsProvider(new StaticCredentialsProvider(credentials));
+    }
   }
 
   private static List<RedisURI> nodes(String uri) {

@@ -3,6 +3,7 @@ package ai.laconic.cache.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lettuce.core.RedisCredentialsProvider.ImmediateRedisCredentialsProvider;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +21,26 @@ class RedisAddressTest {
   })
   void namesThePlaceOnly(String uri, String name) {
     assertThat(RedisAddress.parse(uri, false, Duration.ofSeconds(1))).hasToString(name);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "redis://user:secret@one",
+        "redis://user:secret@one,two",
+        "redis-sentinel://user:secret@one#main"
+      })
+  void credentialsAreAtHand(String uri) {
+    assertThat(RedisAddress.parse(uri, false, Duration.ofSeconds(1)).nodes())
+        .allSatisfy(
+            node -> {
+              assertThat(node.getCredentialsProvider())
+                  .isInstanceOfSatisfying(
+                      ImmediateRedisCredentialsProvider.class,
+                      provider ->
+                          assertThat(provider.resolveCredentialsNow().getUsername())
+                              .isEqualTo("user"));
+            });
   }
 
   @Test
