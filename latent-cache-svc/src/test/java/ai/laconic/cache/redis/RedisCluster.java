@@ -71,11 +71,6 @@ final class RedisCluster implements RedisDeployment {
                         .allMatch(RedisCluster::hasCaughtUp));
   }
 
-  /** Waits until every slot is served by a node that runs. */
-  void awaitServing(RunningRedis asked) {
-    await().atMost(RedisProcess.PATIENCE).until(() -> serves(asked));
-  }
-
   private static boolean serves(RunningRedis node) {
     return node.inspect(redis -> redis.clusterInfo()).contains("cluster_state:ok");
   }
