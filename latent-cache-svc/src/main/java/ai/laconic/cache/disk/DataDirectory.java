@@ -1,5 +1,6 @@
 package ai.laconic.cache.disk;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.SYNC;
 import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
@@ -130,7 +131,8 @@ final class DataDirectory implements AutoCloseable {
       Files.move(started, file, StandardCopyOption.ATOMIC_MOVE);
       return;
     }
-    String found = Files.readString(file).strip();
+    // Whatever it holds can be shown.
+    String found = new String(Files.readAllBytes(file), ISO_8859_1).strip();
     if (found.equals(LAYOUT)) {
       return;
     }
@@ -143,7 +145,8 @@ final class DataDirectory implements AutoCloseable {
   }
 
   private static String shown(String text) {
-    return text.length() <= 80 ? text : text.substring(0, 80) + "...";
+    String printable = text.replaceAll("[^\\x20-\\x7e]", "?");
+    return printable.length() <= 80 ? printable : printable.substring(0, 80) + "...";
   }
 
   private void refuseOthersFiles() throws IOException, DataDirectoryException {

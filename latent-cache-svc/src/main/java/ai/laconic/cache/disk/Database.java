@@ -1,9 +1,6 @@
 package ai.laconic.cache.disk;
 
 import ai.laconic.servicekit.error.Problems;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -31,11 +28,12 @@ final class Database implements AutoCloseable {
   static final int PAGE_BYTES = 16 << 10;
   private static final int CACHE_KIB = 4 << 10;
   private static final long MOST_LOG_BYTES = 32 << 20;
-  private static final String LOG_SUFFIX = "-wal";
-  private static final String SHARED_MEMORY_SUFFIX = "-shm";
+  // Only somebody else's program can make us wait: within this process nobody meets another.
+  private static final int BUSY_MILLIS = 1000;
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
   private final String name;
-  private final Path file;
+  private final DatabaseFile file;
   private final SynchronousMode durability;
   private final List<String> schema;
 
@@ -53,7 +51,7 @@ final class Database implements AutoCloseable {
    *     survives the death of the process, and a power failure once the log is carried over
    * @param schema statements that create what is not there
    */
-  Database(String name, Path file, SynchronousMode durability, List<String> schema)
+  Database(String name, DatabaseFile file, SynchronousMode durability, List<String> schema)
       throws SQLException {
     this.name = name;
     this.file = file;
@@ -87,13 +85,16 @@ final class Database implements AutoCloseable {
     }
   }
 
-  /** Runs {@code work} in a transaction; if it throws, nothing is changed. */
+  /**
+   * Runs {@code work} in a transaction; if it throws, nothing is changed. On a full disk it runs
+   * again once the log is cut: what that took may be all that is missing.
+   */
   <T> T write(Work<T> work) throws InterruptedException {
     writing.lockInterruptibly();
     try {
       checkOpen();
-      T result = transact(work);
-      boundLog();
+      T result = transactInRoom(work);
+      boundLog(MOST_LOG_BYTES);
       return result;
     } catch (SQLException failure) {
       throw SqliteProblems.of(name, failure);
@@ -110,8 +111,9 @@ final class Database implements AutoCloseable {
     writing.lockInterruptibly();
     try {
       checkOpen();
-      if (logBytes() > 0) {
-        checkpoint();
+      if (file.logBytes() > 0 && !checkpoint()) {
+        throw Problems.unavailable(
+            name, "another program reads its file, so its log stays", RETRY_AFTER);
       }
     } catch (SQLException failure) {
       throw SqliteProblems.of(name, failure);
@@ -120,28 +122,20 @@ final class Database implements AutoCloseable {
     }
   }
 
-  /** Throws the file away and begins with an empty one. */
+  /** Throws the file away and begins with an empty one; closed if that fails. */
   void startOver() throws SQLException {
     writing.lock();
     reading.acquireUninterruptibly(READERS);
     try {
+      checkOpen();
+      open = false;
       disconnect();
-      delete(file);
+      file.delete();
       writer = start();
+      open = true;
     } finally {
       reading.release(READERS);
       writing.unlock();
-    }
-  }
-
-  /** Deletes a file that is not open, and its log. */
-  static void delete(Path file) throws SQLException {
-    try {
-      for (String suffix : List.of("", LOG_SUFFIX, SHARED_MEMORY_SUFFIX)) {
-        Files.deleteIfExists(sibling(file, suffix));
-      }
-    } catch (IOException failure) {
-      throw new SQLException(file + ": can't be deleted", failure);
     }
   }
 
@@ -165,19 +159,31 @@ final class Database implements AutoCloseable {
     }
   }
 
+  private <T> T transactInRoom(Work<T> work) throws SQLException {
+    try {
+      return transact(work);
+    } catch (SQLException failure) {
+      if (!SqliteProblems.isFull(failure) || file.logBytes() == 0) {
+        throw failure;
+      }
+      boundLog(0);
+      return transact(work);
+    }
+  }
+
   private <T> T transact(Work<T> work) throws SQLException {
     writer.update("begin immediate");
     try {
       T result = work.in(writer);
       writer.update("commit");
       return result;
-    } catch (SQLException | RuntimeException failure) {
+    } catch (SQLException | RuntimeException | Error failure) {
       rollBack(failure);
       throw failure;
     }
   }
 
-  private void rollBack(Exception failure) {
+  private void rollBack(Throwable failure) {
     try {
       writer.update("rollback");
     } catch (SQLException alreadyDone) {
@@ -187,38 +193,40 @@ final class Database implements AutoCloseable {
   }
 
   /** What was written is safe: that the log can't be carried over now is no failure of it. */
-  private void boundLog() throws InterruptedException {
-    if (logBytes() <= MOST_LOG_BYTES) {
+  private void boundLog(long most) {
+    if (file.logBytes() <= most) {
       return;
     }
     try {
-      checkpoint();
+      if (!checkpoint()) {
+        log.warn(
+            "{}: log of {} bytes stays, another program reads the file", file, file.logBytes());
+      }
     } catch (SQLException failure) {
-      log.warn("{}: log of {} bytes can't be carried over", file, logBytes(), failure);
+      log.warn("{}: log of {} bytes can't be carried over", file, file.logBytes(), failure);
     }
   }
 
-  /** Readers of older states would keep their part of the log alive: they finish first. */
-  private void checkpoint() throws SQLException, InterruptedException {
-    reading.acquire(READERS);
+  /**
+   * Readers of older states would keep their part of the log alive: those of this process finish
+   * first.
+   *
+   * @return whether the log is empty: a reader of another process may keep it
+   */
+  private boolean checkpoint() throws SQLException {
+    reading.acquireUninterruptibly(READERS);
     try {
-      writer.query("pragma wal_checkpoint(truncate)", row -> row.getInt(1));
+      return writer
+          .query("pragma wal_checkpoint(truncate)", row -> row.getInt(1))
+          .equals(List.of(0));
     } finally {
       reading.release(READERS);
     }
   }
 
-  private long logBytes() {
-    return sibling(file, LOG_SUFFIX).toFile().length();
-  }
-
-  private static Path sibling(Path file, String suffix) {
-    return file.resolveSibling(file.getFileName() + suffix);
-  }
-
   private void checkOpen() {
     if (!open) {
-      throw Problems.unavailable(name, "closed", Duration.ofSeconds(1));
+      throw Problems.unavailable(name, "closed", RETRY_AFTER);
     }
   }
 
@@ -246,7 +254,8 @@ final class Database implements AutoCloseable {
     // Without it a Mac's disk keeps what it was told to write down in its own memory.
     config.enableFullSync(true);
     config.setTempStore(TempStore.MEMORY);
-    Session session = new Session(config.createConnection("jdbc:sqlite:" + file));
+    config.setBusyTimeout(BUSY_MILLIS);
+    Session session = new Session(config.createConnection(file.url()));
     try {
       session.query("pragma secure_delete = on", row -> row.getInt(1));
       return session;
