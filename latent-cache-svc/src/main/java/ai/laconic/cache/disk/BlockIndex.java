@@ -158,9 +158,9 @@ final class BlockIndex {
     }
   }
 
-  /** Returns the rows of blocks that left. */
-  synchronized List<Long> surplus() {
-    return List.copyOf(surplus);
+  /** Returns rows of blocks that left, at most so many. */
+  synchronized List<Long> surplus(int most) {
+    return surplus.stream().limit(most).toList();
   }
 
   /** Forgets rows that were deleted. */

@@ -78,21 +78,19 @@ final class DataDirectory implements AutoCloseable {
     return path;
   }
 
+  /** Closed twice, it must not give up what somebody else has opened since. */
   @Override
-  public void close() throws IOException {
-    lock.close();
-    OPEN.remove(path);
+  public synchronized void close() throws IOException {
+    if (lock.isOpen()) {
+      lock.close();
+      OPEN.remove(path);
+    }
   }
 
-  /** Whoever makes it keeps it to himself; whoever opened it up to others meant it. */
   private static Path create(Path wanted) throws IOException {
     Path path = wanted.toAbsolutePath().normalize();
     if (!Files.isDirectory(path)) {
       Files.createDirectories(path);
-      PosixFileAttributeView posix = Files.getFileAttributeView(path, PosixFileAttributeView.class);
-      if (posix != null) {
-        posix.setPermissions(PosixFilePermissions.fromString("rwx------"));
-      }
     }
     return path.toRealPath();
   }
@@ -126,6 +124,7 @@ final class DataDirectory implements AutoCloseable {
     Path file = path.resolve(LAYOUT_FILE);
     if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
       refuseOthersFiles();
+      keepFromOthers();
       Path started = path.resolve(STARTED_FILE);
       Files.writeString(started, LAYOUT + "\n", CREATE, TRUNCATE_EXISTING, WRITE, SYNC);
       Files.move(started, file, StandardCopyOption.ATOMIC_MOVE);
@@ -159,6 +158,14 @@ final class DataDirectory implements AutoCloseable {
               "an empty directory, or one that holds a cache");
         }
       }
+    }
+  }
+
+  /** Once: whoever opens it up to others later means it. */
+  private void keepFromOthers() throws IOException {
+    PosixFileAttributeView posix = Files.getFileAttributeView(path, PosixFileAttributeView.class);
+    if (posix != null) {
+      posix.setPermissions(PosixFilePermissions.fromString("rwx------"));
     }
   }
 

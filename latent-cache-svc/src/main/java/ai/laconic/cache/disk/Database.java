@@ -1,7 +1,10 @@
 package ai.laconic.cache.disk;
 
 import ai.laconic.servicekit.error.Problems;
+import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
@@ -10,10 +13,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.sqlite.SQLiteConfig;
-import org.sqlite.SQLiteConfig.JournalMode;
 import org.sqlite.SQLiteConfig.SynchronousMode;
-import org.sqlite.SQLiteConfig.TempStore;
 
 /**
  * An SQLite file: one session that writes, and a few that read and never wait for it. A transaction
@@ -31,6 +31,21 @@ final class Database implements AutoCloseable {
   // Only somebody else's program can make us wait: within this process nobody meets another.
   private static final int BUSY_MILLIS = 1000;
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+  private static final String CARRY_OVER = "pragma wal_checkpoint(truncate)";
+
+  /** One after the other: a file that has a log keeps its size of pages. */
+  private static final List<String> SETTINGS =
+      List.of(
+          "busy_timeout = " + BUSY_MILLIS,
+          "page_size = " + PAGE_BYTES,
+          "journal_mode = wal",
+          "wal_autocheckpoint = 0",
+          // Without these a Mac's disk keeps what it was told to write down in its own memory.
+          "fullfsync = on",
+          "checkpoint_fullfsync = on",
+          "secure_delete = on",
+          "temp_store = memory",
+          "cache_size = -" + CACHE_KIB);
 
   private final String name;
   private final DatabaseFile file;
@@ -216,9 +231,7 @@ final class Database implements AutoCloseable {
   private boolean checkpoint() throws SQLException {
     reading.acquireUninterruptibly(READERS);
     try {
-      return writer
-          .query("pragma wal_checkpoint(truncate)", row -> row.getInt(1))
-          .equals(List.of(0));
+      return writer.query(CARRY_OVER, row -> row.getInt(1)).equals(List.of(0));
     } finally {
       reading.release(READERS);
     }
@@ -236,7 +249,7 @@ final class Database implements AutoCloseable {
       for (String statement : schema) {
         session.update(statement);
       }
-      session.query("pragma wal_checkpoint(truncate)", row -> row.getInt(1));
+      carryOverWhatWasLeft(session);
       return session;
     } catch (SQLException failure) {
       session.close();
@@ -244,23 +257,28 @@ final class Database implements AutoCloseable {
     }
   }
 
-  private Session connect() throws SQLException {
-    SQLiteConfig config = new SQLiteConfig();
-    config.setPageSize(PAGE_BYTES);
-    config.setCacheSize(-CACHE_KIB);
-    config.setJournalMode(JournalMode.WAL);
-    config.setWalAutocheckpoint(0);
-    config.setSynchronous(durability);
-    // Without it a Mac's disk keeps what it was told to write down in its own memory.
-    config.enableFullSync(true);
-    config.setTempStore(TempStore.MEMORY);
-    config.setBusyTimeout(BUSY_MILLIS);
-    Session session = new Session(config.createConnection(file.url()));
+  /** The log can be read as well as the file: a full disk is no reason not to start. */
+  private void carryOverWhatWasLeft(Session session) throws SQLException {
     try {
-      session.query("pragma secure_delete = on", row -> row.getInt(1));
-      return session;
+      session.query(CARRY_OVER, row -> row.getInt(1));
     } catch (SQLException failure) {
-      session.close();
+      if (!SqliteProblems.isFull(failure)) {
+        throw failure;
+      }
+      log.warn("{}: disk full, log of {} bytes stays", file, file.logBytes());
+    }
+  }
+
+  private Session connect() throws SQLException {
+    Connection connection = DriverManager.getConnection(file.url());
+    try (Statement statement = connection.createStatement()) {
+      for (String setting : SETTINGS) {
+        statement.execute("pragma " + setting);
+      }
+      statement.execute("pragma synchronous = " + durability);
+      return new Session(connection);
+    } catch (SQLException failure) {
+      connection.close();
       throw failure;
     }
   }

@@ -56,20 +56,24 @@ final class DiskBlockStore implements BlockStore {
     this.index = new BlockIndex(maxBytes);
     this.claims = new HeldClaims(clock);
     this.rows = BlockRows.open(new DatabaseFile(file));
-    load();
+    try {
+      load();
+    } catch (InterruptedException | RuntimeException failure) {
+      rows.close();
+      throw failure;
+    }
   }
 
   private void load() throws InterruptedException {
     try {
       rows.load(index);
-      index.forgetExpired(clock.instant());
-      index.shrink();
-      deleteSurplus();
     } catch (IllegalArgumentException noBlock) {
       startOver(noBlock);
     } catch (StatusRuntimeException failure) {
       startOverOrThrow(failure);
     }
+    index.shrink();
+    sweep();
   }
 
   @Override
@@ -215,12 +219,13 @@ final class DiskBlockStore implements BlockStore {
     return index.usedBytes();
   }
 
-  /** Whoever is changing something deletes what has expired as well. */
+  /** Who changes something deletes all that has expired; who reads has time for some of it. */
   private void sweep() throws InterruptedException {
     index.forgetExpired(clock.instant());
-    if (!index.surplus().isEmpty() && changing.tryLock()) {
+    List<Long> surplus = index.surplus(MOST_DELETED);
+    if (!surplus.isEmpty() && changing.tryLock()) {
       try {
-        deleteSurplus();
+        delete(surplus);
       } catch (StatusRuntimeException failure) {
         log.warn("blocks that have expired can't be deleted now: {}", failure.getMessage());
       } finally {
@@ -248,14 +253,17 @@ final class DiskBlockStore implements BlockStore {
 
   /** Deletes rows until at most so many are left; returns those. */
   private List<Long> deleteSurplusBut(int most) throws InterruptedException {
-    List<Long> surplus = index.surplus();
+    List<Long> surplus = index.surplus(MOST_DELETED + 1);
     while (surplus.size() > most) {
-      List<Long> some = surplus.subList(0, Math.min(surplus.size(), MOST_DELETED));
-      rows.delete(some);
-      index.deleted(some);
-      surplus = surplus.subList(some.size(), surplus.size());
+      delete(surplus);
+      surplus = index.surplus(MOST_DELETED + 1);
     }
     return surplus;
+  }
+
+  private void delete(List<Long> surplus) throws InterruptedException {
+    rows.delete(surplus);
+    index.deleted(surplus);
   }
 
   private void startOverOrThrow(StatusRuntimeException failure) {
