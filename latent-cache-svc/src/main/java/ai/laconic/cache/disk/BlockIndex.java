@@ -51,6 +51,8 @@ final class BlockIndex {
     written.put(id, life);
     expiries.extend(id, life.expires);
     values.put(id, sizeOf(bytes), tokens, life.usedAt);
+    // The one before may have expired while this one was written in its place.
+    surplus.remove(life.row);
     lastRow = Math.max(lastRow, life.row);
   }
 
@@ -124,6 +126,14 @@ final class BlockIndex {
     return new Life(row, expiries.find(id).orElseThrow(), values.usedAt(id).orElseThrow());
   }
 
+  /** Forgets a block whose row turned out to be gone, unless it has another one by now. */
+  synchronized void lose(LatentId id, long row) {
+    Life life = written.get(id);
+    if (life != null && life.row == row) {
+      remove(List.of(id));
+    }
+  }
+
   synchronized void remove(Collection<LatentId> ids) {
     for (LatentId id : ids) {
       values.remove(id);
@@ -148,9 +158,9 @@ final class BlockIndex {
     }
   }
 
-  /** Returns the rows of blocks that left. */
-  synchronized List<Long> surplus() {
-    return List.copyOf(surplus);
+  /** Returns rows of blocks that left, at most so many. */
+  synchronized List<Long> surplus(int most) {
+    return surplus.stream().limit(most).toList();
   }
 
   /** Forgets rows that were deleted. */

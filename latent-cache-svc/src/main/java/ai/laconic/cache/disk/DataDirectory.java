@@ -1,5 +1,6 @@
 package ai.laconic.cache.disk;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.SYNC;
 import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
@@ -77,21 +78,19 @@ final class DataDirectory implements AutoCloseable {
     return path;
   }
 
+  /** Closed twice, it must not give up what somebody else has opened since. */
   @Override
-  public void close() throws IOException {
-    lock.close();
-    OPEN.remove(path);
+  public synchronized void close() throws IOException {
+    if (lock.isOpen()) {
+      lock.close();
+      OPEN.remove(path);
+    }
   }
 
-  /** Whoever makes it keeps it to himself; whoever opened it up to others meant it. */
   private static Path create(Path wanted) throws IOException {
     Path path = wanted.toAbsolutePath().normalize();
     if (!Files.isDirectory(path)) {
       Files.createDirectories(path);
-      PosixFileAttributeView posix = Files.getFileAttributeView(path, PosixFileAttributeView.class);
-      if (posix != null) {
-        posix.setPermissions(PosixFilePermissions.fromString("rwx------"));
-      }
     }
     return path.toRealPath();
   }
@@ -125,12 +124,14 @@ final class DataDirectory implements AutoCloseable {
     Path file = path.resolve(LAYOUT_FILE);
     if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
       refuseOthersFiles();
+      keepFromOthers();
       Path started = path.resolve(STARTED_FILE);
       Files.writeString(started, LAYOUT + "\n", CREATE, TRUNCATE_EXISTING, WRITE, SYNC);
       Files.move(started, file, StandardCopyOption.ATOMIC_MOVE);
       return;
     }
-    String found = Files.readString(file).strip();
+    // Whatever it holds can be shown.
+    String found = new String(Files.readAllBytes(file), ISO_8859_1).strip();
     if (found.equals(LAYOUT)) {
       return;
     }
@@ -143,7 +144,8 @@ final class DataDirectory implements AutoCloseable {
   }
 
   private static String shown(String text) {
-    return text.length() <= 80 ? text : text.substring(0, 80) + "...";
+    String printable = text.replaceAll("[^\\x20-\\x7e]", "?");
+    return printable.length() <= 80 ? printable : printable.substring(0, 80) + "...";
   }
 
   private void refuseOthersFiles() throws IOException, DataDirectoryException {
@@ -156,6 +158,14 @@ final class DataDirectory implements AutoCloseable {
               "an empty directory, or one that holds a cache");
         }
       }
+    }
+  }
+
+  /** Once: whoever opens it up to others later means it. */
+  private void keepFromOthers() throws IOException {
+    PosixFileAttributeView posix = Files.getFileAttributeView(path, PosixFileAttributeView.class);
+    if (posix != null) {
+      posix.setPermissions(PosixFilePermissions.fromString("rwx------"));
     }
   }
 

@@ -1,10 +1,10 @@
 package ai.laconic.cache.disk;
 
 import ai.laconic.servicekit.error.Problems;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
@@ -13,10 +13,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.sqlite.SQLiteConfig;
-import org.sqlite.SQLiteConfig.JournalMode;
 import org.sqlite.SQLiteConfig.SynchronousMode;
-import org.sqlite.SQLiteConfig.TempStore;
 
 /**
  * An SQLite file: one session that writes, and a few that read and never wait for it. A transaction
@@ -31,11 +28,27 @@ final class Database implements AutoCloseable {
   static final int PAGE_BYTES = 16 << 10;
   private static final int CACHE_KIB = 4 << 10;
   private static final long MOST_LOG_BYTES = 32 << 20;
-  private static final String LOG_SUFFIX = "-wal";
-  private static final String SHARED_MEMORY_SUFFIX = "-shm";
+  // Only somebody else's program can make us wait: within this process nobody meets another.
+  private static final int BUSY_MILLIS = 1000;
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+  private static final String CARRY_OVER = "pragma wal_checkpoint(truncate)";
+
+  /** One after the other: a file that has a log keeps its size of pages. */
+  private static final List<String> SETTINGS =
+      List.of(
+          "busy_timeout = " + BUSY_MILLIS,
+          "page_size = " + PAGE_BYTES,
+          "journal_mode = wal",
+          "wal_autocheckpoint = 0",
+          // Without these a Mac's disk keeps what it was told to write down in its own memory.
+          "fullfsync = on",
+          "checkpoint_fullfsync = on",
+          "secure_delete = on",
+          "temp_store = memory",
+          "cache_size = -" + CACHE_KIB);
 
   private final String name;
-  private final Path file;
+  private final DatabaseFile file;
   private final SynchronousMode durability;
   private final List<String> schema;
 
@@ -53,7 +66,7 @@ final class Database implements AutoCloseable {
    *     survives the death of the process, and a power failure once the log is carried over
    * @param schema statements that create what is not there
    */
-  Database(String name, Path file, SynchronousMode durability, List<String> schema)
+  Database(String name, DatabaseFile file, SynchronousMode durability, List<String> schema)
       throws SQLException {
     this.name = name;
     this.file = file;
@@ -87,13 +100,16 @@ final class Database implements AutoCloseable {
     }
   }
 
-  /** Runs {@code work} in a transaction; if it throws, nothing is changed. */
+  /**
+   * Runs {@code work} in a transaction; if it throws, nothing is changed. On a full disk it runs
+   * again once the log is cut: what that took may be all that is missing.
+   */
   <T> T write(Work<T> work) throws InterruptedException {
     writing.lockInterruptibly();
     try {
       checkOpen();
-      T result = transact(work);
-      boundLog();
+      T result = transactInRoom(work);
+      boundLog(MOST_LOG_BYTES);
       return result;
     } catch (SQLException failure) {
       throw SqliteProblems.of(name, failure);
@@ -110,8 +126,9 @@ final class Database implements AutoCloseable {
     writing.lockInterruptibly();
     try {
       checkOpen();
-      if (logBytes() > 0) {
-        checkpoint();
+      if (file.logBytes() > 0 && !checkpoint()) {
+        throw Problems.unavailable(
+            name, "another program reads its file, so its log stays", RETRY_AFTER);
       }
     } catch (SQLException failure) {
       throw SqliteProblems.of(name, failure);
@@ -120,28 +137,20 @@ final class Database implements AutoCloseable {
     }
   }
 
-  /** Throws the file away and begins with an empty one. */
+  /** Throws the file away and begins with an empty one; closed if that fails. */
   void startOver() throws SQLException {
     writing.lock();
     reading.acquireUninterruptibly(READERS);
     try {
+      checkOpen();
+      open = false;
       disconnect();
-      delete(file);
+      file.delete();
       writer = start();
+      open = true;
     } finally {
       reading.release(READERS);
       writing.unlock();
-    }
-  }
-
-  /** Deletes a file that is not open, and its log. */
-  static void delete(Path file) throws SQLException {
-    try {
-      for (String suffix : List.of("", LOG_SUFFIX, SHARED_MEMORY_SUFFIX)) {
-        Files.deleteIfExists(sibling(file, suffix));
-      }
-    } catch (IOException failure) {
-      throw new SQLException(file + ": can't be deleted", failure);
     }
   }
 
@@ -165,19 +174,31 @@ final class Database implements AutoCloseable {
     }
   }
 
+  private <T> T transactInRoom(Work<T> work) throws SQLException {
+    try {
+      return transact(work);
+    } catch (SQLException failure) {
+      if (!SqliteProblems.isFull(failure) || file.logBytes() == 0) {
+        throw failure;
+      }
+      boundLog(0);
+      return transact(work);
+    }
+  }
+
   private <T> T transact(Work<T> work) throws SQLException {
     writer.update("begin immediate");
     try {
       T result = work.in(writer);
       writer.update("commit");
       return result;
-    } catch (SQLException | RuntimeException failure) {
+    } catch (SQLException | RuntimeException | Error failure) {
       rollBack(failure);
       throw failure;
     }
   }
 
-  private void rollBack(Exception failure) {
+  private void rollBack(Throwable failure) {
     try {
       writer.update("rollback");
     } catch (SQLException alreadyDone) {
@@ -187,38 +208,38 @@ final class Database implements AutoCloseable {
   }
 
   /** What was written is safe: that the log can't be carried over now is no failure of it. */
-  private void boundLog() throws InterruptedException {
-    if (logBytes() <= MOST_LOG_BYTES) {
+  private void boundLog(long most) {
+    if (file.logBytes() <= most) {
       return;
     }
     try {
-      checkpoint();
+      if (!checkpoint()) {
+        log.warn(
+            "{}: log of {} bytes stays, another program reads the file", file, file.logBytes());
+      }
     } catch (SQLException failure) {
-      log.warn("{}: log of {} bytes can't be carried over", file, logBytes(), failure);
+      log.warn("{}: log of {} bytes can't be carried over", file, file.logBytes(), failure);
     }
   }
 
-  /** Readers of older states would keep their part of the log alive: they finish first. */
-  private void checkpoint() throws SQLException, InterruptedException {
-    reading.acquire(READERS);
+  /**
+   * Readers of older states would keep their part of the log alive: those of this process finish
+   * first.
+   *
+   * @return whether the log is empty: a reader of another process may keep it
+   */
+  private boolean checkpoint() throws SQLException {
+    reading.acquireUninterruptibly(READERS);
     try {
-      writer.query("pragma wal_checkpoint(truncate)", row -> row.getInt(1));
+      return writer.query(CARRY_OVER, row -> row.getInt(1)).equals(List.of(0));
     } finally {
       reading.release(READERS);
     }
   }
 
-  private long logBytes() {
-    return sibling(file, LOG_SUFFIX).toFile().length();
-  }
-
-  private static Path sibling(Path file, String suffix) {
-    return file.resolveSibling(file.getFileName() + suffix);
-  }
-
   private void checkOpen() {
     if (!open) {
-      throw Problems.unavailable(name, "closed", Duration.ofSeconds(1));
+      throw Problems.unavailable(name, "closed", RETRY_AFTER);
     }
   }
 
@@ -228,7 +249,7 @@ final class Database implements AutoCloseable {
       for (String statement : schema) {
         session.update(statement);
       }
-      session.query("pragma wal_checkpoint(truncate)", row -> row.getInt(1));
+      carryOverWhatWasLeft(session);
       return session;
     } catch (SQLException failure) {
       session.close();
@@ -236,22 +257,28 @@ final class Database implements AutoCloseable {
     }
   }
 
-  private Session connect() throws SQLException {
-    SQLiteConfig config = new SQLiteConfig();
-    config.setPageSize(PAGE_BYTES);
-    config.setCacheSize(-CACHE_KIB);
-    config.setJournalMode(JournalMode.WAL);
-    config.setWalAutocheckpoint(0);
-    config.setSynchronous(durability);
-    // Without it a Mac's disk keeps what it was told to write down in its own memory.
-    config.enableFullSync(true);
-    config.setTempStore(TempStore.MEMORY);
-    Session session = new Session(config.createConnection("jdbc:sqlite:" + file));
+  /** The log can be read as well as the file: a full disk is no reason not to start. */
+  private void carryOverWhatWasLeft(Session session) throws SQLException {
     try {
-      session.query("pragma secure_delete = on", row -> row.getInt(1));
-      return session;
+      session.query(CARRY_OVER, row -> row.getInt(1));
     } catch (SQLException failure) {
-      session.close();
+      if (!SqliteProblems.isFull(failure)) {
+        throw failure;
+      }
+      log.warn("{}: disk full, log of {} bytes stays", file, file.logBytes());
+    }
+  }
+
+  private Session connect() throws SQLException {
+    Connection connection = DriverManager.getConnection(file.url());
+    try (Statement statement = connection.createStatement()) {
+      for (String setting : SETTINGS) {
+        statement.execute("pragma " + setting);
+      }
+      statement.execute("pragma synchronous = " + durability);
+      return new Session(connection);
+    } catch (SQLException failure) {
+      connection.close();
       throw failure;
     }
   }

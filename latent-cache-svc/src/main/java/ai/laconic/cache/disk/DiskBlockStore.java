@@ -24,7 +24,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.sqlite.SQLiteConfig.SynchronousMode;
 
 /**
  * Blocks on disk, within a bound. A power failure may take the last ones. A file that turns out to
@@ -33,25 +32,14 @@ import org.sqlite.SQLiteConfig.SynchronousMode;
 final class DiskBlockStore implements BlockStore {
   private static final Logger log = LoggerFactory.getLogger(DiskBlockStore.class);
 
-  private static final String NAME = "blocks on disk";
-
-  /** Bytes lie apart: a life that grows must not write them again. */
-  private static final List<String> SCHEMA =
-      List.of(
-          "create table if not exists lives (row integer primary key, id blob not null,"
-              + " size integer not null, tokens integer not null, expires integer not null,"
-              + " used_at real not null)",
-          "create table if not exists blocks (row integer primary key, bytes blob not null)");
-
   /** Rows that are deleted in one transaction: their bytes go through the log as zeros. */
   private static final int MOST_DELETED = 32;
 
-  private final Path file;
   private final long maxBytes;
   private final InstantSource clock;
   private final BlockIndex index;
   private final HeldClaims claims;
-  private final Database database;
+  private final BlockRows rows;
   private final ReentrantLock changing = new ReentrantLock();
 
   /**
@@ -63,51 +51,29 @@ final class DiskBlockStore implements BlockStore {
     if (maxBytes < 1) {
       throw new IllegalArgumentException("max-size: " + maxBytes + " (expected: 1 byte or more)");
     }
-    this.file = file;
     this.maxBytes = maxBytes;
     this.clock = clock;
     this.index = new BlockIndex(maxBytes);
     this.claims = new HeldClaims(clock);
-    this.database = openOrReplace();
-    load();
-  }
-
-  private Database openOrReplace() throws SQLException {
+    this.rows = BlockRows.open(new DatabaseFile(file));
     try {
-      return new Database(NAME, file, SynchronousMode.NORMAL, SCHEMA);
-    } catch (SQLException failure) {
-      if (!SqliteProblems.isDamage(failure)) {
-        throw failure;
-      }
-      warnOfDamage(failure);
-      Database.delete(file);
-      return new Database(NAME, file, SynchronousMode.NORMAL, SCHEMA);
+      load();
+    } catch (InterruptedException | RuntimeException failure) {
+      rows.close();
+      throw failure;
     }
   }
 
   private void load() throws InterruptedException {
     try {
-      database.read(
-          session ->
-              session.query(
-                  "select row, id, size, tokens, expires, used_at from lives",
-                  row -> {
-                    index.add(
-                        LatentId.of(row.getBytes(2)),
-                        row.getInt(3),
-                        row.getInt(4),
-                        new Life(
-                            row.getLong(1),
-                            Instant.ofEpochMilli(row.getLong(5)),
-                            row.getDouble(6)));
-                    return true;
-                  }));
-      index.forgetExpired(clock.instant());
-      index.shrink();
-      deleteSurplus();
-    } catch (StatusRuntimeException | IllegalArgumentException failure) {
-      replaceIfDamaged(failure);
+      rows.load(index);
+    } catch (IllegalArgumentException noBlock) {
+      startOver(noBlock);
+    } catch (StatusRuntimeException failure) {
+      startOverOrThrow(failure);
     }
+    index.shrink();
+    sweep();
   }
 
   @Override
@@ -148,41 +114,31 @@ final class DiskBlockStore implements BlockStore {
   }
 
   private void put(LatentId id, StoredBlock block, Instant until) throws InterruptedException {
-    int bytes = block.bytes().length;
-    long size = BlockIndex.sizeOf(bytes);
+    long size = BlockIndex.sizeOf(block.bytes().length);
     if (size > maxBytes) {
       throw Problems.tooLarge(
           "block " + id, size + " bytes", "at most " + maxBytes + ", the whole store");
     }
     changing.lockInterruptibly();
     try {
-      Life life = index.makeRoom(id, bytes, until);
-      List<Long> last = deleteSurplusBut(MOST_DELETED);
-      database.write(
-          session -> {
-            delete(session, last);
-            session.update(
-                "insert or replace into lives values (?, ?, ?, ?, ?, ?)",
-                life.row(),
-                id.bytes(),
-                bytes,
-                block.tokens(),
-                millis(life.expires()),
-                life.usedAt());
-            session.update(
-                "insert or replace into blocks values (?, ?)", life.row(), block.bytes());
-            return true;
-          });
-      index.deleted(last);
-      synchronized (claims) {
-        index.add(id, bytes, block.tokens(), life);
-        claims.end(id);
-      }
+      write(id, block, until);
     } catch (StatusRuntimeException failure) {
-      replaceIfDamaged(failure);
-      throw failure;
+      startOverOrThrow(failure);
+      write(id, block, until);
     } finally {
       changing.unlock();
+    }
+  }
+
+  private void write(LatentId id, StoredBlock block, Instant until) throws InterruptedException {
+    int bytes = block.bytes().length;
+    Life life = index.makeRoom(id, bytes, until);
+    List<Long> last = deleteSurplusBut(MOST_DELETED);
+    rows.put(id, block, life, last);
+    index.deleted(last);
+    synchronized (claims) {
+      index.add(id, bytes, block.tokens(), life);
+      claims.end(id);
     }
   }
 
@@ -200,14 +156,13 @@ final class DiskBlockStore implements BlockStore {
       return null;
     }
     try {
-      return database
-          .read(
-              session ->
-                  Optional.ofNullable(
-                      session.bytes("select bytes from blocks where row = ?", row.getAsLong())))
-          .orElse(null);
+      Optional<byte[]> bytes = rows.find(row.getAsLong());
+      if (bytes.isEmpty()) {
+        index.lose(id, row.getAsLong());
+      }
+      return bytes.orElse(null);
     } catch (StatusRuntimeException failure) {
-      replaceIfDamaged(failure);
+      startOverOrThrow(failure);
       return null;
     }
   }
@@ -231,9 +186,9 @@ final class DiskBlockStore implements BlockStore {
     try {
       index.remove(ids);
       deleteSurplus();
-      database.carryOver();
+      rows.erase();
     } catch (StatusRuntimeException failure) {
-      replaceIfDamaged(failure);
+      startOverOrThrow(failure);
     } finally {
       changing.unlock();
     }
@@ -246,17 +201,17 @@ final class DiskBlockStore implements BlockStore {
 
   @Override
   public String name() {
-    return NAME;
+    return BlockRows.NAME;
   }
 
   @Override
   public boolean ready() {
-    return database.isOpen();
+    return rows.isOpen();
   }
 
   @Override
   public void close() {
-    database.close();
+    rows.close();
   }
 
   /** Returns the bytes taken, with what the rows take. */
@@ -264,14 +219,15 @@ final class DiskBlockStore implements BlockStore {
     return index.usedBytes();
   }
 
-  /** Whoever is changing something deletes what has expired as well. */
+  /** Who changes something deletes all that has expired; who reads has time for some of it. */
   private void sweep() throws InterruptedException {
     index.forgetExpired(clock.instant());
-    if (!index.surplus().isEmpty() && changing.tryLock()) {
+    List<Long> surplus = index.surplus(MOST_DELETED);
+    if (!surplus.isEmpty() && changing.tryLock()) {
       try {
-        deleteSurplus();
+        delete(surplus);
       } catch (StatusRuntimeException failure) {
-        log.warn("{}: what has expired can't be deleted now: {}", file, failure.getMessage());
+        log.warn("blocks that have expired can't be deleted now: {}", failure.getMessage());
       } finally {
         changing.unlock();
       }
@@ -285,19 +241,9 @@ final class DiskBlockStore implements BlockStore {
       return;
     }
     try {
-      database.write(
-          session -> {
-            for (Life life : lives) {
-              session.update(
-                  "update lives set expires = ?, used_at = ? where row = ?",
-                  millis(life.expires()),
-                  life.usedAt(),
-                  life.row());
-            }
-            return true;
-          });
+      rows.update(lives);
     } catch (StatusRuntimeException failure) {
-      log.warn("{}: use of {} blocks not written: {}", file, lives.size(), failure.getMessage());
+      log.warn("that {} blocks are used is not written: {}", lives.size(), failure.getMessage());
     }
   }
 
@@ -307,53 +253,33 @@ final class DiskBlockStore implements BlockStore {
 
   /** Deletes rows until at most so many are left; returns those. */
   private List<Long> deleteSurplusBut(int most) throws InterruptedException {
-    List<Long> rows = index.surplus();
-    while (rows.size() > most) {
-      List<Long> some = rows.subList(0, Math.min(rows.size(), MOST_DELETED));
-      database.write(
-          session -> {
-            delete(session, some);
-            return true;
-          });
-      index.deleted(some);
-      rows = rows.subList(some.size(), rows.size());
+    List<Long> surplus = index.surplus(MOST_DELETED + 1);
+    while (surplus.size() > most) {
+      delete(surplus);
+      surplus = index.surplus(MOST_DELETED + 1);
     }
-    return rows;
+    return surplus;
   }
 
-  private static void delete(Session session, List<Long> rows) throws SQLException {
-    for (long row : rows) {
-      session.update("delete from lives where row = ?", row);
-      session.update("delete from blocks where row = ?", row);
-    }
+  private void delete(List<Long> surplus) throws InterruptedException {
+    rows.delete(surplus);
+    index.deleted(surplus);
   }
 
-  /** Throws what is no damage. */
-  private void replaceIfDamaged(RuntimeException failure) {
-    if (failure instanceof StatusRuntimeException problem
-        && problem.getStatus().getCode() != Status.Code.DATA_LOSS) {
-      throw problem;
+  private void startOverOrThrow(StatusRuntimeException failure) {
+    if (failure.getStatus().getCode() != Status.Code.DATA_LOSS) {
+      throw failure;
     }
+    startOver(failure);
+  }
+
+  private void startOver(Exception damage) {
     changing.lock();
     try {
-      warnOfDamage(failure);
       index.clear();
-      database.startOver();
-    } catch (SQLException again) {
-      throw SqliteProblems.of(NAME, again);
+      rows.startOver(damage);
     } finally {
       changing.unlock();
     }
-  }
-
-  private void warnOfDamage(Exception failure) {
-    log.warn(
-        "{}: damaged, replaced by an empty file; blocks are made again: {}",
-        file,
-        failure.getMessage());
-  }
-
-  private static long millis(Instant time) {
-    return time.toEpochMilli();
   }
 }

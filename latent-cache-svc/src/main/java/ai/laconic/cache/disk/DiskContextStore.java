@@ -34,7 +34,7 @@ final class DiskContextStore implements ContextStore {
   private final ReentrantLock transacting = new ReentrantLock();
 
   DiskContextStore(Path file) throws SQLException {
-    this.database = new Database(NAME, file, SynchronousMode.FULL, SCHEMA);
+    this.database = new Database(NAME, new DatabaseFile(file), SynchronousMode.FULL, SCHEMA);
   }
 
   @Override

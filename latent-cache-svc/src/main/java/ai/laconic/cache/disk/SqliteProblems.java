@@ -36,6 +36,11 @@ final class SqliteProblems {
     return code == SQLiteErrorCode.SQLITE_CORRUPT || code == SQLiteErrorCode.SQLITE_NOTADB;
   }
 
+  /** Whether there is no room on the disk. */
+  static boolean isFull(SQLException failure) {
+    return primary(code(failure)) == SQLiteErrorCode.SQLITE_FULL;
+  }
+
   static SQLiteErrorCode code(SQLException failure) {
     return failure instanceof SQLiteException sqlite
         ? sqlite.getResultCode()
