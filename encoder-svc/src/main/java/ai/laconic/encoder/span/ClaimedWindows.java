@@ -66,13 +66,6 @@ final class ClaimedWindows {
     return new Claims(claims.claimed(), others);
   }
 
-  /** Claims again what a call still has here. Returns what is its own then. */
-  List<LatentId> renew(HeldClaims call, Collection<LatentId> ids, Duration ttl) {
-    List<LatentId> mine = ids.stream().filter(id -> isOf(call, id)).toList();
-    mine.forEach(id -> take(call, id));
-    return claimTaken(call, mine, ttl).claimed();
-  }
-
   private Claims claimTaken(HeldClaims call, List<LatentId> mine, Duration ttl) {
     List<LatentId> lost = new ArrayList<>(mine);
     try {
@@ -82,6 +75,22 @@ final class ClaimedWindows {
     } finally {
       letGo(call, lost);
     }
+  }
+
+  /**
+   * Claims again what a call still has here. Returns what is its own then.
+   *
+   * @throws io.grpc.StatusRuntimeException if the cache doesn't answer: nothing has changed here
+   */
+  List<LatentId> renew(HeldClaims call, Collection<LatentId> ids, Duration ttl) {
+    List<LatentId> mine = ids.stream().filter(id -> isOf(call, id)).toList();
+    if (mine.isEmpty()) {
+      return mine;
+    }
+    mine.forEach(id -> take(call, id));
+    List<LatentId> claimed = cache.claim(mine, ttl).claimed();
+    letGo(call, mine.stream().filter(id -> !claimed.contains(id)).toList());
+    return claimed;
   }
 
   /** Takes a window, or doesn't. Returns who has it then. */
