@@ -29,6 +29,9 @@ final class MissingWindows {
   /** How far a call looks for a chunk that is nobody's: those before it are being made. */
   private static final int CHUNKS_AHEAD = 16;
 
+  /** Stored windows that a client hasn't taken before its call makes no more. */
+  private static final int MOST_UNANSWERED = 256;
+
   private final ClaimedWindows claimed;
   private final Batcher batcher;
   private final SpanChunks chunks;
@@ -99,25 +102,27 @@ final class MissingWindows {
 
     void make() throws InterruptedException {
       Pauses pauses = new Pauses(timing);
+      int before = left.size();
       while (!left.isEmpty()) {
-        int before = left.size();
         Chunk first = claimNext();
         if (!first.isEmpty()) {
           encode(first, claimNext());
         }
+        // Whoever waits for a client holds nothing that others want.
         answers.answer();
-        if (!left.isEmpty()) {
+        if (first.isEmpty() && !left.isEmpty()) {
           // Others make them. What they have stored meanwhile, or given up, the next turn finds.
           pauses.next(left.size() < before, claims.news());
+          before = left.size();
         }
       }
     }
 
-    /** Encodes chunks until all windows that are left are others'. */
+    /** Encodes chunks until all windows that are left are others', or the client is behind. */
     private void encode(Chunk first, Chunk second) throws InterruptedException {
       // What others make takes no room here.
-      boolean others = second.isEmpty();
-      long tokens = others ? first.tokens() : chunks.mostOfTwo(left.values(), Window::length);
+      boolean more = !second.isEmpty();
+      long tokens = more ? chunks.mostOfTwo(left.values(), Window::length) : first.tokens();
       try (BatchJob job = batcher.admit(tokens)) {
         caller.onEnd(job::close);
         // Whoever had room before may have taken them over.
@@ -126,10 +131,10 @@ final class MissingWindows {
         submit(job, second.only(claims::has));
         while (!underway.isEmpty()) {
           store(underway.remove());
-          if (!others) {
+          more &= answers.offer() <= MOST_UNANSWERED;
+          if (more) {
             submit(job, claimNext());
           }
-          answers.answer();
         }
       }
     }

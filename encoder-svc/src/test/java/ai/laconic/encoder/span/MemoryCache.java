@@ -22,6 +22,7 @@ import java.util.Set;
 final class MemoryCache implements BlockCache {
   private final Map<LatentId, LatentBlock> blocks = new LinkedHashMap<>();
   private final List<Integer> puts = new ArrayList<>();
+  private final List<LatentId> released = new ArrayList<>();
   private final Set<LatentId> others = new LinkedHashSet<>();
   private int putsUntilFailure = Integer.MAX_VALUE;
   private int claims;
@@ -53,7 +54,13 @@ final class MemoryCache implements BlockCache {
   }
 
   @Override
-  public void release(Collection<LatentId> ids) {}
+  public synchronized void release(Collection<LatentId> ids) {
+    released.addAll(ids);
+  }
+
+  synchronized List<LatentId> released() {
+    return List.copyOf(released);
+  }
 
   @Override
   public synchronized Duration lease() {
