@@ -119,6 +119,11 @@ class EncoderHandler extends EncoderServiceImplBase {
     }
 
     @Override
+    public boolean offer(StoredWindow window, Duration patience) throws InterruptedException {
+      return responses.offer(proto(window), patience);
+    }
+
+    @Override
     public void onEnd(Runnable action) {
       context.addListener(ended -> action.run(), Runnable::run);
     }

@@ -6,26 +6,30 @@ import ai.laconic.runtime.latent.LatentId;
 import ai.laconic.servicekit.error.Problems;
 import ai.laconic.servicekit.tenant.TenantId;
 import io.grpc.Context;
+import io.grpc.Context.CancellationListener;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusException;
+import io.grpc.StatusRuntimeException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Blocks on their way, each pulled by one call for all that want it meanwhile. Safe for use by many
- * threads.
+ * Blocks on their way, each pulled by one call for all that want it meanwhile. What the cache says
+ * is told to all of them, its failures too; but the end of the call that pulls is its own matter.
+ * Safe for use by many threads.
  */
 final class Flights {
-  /** How often one who waits looks whether its own call has ended. */
-  private static final long LOOK_MILLIS = 50;
-
-  /** Empty for a block that is missing. */
+  /** Empty for a block that is missing; cancelled if its puller left. */
   private final Map<Key, CompletableFuture<Optional<LatentBlock>>> underway =
       new ConcurrentHashMap<>();
 
@@ -45,6 +49,12 @@ final class Flights {
     return boarding;
   }
 
+  /** Something read from the cache. */
+  @FunctionalInterface
+  interface Reading<T> {
+    T read() throws StatusException, InterruptedException;
+  }
+
   /** The blocks of one call: those that it pulls, and those that others pull. Of one thread. */
   final class Boarding implements AutoCloseable {
     private final TenantId tenant;
@@ -62,15 +72,8 @@ final class Flights {
       return List.copyOf(own.keySet());
     }
 
-    void arrived(LatentId id, LatentBlock block) {
-      land(id, Optional.of(block));
-    }
-
-    void missing(LatentId id) {
-      land(id, Optional.empty());
-    }
-
-    private void land(LatentId id, Optional<LatentBlock> block) {
+    /** Hands a block to those who wait for it; empty if it is missing. */
+    void landed(LatentId id, Optional<LatentBlock> block) {
       CompletableFuture<Optional<LatentBlock>> flight = own.remove(id);
       if (flight != null) {
         underway.remove(new Key(tenant, id), flight);
@@ -78,45 +81,99 @@ final class Flights {
       }
     }
 
-    /**
-     * Waits for what others pull and hands it on. Returns what didn't arrive, for whatever reason.
-     */
-    List<LatentId> awaitOthers(NearBlocks.Arrivals arrivals) throws InterruptedException {
-      List<LatentId> left = new ArrayList<>();
-      for (Map.Entry<LatentId, CompletableFuture<Optional<LatentBlock>>> other :
-          others.entrySet()) {
-        Optional<LatentBlock> block = await(other.getValue());
-        if (block.isPresent()) {
-          arrivals.put(other.getKey(), block.get());
-        } else {
-          left.add(other.getKey());
+    /** Reads, and tells those who wait too if the cache fails. */
+    <T> T told(Reading<T> reading) throws StatusException, InterruptedException {
+      try {
+        return reading.read();
+      } catch (StatusException | StatusRuntimeException e) {
+        if (!Context.current().isCancelled()) {
+          end(flight -> flight.completeExceptionally(e));
         }
+        throw e;
       }
-      return left;
     }
 
-    private Optional<LatentBlock> await(CompletableFuture<Optional<LatentBlock>> flight)
-        throws InterruptedException {
-      while (true) {
-        try {
-          return flight.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
-        } catch (ExecutionException e) {
-          return Optional.empty();
-        } catch (TimeoutException e) {
-          if (Context.current().isCancelled()) {
-            throw Problems.ended(Context.current(), "while another call pulled its latents");
+    /**
+     * Waits for what others pull and hands it on.
+     *
+     * @param missing takes what isn't in the cache
+     * @return what their pullers left behind
+     * @throws StatusException what the cache told them
+     */
+    List<LatentId> awaitOthers(NearBlocks.Arrivals arrivals, Consumer<LatentId> missing)
+        throws StatusException, InterruptedException {
+      if (others.isEmpty()) {
+        return List.of();
+      }
+      CompletableFuture<Optional<LatentBlock>> over = new CompletableFuture<>();
+      CancellationListener onEnd = ended -> over.cancel(false);
+      Context.current().addListener(onEnd, Runnable::run);
+      try {
+        List<LatentId> left = new ArrayList<>();
+        for (Map.Entry<LatentId, CompletableFuture<Optional<LatentBlock>>> other :
+            others.entrySet()) {
+          LatentId id = other.getKey();
+          try {
+            await(other.getValue(), over)
+                .ifPresentOrElse(block -> arrivals.put(id, block), () -> missing.accept(id));
+          } catch (CancellationException e) {
+            left.add(id);
           }
         }
+        return left;
+      } finally {
+        Context.current().removeListener(onEnd);
       }
     }
 
-    /** Lets those who wait pull themselves what didn't arrive here. */
+    /**
+     * Waits for a block.
+     *
+     * @param over cancelled at the end of this call
+     * @throws CancellationException if its puller left
+     */
+    private static Optional<LatentBlock> await(
+        CompletableFuture<Optional<LatentBlock>> flight,
+        CompletableFuture<Optional<LatentBlock>> over)
+        throws StatusException, InterruptedException {
+      try {
+        CompletableFuture<Object> first = CompletableFuture.anyOf(flight, over);
+        Object unused = first.get();
+      } catch (ExecutionException e) {
+        // Told below, by whichever of the two it was.
+      }
+      if (!flight.isDone()) {
+        throw Problems.ended(Context.current(), "while another call pulled its latents");
+      }
+      try {
+        return flight.get();
+      } catch (ExecutionException e) {
+        throw copy(e.getCause());
+      }
+    }
+
+    /** Each call gets a problem of its own: gRPC writes into the trailers that it carries. */
+    private static StatusException copy(@Nullable Throwable failure) {
+      Metadata given = failure == null ? null : Status.trailersFromThrowable(failure);
+      Metadata trailers = new Metadata();
+      if (given != null) {
+        trailers.merge(given);
+      }
+      return (failure == null ? Status.UNKNOWN : Status.fromThrowable(failure))
+          .asException(trailers);
+    }
+
+    /** Leaves to those who wait what didn't arrive here. */
     @Override
     public void close() {
+      end(flight -> flight.cancel(false));
+    }
+
+    private void end(Consumer<CompletableFuture<Optional<LatentBlock>>> how) {
       own.forEach(
           (id, flight) -> {
             underway.remove(new Key(tenant, id), flight);
-            flight.completeExceptionally(new IllegalStateException("not pulled"));
+            how.accept(flight);
           });
       own.clear();
     }

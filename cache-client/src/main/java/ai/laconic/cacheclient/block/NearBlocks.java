@@ -10,6 +10,7 @@ import ai.laconic.v1.LatentCacheServiceGrpc;
 import ai.laconic.v1.LatentCacheServiceGrpc.LatentCacheServiceBlockingV2Stub;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Scheduler;
 import io.grpc.Channel;
 import io.grpc.StatusException;
 import java.nio.ByteBuffer;
@@ -19,6 +20,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -51,7 +53,7 @@ public final class NearBlocks {
             .maximumWeight(maxBytes)
             .weigher((Key key, LatentBlock block) -> block.encodedBytes())
             .expireAfterAccess(maxIdle)
-            .scheduler(com.github.benmanes.caffeine.cache.Scheduler.systemScheduler())
+            .scheduler(Scheduler.systemScheduler())
             .build();
   }
 
@@ -84,68 +86,74 @@ public final class NearBlocks {
   private List<LatentId> readSome(List<LatentId> wanted, long mostBytes, Arrivals arrivals)
       throws StatusException, InterruptedException {
     TenantId tenant = TenantId.current();
+    List<LatentId> missing = new ArrayList<>();
+    List<LatentId> left = wanted;
+    while (!left.isEmpty()) {
+      Map<LatentId, LatentBlock> held = held(tenant, left);
+      List<LatentId> far = left.stream().filter(id -> !held.containsKey(id)).toList();
+      misses.add(far.size());
+      try (Flights.Boarding boarding = flights.board(tenant, far)) {
+        if (!held.isEmpty() || !boarding.own().isEmpty()) {
+          missing.addAll(pull(tenant, held, mostBytes, boarding, arrivals));
+        }
+        // Whose call ended before its blocks were here left them to the others.
+        left = boarding.awaitOthers(arrivals, missing::add);
+      }
+    }
+    return missing;
+  }
+
+  private Map<LatentId, LatentBlock> held(TenantId tenant, List<LatentId> ids) {
     Map<LatentId, LatentBlock> held = new LinkedHashMap<>();
-    List<LatentId> far = new ArrayList<>();
-    for (LatentId id : wanted) {
+    for (LatentId id : ids) {
       LatentBlock block = near.getIfPresent(new Key(tenant, id));
-      if (block == null) {
-        far.add(id);
-      } else {
+      if (block != null) {
         held.put(id, block);
       }
     }
-    hits.add(held.size());
-    misses.add(far.size());
-    try (Flights.Boarding boarding = flights.board(tenant, far)) {
-      List<LatentId> missing = new ArrayList<>();
-      List<LatentId> pulled = boarding.own();
-      if (!pulled.isEmpty() || !held.isEmpty()) {
-        missing.addAll(pull(tenant, held, pulled, mostBytes, boarding, arrivals));
-      }
-      // What others were pulling already: theirs may have failed, which is no failure of this call.
-      List<LatentId> left = boarding.awaitOthers(arrivals);
-      if (!left.isEmpty()) {
-        missing.addAll(pull(tenant, Map.of(), left, mostBytes, boarding, arrivals));
-      }
-      return missing;
-    }
+    return held;
   }
 
+  /** Pulls what is this call's to pull, and asks for the rest whether it is still there. */
   private List<LatentId> pull(
       TenantId tenant,
       Map<LatentId, LatentBlock> held,
-      List<LatentId> pulled,
       long mostBytes,
       Flights.Boarding boarding,
       Arrivals arrivals)
       throws StatusException, InterruptedException {
+    List<LatentId> pulled = boarding.own();
     try (BlockStream stream =
         BlockStream.open(stub, pulled, List.copyOf(held.keySet()), mostBytes)) {
-      Set<LatentId> gone = stream.gone(held.keySet());
+      Set<LatentId> gone = boarding.told(() -> stream.gone(held.keySet()));
       List<LatentId> missing = new ArrayList<>(gone);
-      held.forEach(
-          (id, block) -> {
-            if (gone.contains(id)) {
-              near.invalidate(new Key(tenant, id));
-            } else {
-              arrivals.put(id, block);
-            }
-          });
-      for (LatentId id : pulled) {
-        ByteBuffer encoded = stream.next(id);
-        if (encoded == null) {
-          missing.add(id);
-          boarding.missing(id);
-          continue;
+      near.invalidateAll(gone.stream().map(id -> new Key(tenant, id)).toList());
+      hits.add(held.size() - gone.size());
+      misses.add(gone.size());
+      for (Map.Entry<LatentId, LatentBlock> block : held.entrySet()) {
+        if (!gone.contains(block.getKey())) {
+          arrivals.put(block.getKey(), block.getValue());
         }
-        LatentBlock block = decode(id, encoded);
-        near.put(new Key(tenant, id), block);
-        boarding.arrived(id, block);
-        arrivals.put(id, block);
+      }
+      for (LatentId id : pulled) {
+        Optional<LatentBlock> block = boarding.told(() -> next(stream, id));
+        if (block.isPresent()) {
+          arrivals.put(id, block.get());
+          near.put(new Key(tenant, id), block.get());
+        } else {
+          missing.add(id);
+        }
+        boarding.landed(id, block);
       }
       stream.finish();
       return missing;
     }
+  }
+
+  private static Optional<LatentBlock> next(BlockStream stream, LatentId id)
+      throws StatusException, InterruptedException {
+    ByteBuffer encoded = stream.next(id);
+    return encoded == null ? Optional.empty() : Optional.of(decode(id, encoded));
   }
 
   /** Decodes a block once for all who read it. */
@@ -162,7 +170,7 @@ public final class NearBlocks {
     }
   }
 
-  /** Returns how many blocks were near when they were wanted. */
+  /** Returns how many blocks were near when they were wanted, and still in the cache. */
   public long hits() {
     return hits.sum();
   }

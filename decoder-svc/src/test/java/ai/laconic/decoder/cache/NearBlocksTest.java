@@ -1,13 +1,16 @@
 package ai.laconic.decoder.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.laconic.cacheclient.block.NearBlocks;
 import ai.laconic.runtime.latent.BlockType;
 import ai.laconic.runtime.latent.LatentBlock;
 import ai.laconic.runtime.latent.LatentId;
 import ai.laconic.runtime.model.ModelFingerprint;
+import ai.laconic.servicekit.error.Problems;
 import ai.laconic.servicekit.tenant.TenantId;
+import ai.laconic.v1.GetBlocksResponse;
 import io.grpc.Context;
 import java.io.IOException;
 import java.time.Duration;
@@ -18,6 +21,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -148,5 +152,98 @@ class NearBlocksTest {
 
     assertThat(waiting.get()).isEmpty();
     Awaitility.await().until(cancelled::isDone);
+  }
+
+  @Test
+  void whoeverLeavesTheOthersPullOnce() throws Exception {
+    CountDownLatch gate = new CountDownLatch(1);
+    harness.cache.before = gate::await;
+    Context.CancellableContext first = new TenantId("acme").in(Context.ROOT).withCancellation();
+    Callable<List<LatentId>> call = () -> read(near, "acme", ONE, TWO);
+    Future<List<LatentId>> cancelled = threads.submit(first.wrap(call));
+    Awaitility.await().until(() -> harness.cache.asked.size() == 1);
+    List<Future<List<LatentId>>> waiting = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      waiting.add(threads.submit(call));
+    }
+    Awaitility.await().until(() -> near.misses() == 12);
+
+    first.cancel(null);
+    Awaitility.await().until(() -> asked().count() == 4);
+    gate.countDown();
+
+    for (Future<List<LatentId>> each : waiting) {
+      assertThat(each.get()).isEmpty();
+    }
+    Awaitility.await().until(cancelled::isDone);
+    assertThat(asked()).containsExactlyInAnyOrder(ONE.hex(), TWO.hex(), ONE.hex(), TWO.hex());
+  }
+
+  private Stream<String> asked() {
+    return harness.cache.asked.stream().flatMap(List::stream);
+  }
+
+  @Test
+  void whoWaitsMayLeave() throws Exception {
+    CountDownLatch gate = new CountDownLatch(1);
+    harness.cache.before = gate::await;
+    Callable<List<LatentId>> call = () -> read(near, "acme", ONE);
+    Future<List<LatentId>> pulling = threads.submit(call);
+    Awaitility.await().until(() -> near.misses() == 1);
+    Context.CancellableContext second = new TenantId("acme").in(Context.ROOT).withCancellation();
+    Future<List<LatentId>> leaving = threads.submit(second.wrap(call));
+    Awaitility.await().until(() -> near.misses() == 2);
+
+    second.cancel(null);
+
+    assertThat(leaving)
+        .failsWithin(Duration.ofMinutes(1))
+        .withThrowableThat()
+        .withMessageContaining("CANCELLED: call: ended by its client while another call pulled");
+    gate.countDown();
+    assertThat(pulling.get()).isEmpty();
+    assertThat(harness.cache.asked).hasSize(1);
+  }
+
+  @Test
+  void aFailureIsToldToAllWhoWait() throws Exception {
+    CountDownLatch gate = new CountDownLatch(1);
+    harness.cache.before = gate::await;
+    harness.cache.lie = answer -> List.of(GetBlocksResponse.getDefaultInstance());
+    Callable<List<LatentId>> call = () -> read(near, "acme", ONE, TWO);
+    List<Future<List<LatentId>>> calls = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      calls.add(threads.submit(call));
+    }
+    Awaitility.await().until(() -> near.misses() == 12);
+    gate.countDown();
+
+    for (Future<List<LatentId>> each : calls) {
+      assertThat(each)
+          .failsWithin(Duration.ofMinutes(1))
+          .withThrowableThat()
+          .withMessageContaining("DATA_LOSS: cache: no piece of a block");
+    }
+    harness.cache.lie = answer -> answer;
+    assertThat(call.call()).isEmpty();
+  }
+
+  @Test
+  void whatItsReaderRefusesIsNotKept() throws Exception {
+    Context acme = new TenantId("acme").in(Context.ROOT);
+    assertThatThrownBy(
+            () ->
+                acme.call(
+                    () ->
+                        near.read(
+                            List.of(ONE),
+                            MOST,
+                            (id, block) -> {
+                              throw Problems.dataLoss("block", "rows: 1 (expected: 2)");
+                            })))
+        .hasMessageContaining("rows: 1");
+
+    assertThat(near.bytes()).isZero();
+    assertThat(read(near, "acme", ONE)).isEmpty();
   }
 }

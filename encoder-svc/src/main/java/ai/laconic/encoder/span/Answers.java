@@ -1,12 +1,16 @@
 package ai.laconic.encoder.span;
 
 import ai.laconic.runtime.latent.LatentId;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
 
 /** The answers of one span: in order, and none before its block is stored. */
 final class Answers {
+  /** Long enough for a client that reads. */
+  private static final Duration PATIENCE = Duration.ofMillis(20);
+
   private final Span span;
   private final EncoderModel model;
   private final Windowing windowing;
@@ -43,20 +47,52 @@ final class Answers {
 
   /** Answers windows up to the first whose block isn't stored yet. */
   void answer() throws InterruptedException {
-    while (next < span.size() && !pending.contains(span.id(next))) {
-      LatentId id = span.id(next);
-      int tokens = span.tokens(next);
-      int latents = model.ratio().latentsFor(tokens);
-      caller.answer(
-          new StoredWindow(
-              id,
-              latents,
-              model.blockBytes(latents),
-              tokens,
-              span.textBytes(next),
-              windowing,
-              !fresh.remove(id)));
-      next++;
+    while (hasNext()) {
+      caller.answer(take());
     }
+  }
+
+  /**
+   * As {@link #answer}, but doesn't wait long for a client that takes them slowly.
+   *
+   * @return how many stored windows it leaves
+   */
+  int offer() throws InterruptedException {
+    while (hasNext()) {
+      if (!caller.offer(peek(), PATIENCE)) {
+        break;
+      }
+      StoredWindow unused = take();
+    }
+    int left = 0;
+    while (next + left < span.size() && !pending.contains(span.id(next + left))) {
+      left++;
+    }
+    return left;
+  }
+
+  private boolean hasNext() {
+    return next < span.size() && !pending.contains(span.id(next));
+  }
+
+  private StoredWindow take() {
+    StoredWindow window = peek();
+    fresh.remove(window.id());
+    next++;
+    return window;
+  }
+
+  private StoredWindow peek() {
+    LatentId id = span.id(next);
+    int tokens = span.tokens(next);
+    int latents = model.ratio().latentsFor(tokens);
+    return new StoredWindow(
+        id,
+        latents,
+        model.blockBytes(latents),
+        tokens,
+        span.textBytes(next),
+        windowing,
+        !fresh.contains(id));
   }
 }

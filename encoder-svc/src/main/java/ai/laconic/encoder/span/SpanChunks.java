@@ -1,6 +1,7 @@
 package ai.laconic.encoder.span;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.ToIntFunction;
 
@@ -31,15 +32,10 @@ record SpanChunks(int maxWindows, int maxTokens) {
     return chunks;
   }
 
-  /** Returns the most tokens that two chunks which follow each other have. */
-  static <T> long mostOfTwo(List<List<T>> chunks, ToIntFunction<T> tokens) {
-    long most = 0;
-    long previous = 0;
-    for (List<T> chunk : chunks) {
-      long sum = chunk.stream().mapToLong(tokens::applyAsInt).sum();
-      most = Math.max(most, previous + sum);
-      previous = sum;
-    }
-    return most;
+  /** Returns the most tokens that two chunks of some windows have, however these are split. */
+  <T> long mostOfTwo(Collection<T> windows, ToIntFunction<T> tokens) {
+    long all = windows.stream().mapToLong(tokens::applyAsInt).sum();
+    long longest = windows.stream().mapToLong(tokens::applyAsInt).max().orElse(0);
+    return Math.min(all, 2 * Math.max(maxTokens, longest));
   }
 }

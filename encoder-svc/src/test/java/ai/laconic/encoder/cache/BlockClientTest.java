@@ -154,6 +154,8 @@ class BlockClientTest {
 
     assertUnavailable(() -> impatient.findMissing(List.of(id(1)), TTL))
         .isEqualTo("latent cache: no answer within its limit");
+    assertUnavailable(() -> impatient.claim(List.of(id(1)), TTL))
+        .isEqualTo("latent cache: no answer within its limit");
     assertUnavailable(() -> impatient.put(blocks(0, 3), Sharing.SHARING_PRIVATE, TTL))
         .startsWith("latent cache: said nothing for 100 ms");
   }

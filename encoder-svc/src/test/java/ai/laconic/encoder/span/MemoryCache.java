@@ -1,5 +1,7 @@
 package ai.laconic.encoder.span;
 
+import static java.util.Objects.requireNonNull;
+
 import ai.laconic.cacheclient.block.BlockCache;
 import ai.laconic.cacheclient.block.Claims;
 import ai.laconic.cacheclient.block.MadeBlock;
@@ -20,7 +22,12 @@ import java.util.Set;
 final class MemoryCache implements BlockCache {
   private final Map<LatentId, LatentBlock> blocks = new LinkedHashMap<>();
   private final List<Integer> puts = new ArrayList<>();
+  private final List<LatentId> released = new ArrayList<>();
+  private final Set<LatentId> others = new LinkedHashSet<>();
   private int putsUntilFailure = Integer.MAX_VALUE;
+  private int claims;
+  private int claimsUntilFailure = Integer.MAX_VALUE;
+  private Duration lease = Duration.ofSeconds(10);
 
   void failAfter(int morePuts) {
     putsUntilFailure = puts.size() + morePuts;
@@ -35,15 +42,48 @@ final class MemoryCache implements BlockCache {
 
   @Override
   public synchronized Claims claim(Collection<LatentId> ids, Duration ttl) {
-    return new Claims(List.copyOf(findMissing(ids, ttl)), List.of());
+    claims++;
+    if (claims > claimsUntilFailure) {
+      throw Problems.unavailable("latent cache", "gone", Duration.ofSeconds(1));
+    }
+    Set<LatentId> claimed = findMissing(ids, ttl);
+    Set<LatentId> held = new LinkedHashSet<>(claimed);
+    held.retainAll(others);
+    claimed.removeAll(held);
+    return new Claims(List.copyOf(claimed), List.copyOf(held));
   }
 
   @Override
-  public void release(Collection<LatentId> ids) {}
+  public synchronized void release(Collection<LatentId> ids) {
+    released.addAll(ids);
+  }
+
+  synchronized List<LatentId> released() {
+    return List.copyOf(released);
+  }
 
   @Override
-  public Duration lease() {
-    return Duration.ofSeconds(10);
+  public synchronized Duration lease() {
+    return lease;
+  }
+
+  synchronized void lease(Duration other) {
+    lease = other;
+  }
+
+  /** Has somebody else make a window, or no more. */
+  synchronized void others(LatentId id, boolean make) {
+    boolean unused = make ? others.add(id) : others.remove(id);
+  }
+
+  /** Refuses to claim after so many times. */
+  synchronized void failAfterClaims(int count) {
+    claimsUntilFailure = count;
+  }
+
+  /** Returns how often something was claimed. */
+  synchronized int claims() {
+    return claims;
   }
 
   @Override
@@ -53,6 +93,14 @@ final class MemoryCache implements BlockCache {
     }
     puts.add(more.size());
     more.forEach(made -> blocks.put(made.block().id(), made.block()));
+  }
+
+  synchronized void put(LatentBlock block) {
+    blocks.put(block.id(), block);
+  }
+
+  synchronized LatentBlock remove(LatentId id) {
+    return requireNonNull(blocks.remove(id));
   }
 
   synchronized Map<LatentId, LatentBlock> blocks() {

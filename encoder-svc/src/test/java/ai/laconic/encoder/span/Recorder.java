@@ -2,6 +2,7 @@ package ai.laconic.encoder.span;
 
 import static java.util.Objects.requireNonNull;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -18,6 +19,12 @@ final class Recorder implements SpanCaller {
   @Override
   public synchronized void answer(StoredWindow window) {
     windows.add(window);
+  }
+
+  @Override
+  public boolean offer(StoredWindow window, Duration patience) {
+    answer(window);
+    return true;
   }
 
   @Override

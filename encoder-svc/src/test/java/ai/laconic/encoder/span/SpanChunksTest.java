@@ -27,9 +27,9 @@ class SpanChunksTest {
 
   @Test
   void knowsTheMostThatIsUnfinishedAtOnce() {
-    assertThat(SpanChunks.mostOfTwo(List.of(List.of(5), List.of(6, 7), List.of(1)), size -> size))
-        .isEqualTo(18);
-    assertThat(SpanChunks.mostOfTwo(List.of(List.of(5, 2)), size -> size)).isEqualTo(7);
+    assertThat(CHUNKS.mostOfTwo(List.of(5, 6, 7), size -> size)).isEqualTo(18);
+    assertThat(CHUNKS.mostOfTwo(List.of(90, 60, 60), size -> size)).isEqualTo(200);
+    assertThat(CHUNKS.mostOfTwo(List.of(150, 90, 90), size -> size)).isEqualTo(300);
   }
 
   @ParameterizedTest

@@ -274,6 +274,70 @@ class SpanEncoderTest {
   }
 
   @Test
+  void renewsItsClaimsWhileItEncodes() throws Exception {
+    cache.lease(Duration.ofMillis(30));
+    encoder.hold();
+    Recorder recorder = new Recorder();
+    Thread call = start(distinct(4), recorder);
+
+    await().until(() -> cache.claims() >= 5);
+    encoder.releaseAll();
+
+    call.join();
+    assertThat(recorder.windows()).hasSize(4).noneMatch(StoredWindow::reused);
+    assertThat(encoder.windows()).isEqualTo(4);
+  }
+
+  @Test
+  void storesWhatItHasEncodedWithoutARenewedClaim() throws Exception {
+    cache.lease(Duration.ofMillis(30));
+    cache.failAfterClaims(1);
+    encoder.hold();
+    Recorder recorder = new Recorder();
+    Thread call = start(distinct(4), recorder);
+
+    await().until(() -> cache.claims() >= 3);
+    encoder.releaseAll();
+
+    call.join();
+    assertThat(recorder.windows()).hasSize(4);
+  }
+
+  @Test
+  void whatOthersMakeNeedsNoTokens() throws Exception {
+    LatentId id = ids(encode("acme", "aaaaaaaabbbbbbbb")).get(1);
+    LatentBlock block = cache.remove(id);
+    cache.others(id, true);
+    Permit all = acquire("other", 100);
+    Recorder recorder = new Recorder();
+    Thread call = start("aaaaaaaabbbbbbbb", recorder);
+    await().until(() -> cache.claims() > 3);
+
+    cache.put(block);
+
+    call.join();
+    assertThat(recorder.windows()).hasSize(2).allMatch(StoredWindow::reused);
+    assertThat(encoder.windows()).isEqualTo(2);
+    all.close();
+  }
+
+  @Test
+  void makesWhatOthersGiveUp() throws Exception {
+    LatentId id = ids(encode("acme", "aaaaaaaabbbbbbbb")).get(1);
+    LatentBlock unused = cache.remove(id);
+    cache.others(id, true);
+    Recorder recorder = new Recorder();
+    Thread call = start("aaaaaaaabbbbbbbb", recorder);
+    await().until(() -> cache.claims() > 3);
+    assertThat(recorder.windows()).hasSize(1);
+
+    cache.others(id, false);
+
+    call.join();
+    assertThat(recorder.windows()).extracting(StoredWindow::reused).containsExactly(true, false);
+  }
+
+  @Test
   void keepsTextOutOfLogs() {
     assertThat(request("secret")).hasToString("SpanRequest[private to acme, 6 characters]");
   }

@@ -5,11 +5,14 @@ import com.google.protobuf.MessageLite;
 import io.grpc.Context;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
+import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** Answers of one call, written by one thread. */
 public final class ResponseWriter<R> {
+  private static final Duration FOR_EVER = Duration.ofNanos(Long.MAX_VALUE);
+
   private final ServerCallStreamObserver<R> call;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -32,10 +35,23 @@ public final class ResponseWriter<R> {
    *     any more, RESOURCE_EXHAUSTED if the peer takes answers too slowly
    */
   public void write(R response) throws InterruptedException {
+    boolean unused = offer(response, FOR_EVER);
+  }
+
+  /**
+   * As {@link #write}, but doesn't wait for longer than {@code patience}.
+   *
+   * @return whether it was sent
+   */
+  public boolean offer(R response, Duration patience) throws InterruptedException {
+    long left = patience.toNanos();
     lock.lock();
     try {
       while (!isEnded() && !call.isReady()) {
-        awaitPeer();
+        if (left <= 0) {
+          return false;
+        }
+        left -= awaitPeer(left);
       }
     } finally {
       lock.unlock();
@@ -45,15 +61,19 @@ public final class ResponseWriter<R> {
     }
     call.onNext(response);
     pace.moved(response instanceof MessageLite proto ? proto.getSerializedSize() : 0);
+    return true;
   }
 
-  private void awaitPeer() throws InterruptedException {
+  /** Waits for a while at most, and returns how long it was. */
+  private long awaitPeer(long nanos) throws InterruptedException {
     long most = pace.leftNanos();
     if (most <= 0) {
       throw pace.tooSlow("its client takes answers too slowly");
     }
-    long left = changed.awaitNanos(most);
-    pace.waited(most - left);
+    long wait = Math.min(most, nanos);
+    long waited = wait - changed.awaitNanos(wait);
+    pace.waited(waited);
+    return waited;
   }
 
   void complete() {
