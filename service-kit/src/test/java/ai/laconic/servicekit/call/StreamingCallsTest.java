@@ -143,6 +143,31 @@ class StreamingCallsTest {
   }
 
   @Test
+  void offersNoMoreThanTheClientTakes() throws Exception {
+    CompletableFuture<Integer> taken = new CompletableFuture<>();
+    CountDownLatch told = new CountDownLatch(1);
+    answer =
+        responses -> {
+          int count = 0;
+          while (responses.offer(GetBlocksResponse.getDefaultInstance(), Duration.ZERO)) {
+            count++;
+          }
+          taken.complete(count);
+          told.await();
+          responses.write(GetBlocksResponse.getDefaultInstance());
+        };
+    Iterator<GetBlocksResponse> blocks = blocks();
+
+    int count = taken.get(30, TimeUnit.SECONDS);
+    told.countDown();
+
+    for (int i = 0; i <= count; i++) {
+      assertThat(blocks.next()).isNotNull();
+    }
+    assertThat(blocks.hasNext()).isFalse();
+  }
+
+  @Test
   void failsWithTheProblemThatTheHandlerThrows() {
     answer =
         responses -> {
