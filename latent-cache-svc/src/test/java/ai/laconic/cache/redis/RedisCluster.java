@@ -35,6 +35,13 @@ final class RedisCluster implements RedisDeployment {
   }
 
   private void join() {
+    // Each its own from the start: two that have the same sort it out later, perhaps in the middle
+    // of
+    // a failover, which nobody votes for then.
+    for (int i = 0; i < nodes.size(); i++) {
+      long epoch = i + 1L;
+      nodes.get(i).inspect(redis -> redis.clusterSetConfigEpoch(epoch));
+    }
     for (int i = 0; i < MASTERS; i++) {
       int[] slots = IntStream.range(from(i), from(i + 1)).toArray();
       nodes.get(i).inspect(redis -> redis.clusterAddSlots(slots));
