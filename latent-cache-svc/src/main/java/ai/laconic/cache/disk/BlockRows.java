@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig.SynchronousMode;
@@ -39,7 +40,7 @@ final class BlockRows implements AutoCloseable {
     try {
       return new BlockRows(file, database(file));
     } catch (SQLException failure) {
-      if (!SqliteProblems.isDamage(failure)) {
+      if (!SqliteProblems.isDamage(failure) && !file.deniesWrites(failure)) {
         throw failure;
       }
       warnOfDamage(file, failure);
@@ -52,16 +53,28 @@ final class BlockRows implements AutoCloseable {
     return new Database(NAME, file, SynchronousMode.NORMAL, SCHEMA);
   }
 
-  /** Adds all blocks to an index, without reading their bytes. */
+  /**
+   * Adds all blocks to an index, without reading their bytes.
+   *
+   * @throws IllegalArgumentException a row can't be one that was written here
+   */
   void load(BlockIndex index) throws InterruptedException {
     database.read(
         session ->
             session.query(
                 "select row, id, size, tokens, expires, used_at from lives",
                 row -> {
-                  index.add(LatentId.of(row.getBytes(2)), row.getInt(3), row.getInt(4), life(row));
+                  index.add(id(row), row.getInt(3), row.getInt(4), life(row));
                   return true;
                 }));
+  }
+
+  private static LatentId id(ResultSet row) throws SQLException {
+    byte @Nullable [] id = row.getBytes(2);
+    if (id == null) {
+      throw new IllegalArgumentException("id: null (expected: that of a block)");
+    }
+    return LatentId.of(id);
   }
 
   private static Life life(ResultSet row) throws SQLException {

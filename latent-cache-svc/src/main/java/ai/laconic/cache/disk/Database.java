@@ -236,6 +236,8 @@ final class Database implements AutoCloseable {
       for (String statement : schema) {
         session.update(statement);
       }
+      // A file that takes no writes is found out now, not by the first who writes.
+      session.update("pragma user_version = 1");
       session.query("pragma wal_checkpoint(truncate)", row -> row.getInt(1));
       return session;
     } catch (SQLException failure) {

@@ -26,23 +26,28 @@ final class Session implements AutoCloseable {
   }
 
   void update(String sql, Object... parameters) throws SQLException {
-    PreparedStatement statement = bound(sql, parameters);
-    try {
-      statement.executeUpdate();
-    } finally {
-      // A block of megabytes must not wait here for the next one.
-      statement.clearParameters();
-    }
+    run(
+        sql,
+        statement -> {
+          statement.executeUpdate();
+          return true;
+        },
+        parameters);
   }
 
   <T> List<T> query(String sql, RowReader<T> reader, Object... parameters) throws SQLException {
-    List<T> rows = new ArrayList<>();
-    try (ResultSet found = bound(sql, parameters).executeQuery()) {
-      while (found.next()) {
-        rows.add(reader.read(found));
-      }
-    }
-    return rows;
+    return run(
+        sql,
+        statement -> {
+          List<T> rows = new ArrayList<>();
+          try (ResultSet found = statement.executeQuery()) {
+            while (found.next()) {
+              rows.add(reader.read(found));
+            }
+          }
+          return rows;
+        },
+        parameters);
   }
 
   /** Returns the value of the first column of the only row; null if there is none. */
@@ -51,16 +56,40 @@ final class Session implements AutoCloseable {
     return found.isEmpty() ? null : found.get(0);
   }
 
-  private PreparedStatement bound(String sql, Object... parameters) throws SQLException {
+  /** What is done with a statement that has its parameters. */
+  @FunctionalInterface
+  private interface Use<T> {
+    T of(PreparedStatement statement) throws SQLException;
+  }
+
+  private <T> T run(String sql, Use<T> use, Object... parameters) throws SQLException {
     PreparedStatement statement = statements.get(sql);
     if (statement == null) {
       statement = connection.prepareStatement(sql);
       statements.put(sql, statement);
     }
-    for (int i = 0; i < parameters.length; i++) {
-      statement.setObject(i + 1, parameters[i]);
+    try {
+      for (int i = 0; i < parameters.length; i++) {
+        statement.setObject(i + 1, parameters[i]);
+      }
+      T result = use.of(statement);
+      // A block of megabytes must not wait here for the next one.
+      statement.clearParameters();
+      return result;
+    } catch (SQLException | RuntimeException | Error failure) {
+      forget(sql, statement, failure);
+      throw failure;
     }
-    return statement;
+  }
+
+  /** A statement that failed is of no more use: the driver may have ended it. */
+  private void forget(String sql, PreparedStatement statement, Throwable failure) {
+    statements.remove(sql);
+    try {
+      statement.close();
+    } catch (SQLException ended) {
+      failure.addSuppressed(ended);
+    }
   }
 
   @Override
