@@ -8,7 +8,6 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig.SynchronousMode;
@@ -53,28 +52,17 @@ final class BlockRows implements AutoCloseable {
     return new Database(NAME, file, SynchronousMode.NORMAL, SCHEMA);
   }
 
-  /**
-   * Adds all blocks to an index, without reading their bytes.
-   *
-   * @throws IllegalArgumentException a row can't be one that was written here
-   */
+  /** Adds all blocks to an index, without reading their bytes. */
   void load(BlockIndex index) throws InterruptedException {
     database.read(
         session ->
             session.query(
                 "select row, id, size, tokens, expires, used_at from lives",
                 row -> {
-                  index.add(id(row), row.getInt(3), row.getInt(4), life(row));
+                  index.add(
+                      LatentId.of(Session.bytes(row, 2)), row.getInt(3), row.getInt(4), life(row));
                   return true;
                 }));
-  }
-
-  private static LatentId id(ResultSet row) throws SQLException {
-    byte @Nullable [] id = row.getBytes(2);
-    if (id == null) {
-      throw new IllegalArgumentException("id: null (expected: that of a block)");
-    }
-    return LatentId.of(id);
   }
 
   private static Life life(ResultSet row) throws SQLException {

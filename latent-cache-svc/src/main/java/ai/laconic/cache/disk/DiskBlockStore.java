@@ -65,8 +65,6 @@ final class DiskBlockStore implements BlockStore {
       index.forgetExpired(clock.instant());
       index.shrink();
       deleteSurplus();
-    } catch (IllegalArgumentException noBlock) {
-      startOver(noBlock);
     } catch (StatusRuntimeException failure) {
       startOverOrThrow(failure);
     }
@@ -262,14 +260,10 @@ final class DiskBlockStore implements BlockStore {
     if (failure.getStatus().getCode() != Status.Code.DATA_LOSS) {
       throw failure;
     }
-    startOver(failure);
-  }
-
-  private void startOver(Exception damage) {
     changing.lock();
     try {
       index.clear();
-      rows.startOver(damage);
+      rows.startOver(failure);
     } finally {
       changing.unlock();
     }
