@@ -94,7 +94,7 @@ final class Database implements AutoCloseable {
     try {
       checkOpen();
       T result = transactInRoom(work);
-      boundLog(MOST_LOG_BYTES);
+      boundLog();
       return result;
     } catch (SQLException failure) {
       throw SqliteProblems.of(name, failure);
@@ -166,8 +166,17 @@ final class Database implements AutoCloseable {
       if (!SqliteProblems.isFull(failure) || file.logBytes() == 0) {
         throw failure;
       }
-      boundLog(0);
+      cutLog(failure);
       return transact(work);
+    }
+  }
+
+  private void cutLog(SQLException failure) throws SQLException {
+    try {
+      checkpoint();
+    } catch (SQLException noRoomForIt) {
+      failure.addSuppressed(noRoomForIt);
+      throw failure;
     }
   }
 
@@ -193,8 +202,8 @@ final class Database implements AutoCloseable {
   }
 
   /** What was written is safe: that the log can't be carried over now is no failure of it. */
-  private void boundLog(long most) {
-    if (file.logBytes() <= most) {
+  private void boundLog() {
+    if (file.logBytes() <= MOST_LOG_BYTES) {
       return;
     }
     try {
@@ -203,7 +212,11 @@ final class Database implements AutoCloseable {
             "{}: log of {} bytes stays, another program reads the file", file, file.logBytes());
       }
     } catch (SQLException failure) {
-      log.warn("{}: log of {} bytes can't be carried over", file, file.logBytes(), failure);
+      log.warn(
+          "{}: log of {} bytes can't be carried over: {}",
+          file,
+          file.logBytes(),
+          failure.getMessage());
     }
   }
 
@@ -236,13 +249,24 @@ final class Database implements AutoCloseable {
       for (String statement : schema) {
         session.update(statement);
       }
-      // A file that takes no writes is found out now, not by the first who writes.
-      session.update("pragma user_version = 1");
-      session.query("pragma wal_checkpoint(truncate)", row -> row.getInt(1));
+      tryWriting(session);
       return session;
     } catch (SQLException failure) {
       session.close();
       throw failure;
+    }
+  }
+
+  /** That a file takes no writes is found out at the start, not by the first who writes. */
+  private void tryWriting(Session session) throws SQLException {
+    try {
+      session.update("pragma user_version = 1");
+      session.query("pragma wal_checkpoint(truncate)", row -> row.getInt(1));
+    } catch (SQLException failure) {
+      if (!SqliteProblems.isFull(failure)) {
+        throw failure;
+      }
+      log.warn("{}: the disk is full, so it can only be read", file);
     }
   }
 

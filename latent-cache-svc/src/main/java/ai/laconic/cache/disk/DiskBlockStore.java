@@ -62,12 +62,11 @@ final class DiskBlockStore implements BlockStore {
   private void load() throws InterruptedException {
     try {
       rows.load(index);
-      index.forgetExpired(clock.instant());
-      index.shrink();
-      deleteSurplus();
     } catch (StatusRuntimeException failure) {
       startOverOrThrow(failure);
     }
+    index.shrink();
+    sweep();
   }
 
   @Override
@@ -220,7 +219,7 @@ final class DiskBlockStore implements BlockStore {
       try {
         deleteSurplus();
       } catch (StatusRuntimeException failure) {
-        log.warn("blocks that have expired can't be deleted now: {}", failure.getMessage());
+        startOverOrLeave("deletion of blocks that have expired", failure);
       } finally {
         changing.unlock();
       }
@@ -236,7 +235,7 @@ final class DiskBlockStore implements BlockStore {
     try {
       rows.update(lives);
     } catch (StatusRuntimeException failure) {
-      log.warn("that {} blocks are used is not written: {}", lives.size(), failure.getMessage());
+      startOverOrLeave("use of blocks", failure);
     }
   }
 
@@ -256,14 +255,31 @@ final class DiskBlockStore implements BlockStore {
     return surplus;
   }
 
+  /** For what can be left undone; whoever puts something is told what is wrong. */
+  private void startOverOrLeave(String undone, StatusRuntimeException failure) {
+    if (isDamage(failure)) {
+      startOver(failure);
+    } else {
+      log.debug("{} is not written: {}", undone, failure.getMessage());
+    }
+  }
+
   private void startOverOrThrow(StatusRuntimeException failure) {
-    if (failure.getStatus().getCode() != Status.Code.DATA_LOSS) {
+    if (!isDamage(failure)) {
       throw failure;
     }
+    startOver(failure);
+  }
+
+  private static boolean isDamage(StatusRuntimeException failure) {
+    return failure.getStatus().getCode() == Status.Code.DATA_LOSS;
+  }
+
+  private void startOver(StatusRuntimeException damage) {
     changing.lock();
     try {
       index.clear();
-      rows.startOver(failure);
+      rows.startOver(damage);
     } finally {
       changing.unlock();
     }

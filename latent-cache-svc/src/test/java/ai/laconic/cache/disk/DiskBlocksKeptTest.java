@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -183,55 +182,5 @@ class DiskBlocksKeptTest {
     assertThat(blocks.findMissing(lost, DAY)).as("so it is made again").isEqualTo(lost);
     put(0, 100);
     assertThat(present(1)).containsExactly(0);
-  }
-
-  @Test
-  void whateverHappensToItsFileItStartsAndServes() throws Exception {
-    for (int i = 0; i < 12; i++) {
-      put(i, 100);
-    }
-    blocks.close();
-    byte[] whole = Files.readAllBytes(file);
-    for (int seed = 0; seed < 60; seed++) {
-      Files.write(file, damaged(whole, new Random(seed)));
-      open(MAX_BYTES);
-      try {
-        List<LatentId> ids = IntStream.range(0, 12).mapToObj(i -> id(i)).toList();
-        blocks.read(ids, (id, bytes) -> {});
-        blocks.put(Map.of(id(1), block(1, BLOCK_BYTES)), DAY);
-        blocks.remove(ids.subList(0, 4));
-        blocks.put(Map.of(id(3), block(3, BLOCK_BYTES)), DAY);
-        blocks.read(
-            List.of(id(3)), (id, bytes) -> assertThat(bytes).isEqualTo(bytes(3, BLOCK_BYTES)));
-      } catch (RuntimeException | Error failure) {
-        throw new AssertionError("seed " + seed, failure);
-      } finally {
-        blocks.close();
-      }
-    }
-    open(MAX_BYTES);
-  }
-
-  /** Cut off, with a few bytes changed, most of them where SQLite looks, or zeroed in part. */
-  private static byte[] damaged(byte[] whole, Random random) {
-    byte[] bytes = whole.clone();
-    int page = Database.PAGE_BYTES * random.nextInt(bytes.length / Database.PAGE_BYTES);
-    switch (random.nextInt(4)) {
-      case 0 -> {
-        return Arrays.copyOf(bytes, random.nextInt(bytes.length));
-      }
-      case 1 -> Arrays.fill(bytes, page, page + Database.PAGE_BYTES, (byte) 0);
-      case 2 -> {
-        for (int i = 0; i < 8; i++) {
-          bytes[page + random.nextInt(64)] ^= (byte) (1 << random.nextInt(8));
-        }
-      }
-      default -> {
-        for (int i = 0; i < 200; i++) {
-          bytes[random.nextInt(3 * Database.PAGE_BYTES)] ^= (byte) (1 << random.nextInt(8));
-        }
-      }
-    }
-    return bytes;
   }
 }
