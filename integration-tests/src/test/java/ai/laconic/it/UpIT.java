@@ -2,9 +2,11 @@ package ai.laconic.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import ai.laconic.cli.Main;
 import ai.laconic.cli.client.Connection;
+import ai.laconic.cli.client.ExitCode;
 import ai.laconic.runtime.Golden;
 import ai.laconic.v1.Context;
 import ai.laconic.v1.ListContextsRequest;
@@ -132,6 +134,34 @@ class UpIT {
     String port = gateway.substring(gateway.indexOf(':'));
     assertThat(ready)
         .contains("laconic compress FILE --ratio 4 --server localhost" + port + " --api-key KEY ");
+  }
+
+  @Test
+  void aSecondOneIsToldToTakeAnotherDirectory() throws Exception {
+    Path data = folder.toRealPath().resolve("data");
+    Process second =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName(),
+                "up",
+                "--data",
+                data.toString(),
+                "--model",
+                Golden.checkpoint().toString(),
+                "--port",
+                "0")
+            .redirectErrorStream(true)
+            .start();
+
+    assertThat(second.inputReader().lines())
+        .last(STRING)
+        .endsWith(
+            "--data: data directory "
+                + data
+                + ": in use by another process (expected: one directory for each cache that runs)");
+    assertThat(second.waitFor()).isEqualTo(ExitCode.USAGE);
   }
 
   @Test

@@ -3,10 +3,10 @@ package ai.laconic.cli.standalone;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Map;
@@ -67,19 +67,25 @@ public sealed interface Storage {
     public Optional<String> sharingSecret() throws IOException {
       Path file = path.resolve(SECRET_FILE);
       if (!Files.exists(file)) {
-        Files.createDirectories(path);
-        try {
-          Files.createFile(
-              file,
-              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        } catch (UnsupportedOperationException notPosix) {
-          Files.createFile(file);
-        } catch (FileAlreadyExistsException madeMeanwhile) {
-          return Optional.of(Files.readString(file).strip());
-        }
-        Files.writeString(file, secret());
+        write(file, secret());
       }
-      return Optional.of(Files.readString(file).strip());
+      String secret = Files.readString(file).strip();
+      if (secret.isEmpty()) {
+        throw new IllegalArgumentException(
+            file + ": empty (expected: a secret of 16 characters or more, or no file)");
+      }
+      return Optional.of(secret);
+    }
+
+    /** Whole or not at all, and for nobody else to read at any moment. */
+    private static void write(Path file, String secret) throws IOException {
+      Path begun = Files.createTempFile(file.getParent(), SECRET_FILE, ".new");
+      try {
+        Files.writeString(begun, secret + "\n", StandardOpenOption.SYNC);
+        Files.move(begun, file, StandardCopyOption.ATOMIC_MOVE);
+      } finally {
+        Files.deleteIfExists(begun);
+      }
     }
   }
 

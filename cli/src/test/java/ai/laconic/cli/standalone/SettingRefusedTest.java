@@ -26,6 +26,17 @@ class SettingRefusedTest {
   }
 
   @Test
+  void namesTheOptionThatStandsForIt() {
+    String sentence = "laconic.cache.directory: data directory /data: in use";
+
+    assertThat(SettingRefused.in(refused(sentence), List.of(PATIENCE)))
+        .get()
+        .extracting(Throwable::getMessage)
+        .isEqualTo("--data: data directory /data: in use");
+    assertThat(SettingRefused.in(refused(sentence), List.of("laconic.cache.directory"))).isEmpty();
+  }
+
+  @Test
   void guessesNone() {
     String sentence = "patience: PT-5S (expected: 0 or more)";
     assertThat(

@@ -48,7 +48,10 @@ final class BlockIndex {
 
   /** Adds a block as its row has it. */
   synchronized void add(LatentId id, int bytes, int tokens, Life life) {
-    written.put(id, life);
+    Life before = written.put(id, life);
+    if (before != null && before.row != life.row) {
+      surplus.add(before.row);
+    }
     expiries.extend(id, life.expires);
     values.put(id, sizeOf(bytes), tokens, life.usedAt);
     // The one before may have expired while this one was written in its place.

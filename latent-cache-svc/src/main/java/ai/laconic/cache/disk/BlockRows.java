@@ -39,7 +39,7 @@ final class BlockRows implements AutoCloseable {
     try {
       return new BlockRows(file, database(file));
     } catch (SQLException failure) {
-      if (!SqliteProblems.isDamage(failure)) {
+      if (!SqliteProblems.isDamage(failure) && !file.deniesWrites(failure)) {
         throw failure;
       }
       warnOfDamage(file, failure);
@@ -59,7 +59,8 @@ final class BlockRows implements AutoCloseable {
             session.query(
                 "select row, id, size, tokens, expires, used_at from lives",
                 row -> {
-                  index.add(LatentId.of(row.getBytes(2)), row.getInt(3), row.getInt(4), life(row));
+                  index.add(
+                      LatentId.of(Session.bytes(row, 2)), row.getInt(3), row.getInt(4), life(row));
                   return true;
                 }));
   }

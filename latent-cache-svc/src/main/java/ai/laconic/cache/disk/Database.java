@@ -109,7 +109,7 @@ final class Database implements AutoCloseable {
     try {
       checkOpen();
       T result = transactInRoom(work);
-      boundLog(MOST_LOG_BYTES);
+      boundLog();
       return result;
     } catch (SQLException failure) {
       throw SqliteProblems.of(name, failure);
@@ -181,8 +181,17 @@ final class Database implements AutoCloseable {
       if (!SqliteProblems.isFull(failure) || file.logBytes() == 0) {
         throw failure;
       }
-      boundLog(0);
+      cutLog(failure);
       return transact(work);
+    }
+  }
+
+  private void cutLog(SQLException failure) throws SQLException {
+    try {
+      checkpoint();
+    } catch (SQLException noRoomForIt) {
+      failure.addSuppressed(noRoomForIt);
+      throw failure;
     }
   }
 
@@ -208,8 +217,8 @@ final class Database implements AutoCloseable {
   }
 
   /** What was written is safe: that the log can't be carried over now is no failure of it. */
-  private void boundLog(long most) {
-    if (file.logBytes() <= most) {
+  private void boundLog() {
+    if (file.logBytes() <= MOST_LOG_BYTES) {
       return;
     }
     try {
@@ -218,7 +227,11 @@ final class Database implements AutoCloseable {
             "{}: log of {} bytes stays, another program reads the file", file, file.logBytes());
       }
     } catch (SQLException failure) {
-      log.warn("{}: log of {} bytes can't be carried over", file, file.logBytes(), failure);
+      log.warn(
+          "{}: log of {} bytes can't be carried over: {}",
+          file,
+          file.logBytes(),
+          failure.getMessage());
     }
   }
 
@@ -249,7 +262,7 @@ final class Database implements AutoCloseable {
       for (String statement : schema) {
         session.update(statement);
       }
-      carryOverWhatWasLeft(session);
+      tryWriting(session);
       return session;
     } catch (SQLException failure) {
       session.close();
@@ -257,15 +270,22 @@ final class Database implements AutoCloseable {
     }
   }
 
-  /** The log can be read as well as the file: a full disk is no reason not to start. */
-  private void carryOverWhatWasLeft(Session session) throws SQLException {
+  /**
+   * That a file takes no writes is found out at the start, not by the first who writes. A full disk
+   * is no reason not to start: what is there can be read, the log as well as the file.
+   */
+  private void tryWriting(Session session) throws SQLException {
     try {
+      session.update("pragma user_version = 1");
       session.query(CARRY_OVER, row -> row.getInt(1));
     } catch (SQLException failure) {
       if (!SqliteProblems.isFull(failure)) {
         throw failure;
       }
-      log.warn("{}: disk full, log of {} bytes stays", file, file.logBytes());
+      log.warn(
+          "{}: the disk is full, so it can only be read; log of {} bytes stays",
+          file,
+          file.logBytes());
     }
   }
 

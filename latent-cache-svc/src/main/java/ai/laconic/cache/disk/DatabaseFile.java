@@ -20,6 +20,11 @@ record DatabaseFile(Path path) {
     return beside(LOG).toFile().length();
   }
 
+  /** Whether a failure comes from what the file says of itself, though it may be written to. */
+  boolean deniesWrites(SQLException failure) {
+    return SqliteProblems.isReadOnly(failure) && Files.isWritable(path);
+  }
+
   /** Deletes it all; nobody may have it open. */
   void delete() throws SQLException {
     try {

@@ -67,8 +67,6 @@ final class DiskBlockStore implements BlockStore {
   private void load() throws InterruptedException {
     try {
       rows.load(index);
-    } catch (IllegalArgumentException noBlock) {
-      startOver(noBlock);
     } catch (StatusRuntimeException failure) {
       startOverOrThrow(failure);
     }
@@ -227,7 +225,7 @@ final class DiskBlockStore implements BlockStore {
       try {
         delete(surplus);
       } catch (StatusRuntimeException failure) {
-        log.warn("blocks that have expired can't be deleted now: {}", failure.getMessage());
+        startOverOrLeave("deletion of blocks that have expired", failure);
       } finally {
         changing.unlock();
       }
@@ -243,7 +241,7 @@ final class DiskBlockStore implements BlockStore {
     try {
       rows.update(lives);
     } catch (StatusRuntimeException failure) {
-      log.warn("that {} blocks are used is not written: {}", lives.size(), failure.getMessage());
+      startOverOrLeave("use of blocks", failure);
     }
   }
 
@@ -266,14 +264,27 @@ final class DiskBlockStore implements BlockStore {
     index.deleted(surplus);
   }
 
+  /** For what can be left undone; whoever puts something is told what is wrong. */
+  private void startOverOrLeave(String undone, StatusRuntimeException failure) {
+    if (isDamage(failure)) {
+      startOver(failure);
+    } else {
+      log.debug("{} is not written: {}", undone, failure.getMessage());
+    }
+  }
+
   private void startOverOrThrow(StatusRuntimeException failure) {
-    if (failure.getStatus().getCode() != Status.Code.DATA_LOSS) {
+    if (!isDamage(failure)) {
       throw failure;
     }
     startOver(failure);
   }
 
-  private void startOver(Exception damage) {
+  private static boolean isDamage(StatusRuntimeException failure) {
+    return failure.getStatus().getCode() == Status.Code.DATA_LOSS;
+  }
+
+  private void startOver(StatusRuntimeException damage) {
     changing.lock();
     try {
       index.clear();

@@ -86,7 +86,7 @@ final class DiskContextStore implements ContextStore {
         database.read(
             session ->
                 session.query(
-                    "select name from partitions", row -> new Partition(row.getString(1)))));
+                    "select name from partitions", row -> new Partition(Session.text(row, 1)))));
   }
 
   @Override
@@ -117,7 +117,7 @@ final class DiskContextStore implements ContextStore {
                   session.query(
                       "select text from texts"
                           + " where partition = ? and collection = ? and number = ?",
-                      row -> row.getBytes(1),
+                      row -> Session.bytes(row, 1),
                       partition.name(),
                       collection,
                       number));
@@ -170,7 +170,7 @@ final class DiskContextStore implements ContextStore {
               session
                   .query(
                       "select value from records where partition = ? and key = ?",
-                      row -> row.getBytes(1),
+                      row -> Session.bytes(row, 1),
                       partition.name(),
                       key)
                   .forEach(value -> found.put(key, value));
@@ -189,7 +189,7 @@ final class DiskContextStore implements ContextStore {
                       + " order by key "
                       + (descending ? "desc" : "asc")
                       + " limit ?",
-                  row -> new StoredRecord(row.getString(1), row.getBytes(2)),
+                  row -> new StoredRecord(Session.text(row, 1), Session.bytes(row, 2)),
                   partition.name(),
                   from,
                   before,

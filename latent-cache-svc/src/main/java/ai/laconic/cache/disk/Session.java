@@ -9,6 +9,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 
 /** A connection to a database and the statements that were prepared on it. For one thread. */
 final class Session implements AutoCloseable {
@@ -19,10 +21,32 @@ final class Session implements AutoCloseable {
     this.connection = connection;
   }
 
-  /** Makes a value of a row. */
+  /** Makes a value of a row. IllegalArgumentException: it can't be one that was written here. */
   @FunctionalInterface
   interface RowReader<T> {
     T read(ResultSet row) throws SQLException;
+  }
+
+  /** Returns the bytes in a column that always has some. */
+  static byte[] bytes(ResultSet row, int column) throws SQLException {
+    byte @Nullable [] bytes = row.getBytes(column);
+    if (bytes == null) {
+      throw noValue(column);
+    }
+    return bytes;
+  }
+
+  /** Returns the text in a column that always has some. */
+  static String text(ResultSet row, int column) throws SQLException {
+    @Nullable String text = row.getString(column);
+    if (text == null) {
+      throw noValue(column);
+    }
+    return text;
+  }
+
+  private static IllegalArgumentException noValue(int column) {
+    return new IllegalArgumentException("column " + column + ": null (expected: a value)");
   }
 
   void update(String sql, Object... parameters) throws SQLException {
@@ -44,6 +68,8 @@ final class Session implements AutoCloseable {
             while (found.next()) {
               rows.add(reader.read(found));
             }
+          } catch (IllegalArgumentException notOurs) {
+            throw new SQLiteException(notOurs.getMessage(), SQLiteErrorCode.SQLITE_CORRUPT);
           }
           return rows;
         },
@@ -52,7 +78,7 @@ final class Session implements AutoCloseable {
 
   /** Returns the value of the first column of the only row; null if there is none. */
   byte @Nullable [] bytes(String sql, Object... parameters) throws SQLException {
-    List<byte[]> found = query(sql, row -> row.getBytes(1), parameters);
+    List<byte[]> found = query(sql, row -> bytes(row, 1), parameters);
     return found.isEmpty() ? null : found.get(0);
   }
 

@@ -11,10 +11,12 @@
  *
  * <p>What is removed is overwritten with zeros in its file, and the log in front of the file is cut
  * to nothing, before {@code remove} and {@code removeTexts} return: the files of the directory do
- * not hold it any more. What was evicted, has expired or was replaced goes the same way with the
- * next write and is gone from the log after 32 MiB more of them, with the next removal or at the
- * next start. What the file system or the disk does with sectors that were written over or given up
- * is out of reach from here: encrypt the disk against who takes it away.
+ * not hold it any more. What was evicted, has expired or was replaced, and records that were
+ * removed, go the same way with the next write and are gone from the log after 32 MiB more of them,
+ * with the next removal or at the next start. A program that reads the files meanwhile keeps the
+ * log, and removals fail until it is done. What the file system or the disk does with sectors that
+ * were written over or given up is out of reach from here: encrypt the disk against who takes it
+ * away.
  */
 @NullMarked
 package ai.laconic.cache.disk;

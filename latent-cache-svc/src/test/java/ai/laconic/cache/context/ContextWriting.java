@@ -3,6 +3,8 @@ package ai.laconic.cache.context;
 import ai.laconic.cache.seal.Seal;
 import ai.laconic.cache.store.BlockStore;
 import ai.laconic.cache.store.ContextStore;
+import ai.laconic.cache.store.StoredBlock;
+import ai.laconic.runtime.latent.LatentId;
 import ai.laconic.servicekit.tenant.TenantId;
 import ai.laconic.v1.Context;
 import ai.laconic.v1.ListContextsRequest;
@@ -10,7 +12,11 @@ import ai.laconic.v1.SegmentText;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 /** Writes numbered contexts whose content follows from their number, and checks them. */
 public final class ContextWriting {
@@ -61,6 +67,22 @@ public final class ContextWriting {
       numbers.add(number);
     }
     return numbers;
+  }
+
+  /** Returns the blocks of contexts that are not there as they were put. */
+  public List<LatentId> lostBlocks(Collection<Integer> numbers) throws InterruptedException {
+    List<LatentId> lost = new ArrayList<>();
+    for (int number : numbers) {
+      Map<LatentId, StoredBlock> put = Texts.blocks(windows(number));
+      blocks.read(
+          List.copyOf(put.keySet()),
+          (id, bytes) -> {
+            if (!Arrays.equals(bytes, Objects.requireNonNull(put.get(id)).bytes())) {
+              lost.add(id);
+            }
+          });
+    }
+    return lost;
   }
 
   /** Finishes what a process that died has left. */

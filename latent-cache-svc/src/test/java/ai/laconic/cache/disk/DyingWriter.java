@@ -4,10 +4,7 @@ import ai.laconic.cache.context.ContextWriting;
 import java.nio.file.Path;
 import java.time.InstantSource;
 
-/**
- * A process that writes contexts until somebody kills it. It says which ones it found, and each
- * that is promised.
- */
+/** A process that writes contexts until somebody kills it. It says the number of each promised. */
 final class DyingWriter {
   private DyingWriter() {}
 

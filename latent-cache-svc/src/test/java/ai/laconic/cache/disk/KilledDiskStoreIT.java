@@ -1,14 +1,17 @@
 package ai.laconic.cache.disk;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.laconic.cache.context.ContextWriting;
 import java.io.BufferedReader;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,7 +20,15 @@ class KilledDiskStoreIT {
   private static final int KILLS = 200;
   private static final int MOST_WRITTEN = 3;
 
-  @TempDir private Path directory;
+  @TempDir private Path folder;
+  private Path directory;
+  private Path driver;
+
+  @BeforeEach
+  void makeFolders() throws Exception {
+    directory = folder.toRealPath().resolve("data");
+    driver = Files.createDirectory(folder.resolve("driver"));
+  }
 
   @Test
   void noContextIsLostThatWasPromised() throws Exception {
@@ -49,11 +60,30 @@ class KilledDiskStoreIT {
     try {
       ContextWriting writing = new ContextWriting(stores.contexts(), stores.blocks());
       assertThat(writing.read()).containsAll(promised);
+      assertThat(writing.lostBlocks(promised)).isEmpty();
       writing.sweep();
       assertThat(writing.read()).containsAll(promised);
+      assertThat(writing.lostBlocks(promised)).isEmpty();
     } finally {
       stores.close();
     }
+  }
+
+  @Test
+  void anotherProcessIsRefusedUntilTheFirstIsDead() throws Exception {
+    Process process = start(1);
+    try (BufferedReader output = process.inputReader()) {
+      assertThat(output.readLine()).isEqualTo("1");
+      assertThatThrownBy(() -> DiskStores.open(directory, 64 << 20, InstantSource.system()))
+          .isInstanceOf(DataDirectoryException.class)
+          .hasMessage(
+              "data directory %s: in use by another process (expected: one directory for each cache"
+                  + " that runs)",
+              directory);
+    } finally {
+      process.destroyForcibly().waitFor();
+    }
+    DiskStores.open(directory, 64 << 20, InstantSource.system()).close();
   }
 
   private Process start(int next) throws Exception {
@@ -62,6 +92,8 @@ class KilledDiskStoreIT {
             "-Xmx64m",
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
+            // Where the driver unpacks its library, and leaves it when it is killed.
+            "-Dorg.sqlite.tmpdir=" + driver,
             "-cp",
             System.getProperty("java.class.path"),
             DyingWriter.class.getName(),

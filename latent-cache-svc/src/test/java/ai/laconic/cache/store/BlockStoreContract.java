@@ -195,6 +195,54 @@ public abstract class BlockStoreContract {
     }
   }
 
+  /** Each has blocks of its own, so that it knows what must be there. */
+  @Test
+  void threadsFindTheirOwnBlocksAmongThoseOfOthers() throws Exception {
+    int count = 6;
+    ExecutorService threads = Executors.newFixedThreadPool(count);
+    try {
+      List<Callable<Boolean>> lives = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        int own = 100 * i;
+        lives.add(() -> liveAmongOthers(own, new Random(own)));
+      }
+      for (Future<Boolean> life : threads.invokeAll(lives)) {
+        assertThat(life.get()).isTrue();
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private boolean liveAmongOthers(int own, Random random) throws InterruptedException {
+    Map<LatentId, byte[]> kept = new HashMap<>();
+    for (int step = 0; step < 60; step++) {
+      LatentId id = id(own + random.nextInt(8));
+      switch (random.nextInt(5)) {
+        case 0, 1 -> {
+          StoredBlock block = block(own + step, 1 + random.nextInt(60_000));
+          blocks.put(Map.of(id, block), HOUR);
+          kept.put(id, block.bytes());
+        }
+        case 2 -> {
+          blocks.remove(List.of(id));
+          kept.remove(id);
+        }
+        case 3 -> {
+          blocks.removeIfEqual(id, bytes(own + step, 10));
+          assertThat(blocks.findMissing(List.of(id), HOUR).isEmpty())
+              .isEqualTo(kept.containsKey(id));
+        }
+        default -> {
+          List<byte @Nullable []> found = read(id, id(own + 9));
+          assertThat(found.get(0)).as("thread %d, step %d", own, step).isEqualTo(kept.get(id));
+          assertThat(found.get(1)).isNull();
+        }
+      }
+    }
+    return true;
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5})
   void behavesAsAMapWithTimes(long seed) throws Exception {
