@@ -9,10 +9,14 @@ import org.springframework.util.unit.DataSize;
  * has it.
  *
  * @param maxSize of all together, as they are stored; 0B keeps none
- * @param maxIdle how long one stays that nobody reads: what was erased is out of memory by then
+ * @param maxIdle how long one stays that nobody reads
+ * @param recheckInterval how often the cache is asked whether it still has what is here: what was
+ *     erased there is out of this memory by then
  */
 public record NearCacheProperties(
-    @DefaultValue("128MB") DataSize maxSize, @DefaultValue("5m") Duration maxIdle) {
+    @DefaultValue("128MB") DataSize maxSize,
+    @DefaultValue("5m") Duration maxIdle,
+    @DefaultValue("10s") Duration recheckInterval) {
   public NearCacheProperties {
     if (maxSize.toBytes() < 0) {
       throw new IllegalArgumentException(
@@ -21,6 +25,10 @@ public record NearCacheProperties(
     if (maxIdle.toMillis() < 1) {
       throw new IllegalArgumentException(
           "near-cache.max-idle: " + maxIdle + " (expected: 1ms or more)");
+    }
+    if (recheckInterval.toMillis() < 1) {
+      throw new IllegalArgumentException(
+          "near-cache.recheck-interval: " + recheckInterval + " (expected: 1ms or more)");
     }
   }
 }

@@ -45,7 +45,8 @@ class DecoderPropertiesTest {
                 Duration.ofMillis(20),
                 2_097_152,
                 DataSize.ofGigabytes(1),
-                new NearCacheProperties(DataSize.ofMegabytes(128), Duration.ofMinutes(5)),
+                new NearCacheProperties(
+                    DataSize.ofMegabytes(128), Duration.ofMinutes(5), Duration.ofSeconds(10)),
                 new AdmissionProperties(1, 256, 0.5, 1024, Duration.ofSeconds(90)),
                 new UpstreamProperties(
                     "dns:///c:1",
@@ -80,6 +81,7 @@ class DecoderPropertiesTest {
                     Map.entry("latent-memory", "2MB"),
                     Map.entry("near-cache.max-size", "1MB"),
                     Map.entry("near-cache.max-idle", "3s"),
+                    Map.entry("near-cache.recheck-interval", "4s"),
                     Map.entry("admission.prefetch", "0"),
                     Map.entry("admission.max-calls", "11"),
                     Map.entry("admission.tenant-share", "0.25"),
@@ -108,7 +110,8 @@ class DecoderPropertiesTest {
                 Duration.ZERO,
                 10,
                 DataSize.ofMegabytes(2),
-                new NearCacheProperties(DataSize.ofMegabytes(1), Duration.ofSeconds(3)),
+                new NearCacheProperties(
+                    DataSize.ofMegabytes(1), Duration.ofSeconds(3), Duration.ofSeconds(4)),
                 new AdmissionProperties(0, 11, 0.25, 12, Duration.ofSeconds(7)),
                 new UpstreamProperties(
                     "dns:///c:1",

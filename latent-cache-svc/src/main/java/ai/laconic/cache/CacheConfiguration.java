@@ -12,6 +12,7 @@ import ai.laconic.cache.seal.Seal;
 import ai.laconic.cache.service.LatentCacheHandlers;
 import ai.laconic.cache.store.BlockStore;
 import ai.laconic.cache.store.ContextStore;
+import ai.laconic.servicekit.PeriodicTask;
 import ai.laconic.servicekit.ServiceProperties;
 import ai.laconic.servicekit.admission.Admission;
 import ai.laconic.servicekit.call.StreamingCalls;
@@ -94,8 +95,8 @@ class CacheConfiguration {
   }
 
   @Bean
-  SweepSchedule sweepSchedule(Contexts contexts, CacheProperties properties) {
-    return new SweepSchedule(contexts.sweeper(), properties.sweepInterval());
+  PeriodicTask sweeps(Contexts contexts, CacheProperties properties) {
+    return new PeriodicTask("cache-sweeper", properties.sweepInterval(), contexts.sweeper()::sweep);
   }
 
   @Bean

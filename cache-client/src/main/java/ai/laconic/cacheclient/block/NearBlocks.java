@@ -1,5 +1,9 @@
 package ai.laconic.cacheclient.block;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toUnmodifiableList;
+
 import ai.laconic.cacheclient.CacheProblems;
 import ai.laconic.runtime.latent.CorruptBlockException;
 import ai.laconic.runtime.latent.LatentBlock;
@@ -12,6 +16,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Scheduler;
 import io.grpc.Channel;
+import io.grpc.Context;
 import io.grpc.StatusException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -23,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.IntStream;
 
 /**
  * Blocks of the cache, those read lately near at hand. The calls end with the gRPC context that
@@ -74,13 +80,18 @@ public final class NearBlocks {
    */
   public List<LatentId> read(Collection<LatentId> wanted, long mostBytes, Arrivals arrivals)
       throws StatusException, InterruptedException {
-    List<LatentId> all = List.copyOf(wanted);
     List<LatentId> missing = new ArrayList<>();
-    for (int from = 0; from < all.size(); from += BLOCKS_PER_CALL) {
-      List<LatentId> some = all.subList(from, Math.min(from + BLOCKS_PER_CALL, all.size()));
+    for (List<LatentId> some : calls(List.copyOf(wanted))) {
       missing.addAll(readSome(some, mostBytes, arrivals));
     }
     return missing;
+  }
+
+  /** Cuts IDs into as many as one call may name. */
+  private static List<List<LatentId>> calls(List<LatentId> ids) {
+    return IntStream.iterate(0, from -> from < ids.size(), from -> from + BLOCKS_PER_CALL)
+        .mapToObj(from -> ids.subList(from, Math.min(from + BLOCKS_PER_CALL, ids.size())))
+        .toList();
   }
 
   private List<LatentId> readSome(List<LatentId> wanted, long mostBytes, Arrivals arrivals)
@@ -127,7 +138,7 @@ public final class NearBlocks {
         BlockStream.open(stub, pulled, List.copyOf(held.keySet()), mostBytes)) {
       Set<LatentId> gone = boarding.told(() -> stream.gone(held.keySet()));
       List<LatentId> missing = new ArrayList<>(gone);
-      near.invalidateAll(gone.stream().map(id -> new Key(tenant, id)).toList());
+      forget(tenant, gone);
       hits.add(held.size() - gone.size());
       misses.add(gone.size());
       for (Map.Entry<LatentId, LatentBlock> block : held.entrySet()) {
@@ -168,6 +179,41 @@ public final class NearBlocks {
     } catch (CorruptBlockException e) {
       throw Problems.dataLoss("block " + id, String.valueOf(e.getMessage()));
     }
+  }
+
+  /**
+   * Asks the cache for all that is near, and lets go of what it no longer has: what was erased
+   * there leaves this memory too, read again or not.
+   *
+   * @throws StatusException what the cache answered; what it wasn't asked for stays
+   */
+  public void dropErased() throws StatusException, InterruptedException {
+    Map<TenantId, List<LatentId>> held =
+        near.asMap().keySet().stream()
+            .collect(groupingBy(Key::tenant, mapping(Key::id, toUnmodifiableList())));
+    for (Map.Entry<TenantId, List<LatentId>> each : held.entrySet()) {
+      Context context = each.getKey().in(Context.current());
+      Context outer = context.attach();
+      try {
+        dropErased(each.getKey(), each.getValue());
+      } finally {
+        context.detach(outer);
+      }
+    }
+  }
+
+  private void dropErased(TenantId tenant, List<LatentId> held)
+      throws StatusException, InterruptedException {
+    for (List<LatentId> some : calls(held)) {
+      try (BlockStream stream = BlockStream.open(stub, List.of(), some, 0)) {
+        forget(tenant, stream.gone(Set.copyOf(some)));
+        stream.finish();
+      }
+    }
+  }
+
+  private void forget(TenantId tenant, Set<LatentId> gone) {
+    near.invalidateAll(gone.stream().map(id -> new Key(tenant, id)).toList());
   }
 
   /** Returns how many blocks were near when they were wanted, and still in the cache. */

@@ -11,6 +11,7 @@ import ai.laconic.decoder.prompt.Prompts;
 import ai.laconic.runtime.model.ModelDirectory;
 import ai.laconic.runtime.prompt.PromptAssembler;
 import ai.laconic.runtime.tokenizer.TextTokenizer;
+import ai.laconic.servicekit.PeriodicTask;
 import ai.laconic.servicekit.ServiceProperties;
 import ai.laconic.servicekit.admission.Admission;
 import ai.laconic.servicekit.call.StreamingCalls;
@@ -29,11 +30,7 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class DecoderServiceConfiguration {
   @Bean
-  LatentPuller latentPuller(
-      Upstreams upstreams,
-      DecoderProperties properties,
-      ModelDirectory model,
-      MeterRegistry meters) {
+  NearBlocks nearBlocks(Upstreams upstreams, DecoderProperties properties, MeterRegistry meters) {
     Upstream cache = upstreams.open("cache", properties.cache());
     NearCacheProperties near = properties.nearCache();
     NearBlocks blocks = new NearBlocks(cache.channel(), near.maxSize().toBytes(), near.maxIdle());
@@ -44,6 +41,17 @@ class DecoderServiceConfiguration {
     FunctionCounter.builder("laconic.decoder.near.cache.misses", blocks, NearBlocks::misses)
         .description("blocks that had to be pulled")
         .register(meters);
+    return blocks;
+  }
+
+  @Bean
+  PeriodicTask nearBlocksRecheck(NearBlocks blocks, DecoderProperties properties) {
+    return new PeriodicTask(
+        "near-cache-recheck", properties.nearCache().recheckInterval(), blocks::dropErased);
+  }
+
+  @Bean
+  LatentPuller latentPuller(NearBlocks blocks, ModelDirectory model) {
     return new LatentPuller(blocks, model.fingerprint(), model.latentWidth());
   }
 

@@ -12,6 +12,8 @@ import ai.laconic.servicekit.error.Problems;
 import ai.laconic.servicekit.tenant.TenantId;
 import ai.laconic.v1.GetBlocksResponse;
 import io.grpc.Context;
+import io.grpc.Status;
+import io.grpc.StatusException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -96,6 +98,29 @@ class NearBlocksTest {
 
     harness.cache.put(block(ONE, 1));
     assertThat(read(near, "acme", ONE)).isEmpty();
+  }
+
+  @Test
+  void whatTheCacheHasErasedLeavesTheMemoryUnread() throws Exception {
+    read(near, "acme", ONE, TWO);
+    read(near, "other", ONE);
+    harness.cache.remove(ONE);
+    near.dropErased();
+
+    assertThat(near.bytes()).isEqualTo(block(TWO, 2).encodedBytes());
+    assertThat(near.hits()).isZero();
+  }
+
+  @Test
+  void whatIsNearStaysWhereTheCacheCannotBeAsked() throws Exception {
+    read(near, "acme", ONE);
+    harness.cache.before =
+        () -> {
+          throw Status.UNAVAILABLE.asRuntimeException();
+        };
+    assertThatThrownBy(near::dropErased).isInstanceOf(StatusException.class);
+
+    assertThat(near.bytes()).isEqualTo(block(ONE, 1).encodedBytes());
   }
 
   @Test

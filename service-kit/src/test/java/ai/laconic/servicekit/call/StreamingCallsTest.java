@@ -45,6 +45,8 @@ class StreamingCallsTest {
   private StreamingCalls calls = calls(Duration.ofMinutes(1), Duration.ofMinutes(1));
   private final AtomicInteger written = new AtomicInteger();
   private final AtomicInteger read = new AtomicInteger();
+  private final AtomicInteger arrived = new AtomicInteger();
+  private final AtomicInteger left = new AtomicInteger();
   private final AtomicReference<Throwable> ended = new AtomicReference<>();
   private final CountDownLatch release = new CountDownLatch(1);
   private StreamingCalls.Answering<GetBlocksResponse> answer = responses -> {};
@@ -58,6 +60,8 @@ class StreamingCallsTest {
             public void getBlocks(
                 GetBlocksRequest request, StreamObserver<GetBlocksResponse> responses) {
               calls.answer(request, responses, writer -> answer.handle(writer));
+              Context.current().addListener(gone -> left.incrementAndGet(), Runnable::run);
+              arrived.incrementAndGet();
             }
 
             @Override
@@ -224,8 +228,10 @@ class StreamingCallsTest {
     holdTwoCalls();
     Context.CancellableContext impatient = Context.current().withCancellation();
     Iterator<GetBlocksResponse> third = impatient.call(this::blocks);
+    await().until(() -> arrived.get() == 3);
     impatient.cancel(null);
     assertThatThrownBy(third::next).hasMessageContaining("CANCELLED");
+    await().until(() -> left.get() == 1);
     release.countDown();
     assertThat(blocks().hasNext()).isFalse();
     assertThat(written).hasValue(3);
