@@ -93,6 +93,20 @@ public final class CacheClient implements AutoCloseable {
     return bytes;
   }
 
+  /** Asks whether they are still there, as who has them near does. */
+  public void recheck(List<LatentBlock> blocks) throws IOException, InterruptedException {
+    GetBlocksRequest.Builder request = GetBlocksRequest.newBuilder();
+    blocks.forEach(block -> request.addHeldIds(block.id().hex()));
+    try {
+      GetBlocksResponse missing = stub.getBlocks(request.build()).read();
+      if (missing != null) {
+        throw new IOException("cache: " + missing + " (expected: none missing)");
+      }
+    } catch (StatusException e) {
+      throw new IOException("cache: " + e.getMessage(), e);
+    }
+  }
+
   /** Asks which of them are missing. */
   public void findMissing(List<LatentId> ids) throws IOException, InterruptedException {
     FindMissingRequest.Builder request = FindMissingRequest.newBuilder().setTtl(TTL);

@@ -23,13 +23,20 @@ import java.util.stream.IntStream;
 
 /**
  * Bytes per second of blocks into the latent cache and out of it, against bare Lettuce on the same
- * Redis; and how long it takes to ask for many blocks whether they are there.
+ * Redis; how long the latents of a long text take to come to a decoder that has them near, and to
+ * one that hasn't; and how long it takes to ask for many blocks whether they are there.
  */
 final class CacheSuite implements Suite {
   private static final int WIDTH = 1024;
   private static final int LOOKED_FOR = 4096;
   private static final String BARE = "bare Lettuce";
   private static final String CACHE = "latent cache";
+  private static final String COLD = "pulled";
+  private static final String NEAR = "near, rechecked";
+
+  /** A window of 1,024 tokens at 4x, at the width of the released 4B decoder. */
+  private static final int WINDOW_KILOBYTES = 1280;
+
   private static final Group EXISTENCE = Group.of(LOOKED_FOR, "IDs");
 
   @Override
@@ -58,6 +65,8 @@ final class CacheSuite implements Suite {
         bench.announce().accept("blocks of " + kilobytes + " KB");
         transfer(bench, kilobytes, bare, cache, measured);
       }
+      bench.announce().accept(context(bench).label());
+      read(bench, cache, measured);
       bench.announce().accept("looking for " + LOOKED_FOR + " blocks");
       look(bench, bare, cache, measured);
     }
@@ -81,6 +90,17 @@ final class CacheSuite implements Suite {
         .run(3, bench.rounds(), measured);
   }
 
+  private static void read(Workbench bench, CacheClient cache, Measured measured)
+      throws IOException, InterruptedException {
+    Group context = context(bench);
+    List<LatentBlock> blocks = blocks(WINDOW_KILOBYTES, (int) context.at());
+    cache.put(blocks);
+    new Turns()
+        .add((round, to) -> to.put(context, COLD, 1000 * seconds(() -> cache.get(blocks))))
+        .add((round, to) -> to.put(context, NEAR, 1000 * seconds(() -> cache.recheck(blocks))))
+        .run(3, bench.rounds(), measured);
+  }
+
   private static void look(Workbench bench, BareRedis bare, CacheClient cache, Measured measured)
       throws IOException, InterruptedException {
     List<LatentId> ids = IntStream.range(0, LOOKED_FOR).mapToObj(CacheSuite::id).toList();
@@ -98,9 +118,16 @@ final class CacheSuite implements Suite {
         figures.add(measured.figure(group, CACHE, Unit.BYTES_PER_SECOND, BARE));
       }
     }
+    figures.add(measured.figure(context(bench), COLD, Unit.MILLISECONDS));
+    figures.add(measured.figure(context(bench), NEAR, Unit.MILLISECONDS, COLD));
     figures.add(measured.figure(EXISTENCE, BARE, Unit.MILLISECONDS));
     figures.add(measured.figure(EXISTENCE, CACHE, Unit.MILLISECONDS, BARE));
     return figures;
+  }
+
+  private static Group context(Workbench bench) {
+    return Group.of(
+        Math.max(1, bench.sizes().cacheMegabytes() * 1024 / WINDOW_KILOBYTES), "windows of 1.3 MB");
   }
 
   private static Group put(int kilobytes) {
