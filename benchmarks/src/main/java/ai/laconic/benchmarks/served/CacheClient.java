@@ -22,7 +22,7 @@ import java.util.List;
 /** Puts blocks into a cache and gets them, as encoders and decoders do. */
 public final class CacheClient implements AutoCloseable {
   private static final Duration TTL = Duration.newBuilder().setSeconds(600).build();
-  private static final int PIECE_BYTES = 1 << 20;
+  private static final int PIECE_BYTES = 2 << 20;
 
   private final ManagedChannel channel;
   private final LatentCacheServiceBlockingV2Stub stub;

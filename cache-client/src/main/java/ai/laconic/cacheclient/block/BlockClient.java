@@ -38,8 +38,11 @@ public final class BlockClient implements BlockCache {
   /** IDs in one question, at most: the contract's limit. */
   static final int IDS_PER_QUESTION = 4096;
 
-  /** A message is parsed once it is here whole: smaller ones take less memory at once. */
-  private static final int PIECE_BYTES = 1 << 20;
+  /**
+   * Blocks of most models fit one: the cache then needn't put them together. A message is parsed
+   * once it is there whole: smaller ones take less memory at once.
+   */
+  private static final int PIECE_BYTES = 2 << 20;
 
   private final LatentCacheServiceBlockingV2Stub stub;
   private final String holder;

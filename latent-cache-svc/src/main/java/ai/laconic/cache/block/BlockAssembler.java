@@ -12,8 +12,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Puts the pieces of blocks together and checks every block that is whole. */
 final class BlockAssembler {
+  /** The contract's limit; its rules would copy every piece to find it kept. */
+  private static final int MAX_PIECE_BYTES = 4 << 20;
+
   private final int maxBytes;
   private @Nullable PutBlocksRequest first;
+  private int size;
   private byte[] bytes = {};
   private int filled;
 
@@ -40,18 +44,20 @@ final class BlockAssembler {
       throw Problems.invalid(
           "piece.latent_id",
           piece.getLatentId(),
-          "none, as " + (bytes.length - filled) + " bytes of the block before are to come");
+          "none, as " + (size - filled) + " bytes of the block before are to come");
     }
     ByteString data = piece.getData();
-    if (data.size() > bytes.length - filled) {
+    if (data.isEmpty() || data.size() > MAX_PIECE_BYTES) {
+      throw Problems.invalid("piece.data", data.size() + " bytes", "1 to " + MAX_PIECE_BYTES);
+    }
+    if (data.size() > size - filled) {
       throw Problems.invalid(
           "piece.data",
           filled + data.size() + " bytes of a block",
-          bytes.length + ", as its first piece says");
+          size + ", as its first piece says");
     }
-    data.copyTo(bytes, filled);
-    filled += data.size();
-    return filled == bytes.length ? Optional.of(end()) : Optional.empty();
+    take(data);
+    return filled == size ? Optional.of(end()) : Optional.empty();
   }
 
   private void begin(PutBlocksRequest request) {
@@ -62,14 +68,25 @@ final class BlockAssembler {
     if (!request.hasTtl()) {
       throw Problems.invalid("ttl", "missing", "a time in the first piece of a block");
     }
-    int size = piece.getBlockBytes();
+    size = piece.getBlockBytes();
     if (size < 1 || size > maxBytes) {
       throw Problems.invalid(
           "piece.block_bytes", Integer.toUnsignedString(size), "1 to " + maxBytes);
     }
     first = request;
-    bytes = new byte[size];
     filled = 0;
+  }
+
+  private void take(ByteString data) {
+    if (data.size() == size) {
+      bytes = ParsedBytes.array(data);
+    } else {
+      if (filled == 0) {
+        bytes = new byte[size];
+      }
+      data.copyTo(bytes, filled);
+    }
+    filled += data.size();
   }
 
   private Whole end() {
@@ -98,7 +115,7 @@ final class BlockAssembler {
   void finish() {
     if (first != null) {
       throw Problems.invalid(
-          "piece", filled + " bytes of a block", bytes.length + ", as its first piece says");
+          "piece", filled + " bytes of a block", size + ", as its first piece says");
     }
   }
 }

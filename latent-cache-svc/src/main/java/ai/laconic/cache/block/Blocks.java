@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
 public final class Blocks {
   private static final Logger log = LoggerFactory.getLogger(Blocks.class);
 
-  /** Large enough that messages cost nothing beside their bytes. */
-  private static final int PIECE_BYTES = 1 << 20;
+  /** Blocks of most models fit one: who reads them then needn't put them together. */
+  private static final int PIECE_BYTES = 2 << 20;
 
   /** Blocks that a caller has are looked for without making them live longer. */
   private static final Duration NO_LONGER = Duration.ZERO;

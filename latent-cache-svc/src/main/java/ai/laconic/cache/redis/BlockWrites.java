@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * is sent in pieces, since a command is copied as a whole before it is sent.
  */
 final class BlockWrites {
-  /** Most of a block that one command carries. */
-  static final int PIECE = 4 << 20;
+  /** Most of a block that one command carries: with its key it fits a buffer of 2 MiB. */
+  static final int PIECE = (2 << 20) - (4 << 10);
 
   /** Bytes that are sent before their answers are awaited. */
   private static final long BATCH = 16 << 20;

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** A block that is being read. Takes memory for its bytes when its pieces are asked for. */
 final class IncomingBlock {
   /** Most of a block that one answer carries. */
-  static final int PIECE = 1 << 20;
+  static final int PIECE = 2 << 20;
 
   private final LatentId id;
   private final int size;

@@ -39,6 +39,7 @@ import ai.laconic.v1.SegmentText;
 import ai.laconic.v1.UpdateContextRequest;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -69,7 +70,9 @@ public final class LatentCacheHandlers extends LatentCacheServiceGrpc.LatentCach
             writer.write(
                 FindMissingResponse.newBuilder()
                     .addAllLatentIds(
-                        hex(blocks.findMissing(ids(request.getLatentIdsList()), request.getTtl())))
+                        hex(
+                            blocks.findMissing(
+                                ids("latent_ids", request.getLatentIdsList()), request.getTtl())))
                     .build()));
   }
 
@@ -84,7 +87,10 @@ public final class LatentCacheHandlers extends LatentCacheServiceGrpc.LatentCach
         writer -> {
           Claims claims =
               blocks.claimMissing(
-                  ids(request.getLatentIdsList()), request.getHolder(), lease, request.getTtl());
+                  ids("latent_ids", request.getLatentIdsList()),
+                  request.getHolder(),
+                  lease,
+                  request.getTtl());
           writer.write(
               ClaimMissingResponse.newBuilder()
                   .addAllClaimedIds(hex(claims.claimed()))
@@ -100,7 +106,7 @@ public final class LatentCacheHandlers extends LatentCacheServiceGrpc.LatentCach
         request,
         responses,
         writer -> {
-          blocks.releaseClaims(ids(request.getLatentIdsList()), request.getHolder());
+          blocks.releaseClaims(ids("latent_ids", request.getLatentIdsList()), request.getHolder());
           writer.write(ReleaseClaimsResponse.getDefaultInstance());
         });
   }
@@ -128,8 +134,10 @@ public final class LatentCacheHandlers extends LatentCacheServiceGrpc.LatentCach
         request,
         responses,
         writer -> {
-          blocks.check(ids(request.getHeldIdsList()), writer::write);
-          blocks.get(tenant, ids(request.getLatentIdsList()), writer::write);
+          List<LatentId> held = ids("held_ids", request.getHeldIdsList());
+          List<LatentId> wanted = ids("latent_ids", request.getLatentIdsList());
+          blocks.check(held, writer::write);
+          blocks.get(tenant, wanted, writer::write);
         });
   }
 
@@ -251,8 +259,18 @@ public final class LatentCacheHandlers extends LatentCacheServiceGrpc.LatentCach
                 writer::write));
   }
 
-  private static List<LatentId> ids(List<String> hex) {
-    return hex.stream().map(LatentId::new).toList();
+  /** The rules of the proto don't check them: thousands of IDs would cost more than the rest. */
+  private static List<LatentId> ids(String field, List<String> hex) {
+    List<LatentId> ids = new ArrayList<>(hex.size());
+    for (String one : hex) {
+      try {
+        ids.add(new LatentId(one));
+      } catch (IllegalArgumentException e) {
+        throw Problems.invalid(
+            field + "[" + ids.size() + "]", one, "64 hexadecimal digits in lower case");
+      }
+    }
+    return ids;
   }
 
   private static List<String> hex(List<LatentId> ids) {

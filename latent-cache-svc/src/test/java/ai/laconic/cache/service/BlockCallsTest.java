@@ -204,6 +204,44 @@ class BlockCallsTest {
   }
 
   @Test
+  void refusesPiecesWithoutBytesOrWithTooMany() {
+    PutBlocksRequest first =
+        pieces(Ids.id(1), block(1, 2).encoded(), 50, Sharing.SHARING_PRIVATE).get(0);
+
+    for (int bytes : new int[] {0, (4 << 20) + 1}) {
+      PutBlocksRequest.Builder request = first.toBuilder();
+      request
+          .getPieceBuilder()
+          .setBlockBytes(8 << 20)
+          .setData(ByteString.copyFrom(new byte[bytes]));
+      assertThatThrownBy(() -> put(ACME, List.of(request.build())))
+          .hasMessageStartingWith("INVALID_ARGUMENT: piece.data: " + bytes + " bytes");
+    }
+  }
+
+  @Test
+  void refusesWhatIsNoId() {
+    String upper = "A".repeat(64);
+    String expected = "[1]: " + upper + " (expected: 64 hexadecimal digits in lower case)";
+    List<String> ids = List.of(Ids.id(1).hex(), upper);
+
+    assertThatThrownBy(
+            () ->
+                server
+                    .blocking(ACME)
+                    .getBlocks(GetBlocksRequest.newBuilder().addAllLatentIds(ids).build())
+                    .next())
+        .hasMessageContaining("INVALID_ARGUMENT: latent_ids" + expected);
+    assertThatThrownBy(
+            () ->
+                server
+                    .blocking(ACME)
+                    .getBlocks(GetBlocksRequest.newBuilder().addAllHeldIds(ids).build())
+                    .next())
+        .hasMessageContaining("INVALID_ARGUMENT: held_ids" + expected);
+  }
+
+  @Test
   void neverAnswersWithADamagedBlockAndTakesItAgain() throws Throwable {
     LatentBlock block = block(1, 2);
     Random random = new Random(5);
