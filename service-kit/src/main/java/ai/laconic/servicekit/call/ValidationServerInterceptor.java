@@ -14,7 +14,8 @@ import java.util.List;
 
 /**
  * Checks every message that comes in against the rules in the proto: INVALID_ARGUMENT if it breaks
- * one or is no message at all, OUT_OF_RANGE for a uint32 of 2^31 or more.
+ * one or is no message at all, OUT_OF_RANGE for a uint32 of 2^31 or more, and for a time before
+ * 1970 or after 9999.
  */
 public final class ValidationServerInterceptor implements ServerInterceptor {
   private final Validator validator;
@@ -73,9 +74,9 @@ public final class ValidationServerInterceptor implements ServerInterceptor {
 
   /** After the rules: theirs are closer limits, and say more. */
   private static void checkNumbers(Message message) {
-    Uint32Limit.Excess excess = Uint32Limit.find(message);
+    NumberLimits.Excess excess = NumberLimits.find(message);
     if (excess != null) {
-      throw Problems.outOfRange(excess.path(), excess.value(), Uint32Limit.EXPECTED);
+      throw Problems.outOfRange(excess.path(), excess.value(), excess.expected());
     }
   }
 }

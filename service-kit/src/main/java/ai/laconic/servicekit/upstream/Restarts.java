@@ -17,10 +17,13 @@ import java.util.function.Supplier;
  * upstream is back. gRPC by itself repeats only calls that got no answer at all.
  *
  * <p>An upstream that is down is waited for as long as the patience lasts. One that is busy has let
- * the work wait already, as long as anyone may: it is asked a few times more.
+ * the work wait already, as long as anyone may: it is asked a few times more. Who asks for a long
+ * pause is short of what no waiting here brings, such as room on a disk: the caller is told at
+ * once.
  */
 public final class Restarts {
   private static final int MOST_BUSY = 3;
+  private static final Duration LONGEST_BUSY = Duration.ofSeconds(10);
   private static final IntervalFunction BACKOFF =
       IntervalFunction.ofExponentialRandomBackoff(
           Duration.ofMillis(100), 2, 0.5, Duration.ofSeconds(3));
@@ -101,6 +104,8 @@ public final class Restarts {
 
   private static boolean isBusy(StatusRuntimeException problem) {
     return problem.getStatus().getCode() == Status.Code.RESOURCE_EXHAUSTED
-        && Problems.retryAfter(problem).isPresent();
+        && Problems.retryAfter(problem)
+            .filter(pause -> pause.compareTo(LONGEST_BUSY) <= 0)
+            .isPresent();
   }
 }

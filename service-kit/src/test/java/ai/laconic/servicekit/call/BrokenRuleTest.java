@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import ai.laconic.v1.Cache;
+import ai.laconic.v1.ContextFilter;
 import ai.laconic.v1.ContextOptions;
 import ai.laconic.v1.ContextPart;
 import ai.laconic.v1.Contexts;
@@ -24,6 +25,7 @@ import build.buf.validate.FieldRules;
 import build.buf.validate.ValidateProto;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
+import com.google.protobuf.Timestamp;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -78,6 +80,26 @@ class BrokenRuleTest {
         .contains("top_k: 4294967295 (expected: less than or equal to 1000)");
     assertThat(answer(ContextOptions.newBuilder().setRatio(-4).build()))
         .contains("ratio: 4294967292 (expected: greater than or equal to 1 and less");
+  }
+
+  @Test
+  void tellsTimesThatNoCalendarHas() {
+    for (long seconds : new long[] {-1, 253_402_300_800L, 1L << 62, Long.MIN_VALUE}) {
+      assertThat(
+              answer(
+                  ContextFilter.newBuilder()
+                      .setCreatedAfter(Timestamp.newBuilder().setSeconds(seconds))
+                      .build()))
+          .isEqualTo(
+              "OUT_OF_RANGE: created_after: %d s and 0 ns (expected: a time between the years 1970 and 9999)"
+                  .formatted(seconds));
+    }
+    assertThat(
+            answer(
+                ContextFilter.newBuilder()
+                    .setCreatedBefore(Timestamp.newBuilder().setNanos(-1))
+                    .build()))
+        .startsWith("OUT_OF_RANGE: created_before: 0 s and -1 ns (expected: ");
   }
 
   @Test

@@ -60,6 +60,15 @@ class RestartsTest {
   }
 
   @Test
+  void tellsAtOnceWhereAPauseIsAskedForThatNobodyWaitsFor() {
+    Duration pause = Duration.ofSeconds(30);
+    assertThatThrownBy(
+            () -> restarts.get(() -> fails(99, () -> Problems.exhausted("disk", 1, "0", pause))))
+        .hasMessageContaining("RESOURCE_EXHAUSTED");
+    assertThat(tries).hasValue(1);
+  }
+
+  @Test
   void repeatsNothingThatWillFailAgain() {
     assertThatThrownBy(() -> restarts.get(() -> fails(99, () -> Problems.invalid("a", 1, "2"))))
         .hasMessageContaining("INVALID_ARGUMENT");
