@@ -26,6 +26,7 @@ public final class CacheProblems {
     StatusRuntimeException problem = Problems.of(thrown);
     return switch (problem.getStatus().getCode()) {
       case UNAVAILABLE, RESOURCE_EXHAUSTED, DATA_LOSS -> problem;
+      case FAILED_PRECONDITION -> explained(problem) ? problem : trouble(problem);
       default -> callOver(problem) ? problem : trouble(problem);
     };
   }
@@ -36,9 +37,8 @@ public final class CacheProblems {
    */
   public static StatusRuntimeException ofContext(Throwable thrown) {
     StatusRuntimeException problem = Problems.of(thrown);
-    boolean explained = Problems.isExplained(problem.getTrailers());
     return switch (problem.getStatus().getCode()) {
-      case NOT_FOUND, FAILED_PRECONDITION, OUT_OF_RANGE -> explained ? problem : of(problem);
+      case NOT_FOUND, OUT_OF_RANGE -> explained(problem) ? problem : of(problem);
       default -> of(problem);
     };
   }
@@ -46,10 +46,13 @@ public final class CacheProblems {
   /** As {@link #ofContext}, when the client's own request was handed on as it is. */
   public static StatusRuntimeException ofRequest(Throwable thrown) {
     StatusRuntimeException problem = Problems.of(thrown);
-    return problem.getStatus().getCode() == Status.Code.INVALID_ARGUMENT
-            && Problems.isExplained(problem.getTrailers())
+    return problem.getStatus().getCode() == Status.Code.INVALID_ARGUMENT && explained(problem)
         ? problem
         : ofContext(problem);
+  }
+
+  private static boolean explained(StatusRuntimeException problem) {
+    return Problems.isExplained(problem.getTrailers());
   }
 
   /** The client has ended its call, or its deadline has: that is how the call ends. */

@@ -19,6 +19,8 @@ class CacheProblemsTest {
     StatusRuntimeException full = Problems.exhausted("store", 9, "8", Duration.ofSeconds(1));
     StatusRuntimeException broken = Problems.dataLoss("block", "is none");
     StatusRuntimeException down = Problems.unavailable("cache", "is down", Duration.ofSeconds(1));
+    StatusRuntimeException sealed = Problems.precondition("block", "key 1", "a key that is there");
+    assertThat(CacheProblems.of(sealed)).isSameAs(sealed);
     assertThat(CacheProblems.of(full)).isSameAs(full);
     assertThat(CacheProblems.of(broken)).isSameAs(broken);
     assertThat(CacheProblems.of(down)).isSameAs(down);
@@ -30,6 +32,10 @@ class CacheProblemsTest {
     assertThat(trouble.getStatus().getCode()).isEqualTo(Code.UNAVAILABLE);
     assertThat(trouble).hasMessageContaining("latent cache: INVALID_ARGUMENT: page_token: x");
     assertThat(Problems.retryAfter(trouble)).isPresent();
+    assertThat(
+            CacheProblems.of(Status.FAILED_PRECONDITION.asRuntimeException()).getStatus().getCode())
+        .as("said by a proxy on the way")
+        .isEqualTo(Code.UNAVAILABLE);
     assertThat(CacheProblems.of(NOT_FOUND).getStatus().getCode()).isEqualTo(Code.UNAVAILABLE);
     assertThat(CacheProblems.of(new IllegalStateException("bug")).getStatus().getCode())
         .isEqualTo(Code.UNAVAILABLE);

@@ -8,6 +8,8 @@ import ai.laconic.cache.memory.HeapBlockStore;
 import ai.laconic.cache.memory.HeapContextStore;
 import ai.laconic.cache.redis.RedisBlockStore;
 import ai.laconic.cache.redis.RedisContextStore;
+import ai.laconic.cache.seal.KeyChecks;
+import ai.laconic.cache.seal.MasterKey;
 import ai.laconic.cache.seal.Seal;
 import ai.laconic.cache.service.LatentCacheHandlers;
 import ai.laconic.cache.store.BlockStore;
@@ -17,6 +19,7 @@ import ai.laconic.servicekit.ServiceProperties;
 import ai.laconic.servicekit.admission.Admission;
 import ai.laconic.servicekit.call.StreamingCalls;
 import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.ssl.SslBundles;
@@ -70,8 +73,10 @@ class CacheConfiguration {
   }
 
   @Bean
-  Seal seal(CacheProperties properties) {
-    return new Seal(properties.encryption().masterKeys());
+  Seal seal(CacheProperties properties, ContextStore contextStore) throws InterruptedException {
+    List<MasterKey> keys = properties.encryption().masterKeys();
+    KeyChecks.check(contextStore, keys);
+    return new Seal(keys);
   }
 
   @Bean

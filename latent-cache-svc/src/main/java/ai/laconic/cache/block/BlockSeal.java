@@ -1,6 +1,7 @@
 package ai.laconic.cache.block;
 
 import ai.laconic.cache.seal.BrokenSealException;
+import ai.laconic.cache.seal.MissingKeyException;
 import ai.laconic.cache.seal.Seal;
 import ai.laconic.cache.store.Partition;
 import ai.laconic.runtime.latent.LatentId;
@@ -20,7 +21,8 @@ record BlockSeal(Seal seal) {
     return seal.seal(owner, place(id), block);
   }
 
-  ByteBuffer open(TenantId reader, LatentId id, byte[] stored) throws BrokenSealException {
+  ByteBuffer open(TenantId reader, LatentId id, byte[] stored)
+      throws BrokenSealException, MissingKeyException {
     return Seal.isEncrypted(stored)
         ? seal.open(Partition.of(reader), place(id), stored)
         : ByteBuffer.wrap(stored);

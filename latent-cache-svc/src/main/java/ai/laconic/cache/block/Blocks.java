@@ -1,6 +1,7 @@
 package ai.laconic.cache.block;
 
 import ai.laconic.cache.seal.BrokenSealException;
+import ai.laconic.cache.seal.MissingKeyException;
 import ai.laconic.cache.seal.Seal;
 import ai.laconic.cache.store.BlockStore;
 import ai.laconic.cache.store.Claims;
@@ -80,7 +81,11 @@ public final class Blocks {
     }
   }
 
-  /** Sends blocks in the order of {@code ids}, or the reason why one can't be sent. */
+  /**
+   * Sends blocks in the order of {@code ids}, or the reason why one can't be sent.
+   *
+   * @throws io.grpc.StatusRuntimeException FAILED_PRECONDITION if the key of one isn't configured
+   */
   public void get(TenantId tenant, List<LatentId> ids, Sink<GetBlocksResponse> sink)
       throws InterruptedException {
     store.read(
@@ -98,12 +103,18 @@ public final class Blocks {
           } catch (ForeignBlockException e) {
             drop(id, stored, String.valueOf(e.getMessage()));
             sink.write(missing(id, MissingReason.MISSING_REASON_FOREIGN));
+          } catch (MissingKeyException e) {
+            // Not missing: made again, it would be lost to whoever configures its key again.
+            throw e.problem("latent block " + id);
           }
         });
   }
 
   private ByteBuffer open(TenantId tenant, LatentId id, byte[] stored)
-      throws CorruptBlockException, BrokenSealException, ForeignBlockException {
+      throws CorruptBlockException,
+          BrokenSealException,
+          ForeignBlockException,
+          MissingKeyException {
     ByteBuffer bytes = seal.open(tenant, id, stored);
     LatentBlock block = LatentBlock.decode(bytes.duplicate());
     if (!block.id().equals(id)) {

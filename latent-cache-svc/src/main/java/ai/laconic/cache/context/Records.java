@@ -1,6 +1,7 @@
 package ai.laconic.cache.context;
 
 import ai.laconic.cache.seal.BrokenSealException;
+import ai.laconic.cache.seal.MissingKeyException;
 import ai.laconic.cache.seal.Seal;
 import ai.laconic.cache.store.Partition;
 import ai.laconic.cache.store.StoredRecord;
@@ -173,7 +174,7 @@ final class Records {
   private <M extends MessageLite> M parse(String key, byte[] sealed, Parser<M> parser) {
     try {
       return parser.parseFrom(CHECKSUM.open(partition, place(key), sealed));
-    } catch (BrokenSealException e) {
+    } catch (BrokenSealException | MissingKeyException e) {
       throw Problems.dataLoss(place(key), String.valueOf(e.getMessage()));
     } catch (InvalidProtocolBufferException e) {
       throw Problems.dataLoss(place(key), "not as it was written (expected: checksum is right)");

@@ -1,5 +1,7 @@
 package ai.laconic.cache.context;
 
+import ai.laconic.cache.seal.BrokenSealException;
+import ai.laconic.cache.seal.MissingKeyException;
 import ai.laconic.cache.store.Partition;
 import ai.laconic.servicekit.call.Sink;
 import ai.laconic.servicekit.error.Problems;
@@ -8,11 +10,19 @@ import ai.laconic.storage.v1.ContextRecord;
 import ai.laconic.storage.v1.ExtentRecord;
 import ai.laconic.v1.SegmentText;
 import com.google.protobuf.ByteString;
+import io.grpc.StatusRuntimeException;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The source text of one context, wherever its extents have it. */
 final class SegmentTexts {
+  private static final Logger log = LoggerFactory.getLogger(SegmentTexts.class);
+
+  private static final String REMEDY =
+      "expected: as it was stored; compress the text again and delete this context";
+
   private final Stores stores;
   private final TenantId tenant;
   private final ContextId id;
@@ -86,18 +96,29 @@ final class SegmentTexts {
               int segment = segments.get(next[0]++);
               String what = "text of segment " + segment + " of " + id;
               if (stored == null) {
-                throw Problems.dataLoss(what, "gone (expected: as long as its context)");
+                throw Problems.dataLoss(what, "gone (" + REMEDY + ")");
               }
-              ByteString text = ByteString.copyFrom(stores.openText(tenant, name, number, stored));
-              long bytes = extents.get(extent).getSegments(number).getTextBytes();
-              check(what, text, bytes);
+              ByteString text = open(what, name, number, stored);
+              if (text.size() != extents.get(extent).getSegments(number).getTextBytes()
+                  || !text.isValidUtf8()) {
+                throw damaged(what);
+              }
               sink.write(SegmentText.newBuilder().setIndex(segment).setTextBytes(text).build());
             });
   }
 
-  private static void check(String what, ByteString text, long bytes) {
-    if (text.size() != bytes || !text.isValidUtf8()) {
-      throw Problems.dataLoss(what, text.size() + " bytes (expected: " + bytes + " of UTF-8)");
+  private ByteString open(String what, String extent, int number, byte[] stored) {
+    try {
+      return ByteString.copyFrom(stores.openText(tenant, extent, number, stored));
+    } catch (BrokenSealException e) {
+      log.error("{}, {} of {}: {}", what, number, extent, e.getMessage());
+      throw damaged(what);
+    } catch (MissingKeyException e) {
+      throw e.problem(what);
     }
+  }
+
+  private static StatusRuntimeException damaged(String what) {
+    return Problems.dataLoss(what, "damaged (" + REMEDY + ")");
   }
 }

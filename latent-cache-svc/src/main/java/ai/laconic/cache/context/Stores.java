@@ -1,6 +1,7 @@
 package ai.laconic.cache.context;
 
 import ai.laconic.cache.seal.BrokenSealException;
+import ai.laconic.cache.seal.MissingKeyException;
 import ai.laconic.cache.seal.Seal;
 import ai.laconic.cache.store.BlockStore;
 import ai.laconic.cache.store.ContextStore;
@@ -50,13 +51,10 @@ record Stores(ContextStore contexts, BlockStore blocks, Seal texts, InstantSourc
     return texts.seal(Partition.of(tenant), textPlace(extent, number), utf8);
   }
 
-  /** Returns a text as it was sealed; DATA_LOSS if it is not. */
-  ByteBuffer openText(TenantId tenant, String extent, int number, byte[] sealed) {
-    try {
-      return texts.open(Partition.of(tenant), textPlace(extent, number), sealed);
-    } catch (BrokenSealException e) {
-      throw Problems.dataLoss(textPlace(extent, number), String.valueOf(e.getMessage()));
-    }
+  /** Returns a text as it was before it was sealed. */
+  ByteBuffer openText(TenantId tenant, String extent, int number, byte[] sealed)
+      throws BrokenSealException, MissingKeyException {
+    return texts.open(Partition.of(tenant), textPlace(extent, number), sealed);
   }
 
   private static String textPlace(String extent, int number) {

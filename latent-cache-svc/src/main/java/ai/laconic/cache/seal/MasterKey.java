@@ -10,10 +10,11 @@ import java.util.Arrays;
  */
 public record MasterKey(int id, byte[] secret) {
   static final int BYTES = 32;
+  static final int LEAST_ID = 1;
 
   public MasterKey {
-    if (id < 1) {
-      throw new IllegalArgumentException("key id: " + id + " (expected: 1 or more)");
+    if (id < LEAST_ID) {
+      throw new IllegalArgumentException("key id: " + id + " (expected: " + LEAST_ID + " or more)");
     }
     if (secret.length != BYTES) {
       throw new IllegalArgumentException(

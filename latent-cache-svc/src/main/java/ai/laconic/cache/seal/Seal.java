@@ -87,8 +87,10 @@ public final class Seal {
    * @param place where it lay
    * @return the value, in its own bytes or a part of {@code sealed}
    * @throws BrokenSealException if it is not what was sealed for this place and owner
+   * @throws MissingKeyException if its key isn't among the keys
    */
-  public ByteBuffer open(Partition owner, String place, byte[] sealed) throws BrokenSealException {
+  public ByteBuffer open(Partition owner, String place, byte[] sealed)
+      throws BrokenSealException, MissingKeyException {
     byte form = sealed.length == 0 ? 0 : sealed[0];
     return switch (form) {
       case CHECKSUM -> opened(place, sealed);
@@ -112,7 +114,7 @@ public final class Seal {
   }
 
   private ByteBuffer decrypted(Partition owner, String place, byte[] sealed)
-      throws BrokenSealException {
+      throws BrokenSealException, MissingKeyException {
     if (sealed.length < CIPHER_BYTES + TAG_BYTES) {
       throw tooShort(sealed, CIPHER_BYTES + TAG_BYTES);
     }
@@ -120,9 +122,13 @@ public final class Seal {
     int id = in.getInt();
     byte[] nonce = new byte[NONCE_BYTES];
     in.get(nonce);
+    if (id < MasterKey.LEAST_ID) {
+      throw new BrokenSealException(
+          "key " + id + " (expected: " + MasterKey.LEAST_ID + " or more)");
+    }
     Optional<SecretKey> key = keys == null ? Optional.empty() : keys.find(id, owner);
     if (key.isEmpty()) {
-      throw new BrokenSealException("key " + id + " (expected: one of the configured keys)");
+      throw new MissingKeyException(id);
     }
     try {
       ByteBuffer value = ByteBuffer.allocate(in.remaining() - TAG_BYTES);

@@ -9,7 +9,9 @@
  *
  * <p>Keys have IDs, and every sealed value names the one that sealed it. To rotate, put a new key
  * first: it seals from then on, and the others still open what they sealed. An old key can go once
- * everything that it sealed has expired or was made again.
+ * everything that it sealed has expired or was made again. Until then a value whose key is missing
+ * is not taken for damaged, and a secret that isn't the one that its ID had before keeps the
+ * service from starting.
  *
  * <table>
  *   <caption>A sealed value</caption>

@@ -16,6 +16,9 @@ public record Partition(String name) {
   /** References to the blocks of the public sharing domain. */
   public static final Partition PUBLIC = new Partition("public");
 
+  /** What the installation as a whole remembers. */
+  public static final Partition INSTALLATION = new Partition("installation");
+
   public Partition {
     if (!VALID.matcher(name).matches()) {
       throw new IllegalArgumentException(

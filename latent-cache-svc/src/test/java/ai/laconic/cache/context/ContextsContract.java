@@ -3,6 +3,8 @@ package ai.laconic.cache.context;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.laconic.cache.seal.KeyChecks;
+import ai.laconic.cache.seal.MasterKey;
 import ai.laconic.cache.seal.Seal;
 import ai.laconic.cache.store.Ids;
 import ai.laconic.cache.store.Partition;
@@ -64,10 +66,14 @@ public abstract class ContextsContract {
   }
 
   private Contexts contexts(Quotas quotas) {
+    return contexts(quotas, List.of());
+  }
+
+  private Contexts contexts(Quotas quotas, List<MasterKey> keys) {
     return new Contexts(
         harness.contexts(),
         harness.blocks(),
-        new Seal(List.of()),
+        new Seal(keys),
         quotas,
         Duration.ofDays(30),
         harness::now);
@@ -445,6 +451,53 @@ public abstract class ContextsContract {
 
     harness.contexts().putTexts(partition, extent, Map.of(0, stored.get(0), 1, stored.get(1)));
     assertThat(texts(1, 0, 1)).containsExactly(Texts.text(10), Texts.text(11));
+  }
+
+  @Test
+  void aTextWhoseKeyIsMissingIsNotDamaged() throws Exception {
+    MasterKey key = new MasterKey(7, Ids.bytes(7, 32));
+    contexts = contexts(Quotas.NONE, List.of(key));
+    create(1, 10);
+
+    contexts = contexts(Quotas.NONE);
+    assertThatThrownBy(() -> texts(1, 0))
+        .hasMessage(
+            "FAILED_PRECONDITION: text of segment 0 of %s: encrypted with key 7 (expected: a key"
+                + " that is configured in laconic.cache.encryption.keys)",
+            Texts.context(1));
+    contexts = contexts(Quotas.NONE, List.of(new MasterKey(8, Ids.bytes(8, 32)), key));
+    assertThat(texts(1, 0)).containsExactly(Texts.text(10));
+  }
+
+  @Test
+  void aKeyIsTheOneThatItsIdHadBefore() throws Exception {
+    MasterKey first = new MasterKey(1, Ids.bytes(1, 32));
+    MasterKey second = new MasterKey(2, Ids.bytes(2, 32));
+    KeyChecks.check(harness.contexts(), List.of(first));
+    KeyChecks.check(harness.contexts(), List.of(second, first));
+    KeyChecks.check(harness.contexts(), List.of());
+
+    assertThatThrownBy(
+            () ->
+                KeyChecks.check(
+                    harness.contexts(), List.of(first, new MasterKey(2, Ids.bytes(9, 32)))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "laconic.cache.encryption.keys: secret of key 2: not the one that this ID had before"
+                + " (expected: that one, or an ID that no key had)");
+    KeyChecks.check(harness.contexts(), List.of(second));
+  }
+
+  @Test
+  void aDamagedCheckOfAKeyIsWrittenAnew() throws Exception {
+    MasterKey key = new MasterKey(1, Ids.bytes(1, 32));
+    KeyChecks.check(harness.contexts(), List.of(key));
+    overwrite(Partition.INSTALLATION, "key/1", new byte[30]);
+
+    KeyChecks.check(harness.contexts(), List.of(key));
+    assertThatThrownBy(
+            () -> KeyChecks.check(harness.contexts(), List.of(new MasterKey(1, Ids.bytes(2, 32)))))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   private byte[] raw(Partition partition, String key) throws Exception {

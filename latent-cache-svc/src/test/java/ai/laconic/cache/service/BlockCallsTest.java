@@ -314,6 +314,29 @@ class BlockCallsTest {
   }
 
   @Test
+  void aBlockWhoseKeyIsMissingIsNotDamaged() throws Throwable {
+    HeapHarness stores = (HeapHarness) server.stores;
+    server.close(false);
+    server = new CacheServer(stores, Quotas.NONE, List.of(key(1)));
+    put(block(1, 2));
+
+    for (List<MasterKey> keys : List.<List<MasterKey>>of(List.of(), List.of(key(2)))) {
+      server.close(false);
+      server = new CacheServer(stores, Quotas.NONE, keys);
+      assertThatThrownBy(() -> get(Ids.id(1)))
+          .hasMessage(
+              "FAILED_PRECONDITION: latent block %s: encrypted with key 1 (expected: a key that is"
+                  + " configured in laconic.cache.encryption.keys)",
+              Ids.id(1));
+      assertThat(missing(Ids.id(1))).as("kept").isEmpty();
+    }
+
+    server.close(false);
+    server = new CacheServer(stores, Quotas.NONE, List.of(key(2), key(1)));
+    assertThat(get(Ids.id(1))).containsExactly(bytes(block(1, 2)));
+  }
+
+  @Test
   void aSwappedCipherTextIsNoAnswer() throws Throwable {
     server.close();
     server = server(key(1));

@@ -152,10 +152,19 @@ final class CacheServer implements AutoCloseable {
 
   @Override
   public void close() throws Exception {
+    close(true);
+  }
+
+  /**
+   * @param withStores whether they are closed too
+   */
+  void close(boolean withStores) throws Exception {
     channel.shutdownNow();
     server.shutdownNow();
     calls.close();
     timer.shutdownNow();
-    stores.close();
+    if (withStores) {
+      stores.close();
+    }
   }
 }
