@@ -195,15 +195,23 @@ record CacheProperties(
    * @param id names it in what it encrypts
    * @param secret 32 bytes in Base64, such as {@code openssl rand -base64 32} prints
    */
-  record Key(int id, String secret) {
+  record Key(int id, @Nullable String secret) {
     MasterKey masterKey() {
       byte[] bytes;
+      if (secret == null) {
+        throw new IllegalArgumentException(
+            "laconic.cache.encryption.keys: secret of key "
+                + id
+                + ": missing (expected: 32 bytes in Base64)");
+      }
       try {
         bytes = Base64.getDecoder().decode(secret.strip());
       } catch (IllegalArgumentException e) {
         // Neither value nor cause: both show the secret.
         throw new IllegalArgumentException(
-            "laconic.cache.encryption.keys: secret of key " + id + ": (expected: Base64)");
+            "laconic.cache.encryption.keys: secret of key "
+                + id
+                + ": no Base64 (expected: 32 bytes in Base64)");
       }
       return new MasterKey(id, bytes);
     }

@@ -39,7 +39,7 @@ final class ContextList {
     while (true) {
       List<String> keys = next(index, filter, oldestFirst, last);
       Map<String, ContextRecord> found =
-          records.contexts(keys.stream().map(key -> ListPosition.endOf(key).id()).toList());
+          records.readableContexts(keys.stream().map(key -> ListPosition.endOf(key).id()).toList());
       for (String key : keys) {
         ListPosition position = ListPosition.endOf(key);
         ContextRecord record = found.get(RecordKeys.context(position.id()));

@@ -18,6 +18,7 @@ import ai.laconic.v1.PinChange;
 import ai.laconic.v1.ReserveBytesResponse;
 import ai.laconic.v1.SegmentText;
 import ai.laconic.v1.UpdateContextRequest;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,13 +26,21 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The contexts of all tenants, each seen by its own alone. Safe for use by many threads. */
 public final class Contexts {
+  private static final Logger log = LoggerFactory.getLogger(Contexts.class);
+
+  /** The contract's limit. */
+  private static final int MOST_PINS = 64;
+
   private final Stores stores;
   private final Quotas quotas;
   private final MaxTtl maxTtl;
   private final Eraser eraser;
+  private final Unlinker unlinker;
 
   /**
    * @param contexts closed by its owner
@@ -50,6 +59,7 @@ public final class Contexts {
     this.quotas = quotas;
     this.maxTtl = new MaxTtl(maxTtl);
     this.eraser = new Eraser(contexts, blocks, clock);
+    this.unlinker = new Unlinker(eraser);
   }
 
   /** Reserves bytes of a quota for a context on its way; RESOURCE_EXHAUSTED if it has no room. */
@@ -59,7 +69,9 @@ public final class Contexts {
         tenant,
         records -> {
           Instant now = stores.clock().instant();
-          long used = records.usedBytes() + Reservations.ofOthers(records, id, now);
+          long used =
+              Reservations.saturatedSum(
+                  records.usedBytes(), Reservations.ofOthers(records, id, now));
           if (bytes > 0) {
             quotas.check(tenant, used, bytes);
           }
@@ -100,21 +112,30 @@ public final class Contexts {
             ? stores.context(tenant, id)
             : read(tenant, records -> living(records, id).map(ContextRecord::getContext));
     Context context = found.orElseThrow(() -> notFound(id));
-    if (use && Lifetimes.extended(context, stores.clock().instant()).isPresent()) {
-      Context extended = extend(tenant, id);
-      return extended.toBuilder().addAllSegments(context.getSegmentsList()).build();
-    }
-    return context;
+    return use && Lifetimes.extended(context, stores.clock().instant()).isPresent()
+        ? extended(tenant, id, context)
+        : context;
   }
 
-  private Context extend(TenantId tenant, ContextId id) throws InterruptedException {
-    return change(
-        tenant,
-        id,
-        (context, now) -> {
-          Lifetimes.extended(context.build(), now)
-              .ifPresent(expires -> context.setExpires(Lifetimes.timestamp(expires)));
-        });
+  /** A store that takes nothing more can still be read. */
+  private Context extended(TenantId tenant, ContextId id, Context context)
+      throws InterruptedException {
+    try {
+      Context extended =
+          change(
+              tenant,
+              id,
+              (after, now) ->
+                  Lifetimes.extended(after.build(), now)
+                      .ifPresent(expires -> after.setExpires(Lifetimes.timestamp(expires))));
+      return extended.toBuilder().addAllSegments(context.getSegmentsList()).build();
+    } catch (StatusRuntimeException full) {
+      if (full.getStatus().getCode() != Status.Code.RESOURCE_EXHAUSTED) {
+        throw full;
+      }
+      log.warn("context {} doesn't live longer: {}", id, full.getMessage());
+      return context;
+    }
   }
 
   /** Changes what may change of a context; returns it without its segments. */
@@ -149,6 +170,9 @@ public final class Contexts {
     pins.removeIf(pin -> pin.getOwner().equals(change.getOwner()));
     if (change.hasTtl()) {
       Duration ttl = maxTtl.checked("pin.ttl", change.getTtl());
+      if (pins.size() == MOST_PINS) {
+        throw Problems.tooLarge("pins", MOST_PINS + 1, "at most " + MOST_PINS + " of a context");
+      }
       pins.add(
           Pin.newBuilder()
               .setOwner(change.getOwner())
@@ -188,6 +212,9 @@ public final class Contexts {
         transact(
             tenant,
             records -> {
+              if (records.isDamaged(RecordKeys.context(id))) {
+                return unlinker.unlinkDamaged(records, id);
+              }
               ContextRecord record = living(records, id).orElseThrow(() -> notFound(id));
               List<Pin> pins = Lifetimes.pins(record.getContext(), stores.clock().instant());
               if (!pins.isEmpty()) {
@@ -196,7 +223,7 @@ public final class Contexts {
                     "pinned by " + pins.get(0).getOwner(),
                     "no pin, or the time after " + Lifetimes.instant(pins.get(0).getExpires()));
               }
-              return eraser.unlink(records, record);
+              return unlinker.unlink(records, record);
             });
     eraser.erase(tenant, abandoned);
   }
@@ -262,6 +289,6 @@ public final class Contexts {
 
   /** Returns what erases what has expired or was left half done. */
   public Sweeper sweeper() {
-    return new Sweeper(stores, eraser);
+    return new Sweeper(stores, eraser, unlinker);
   }
 }

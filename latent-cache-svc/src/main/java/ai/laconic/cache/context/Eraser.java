@@ -6,7 +6,6 @@ import ai.laconic.cache.store.Partition;
 import ai.laconic.runtime.latent.LatentId;
 import ai.laconic.servicekit.error.Problems;
 import ai.laconic.servicekit.tenant.TenantId;
-import ai.laconic.storage.v1.ContextRecord;
 import ai.laconic.storage.v1.ErasingBlocksRecord;
 import ai.laconic.storage.v1.ErasingRecord;
 import ai.laconic.storage.v1.ExtentRecord;
@@ -94,30 +93,6 @@ final class Eraser {
     records.put(
         RecordKeys.erasing(extent),
         ErasingRecord.newBuilder().setExtent(record).setSinceMillis(clock.millis()).build());
-  }
-
-  /** Takes a context out. Returns the extents that nothing uses any more, to be erased. */
-  List<String> unlink(Records records, ContextRecord record) throws InterruptedException {
-    ContextId id = new ContextId(record.getContext().getId());
-    records.remove(RecordKeys.context(id));
-    Indexes.remove(records, record.getContext());
-    List<String> abandoned = new ArrayList<>();
-    String extent = record.getExtentIds(record.getExtentIdsCount() - 1);
-    records.remove(RecordKeys.users(extent) + id);
-    while (!extent.isEmpty() && !records.hasAny(RecordKeys.users(extent))) {
-      String gone = extent;
-      ExtentRecord unused =
-          records
-              .extent(gone)
-              .orElseThrow(() -> Problems.dataLoss("extent " + gone, "gone before its contexts"));
-      records.remove(RecordKeys.extent(gone));
-      records.addUsedBytes(-unused.getChargedBytes());
-      abandon(records, gone, unused);
-      abandoned.add(gone);
-      extent = unused.getParentId();
-      records.remove(RecordKeys.users(extent) + gone);
-    }
-    return abandoned;
   }
 
   /** Erases texts and blocks of extents that were abandoned; returns when that is done. */

@@ -2,6 +2,7 @@ package ai.laconic.cache.context;
 
 import ai.laconic.v1.Context;
 import java.time.Instant;
+import java.util.List;
 
 /** By what contexts are found: creation, name and end. */
 final class Indexes {
@@ -21,5 +22,14 @@ final class Indexes {
     records.remove(RecordKeys.created(created, id));
     records.remove(RecordKeys.named(context.getName(), created, id));
     records.remove(RecordKeys.expires(Lifetimes.end(context), id));
+  }
+
+  /** Removes all entries of a context whose creation, name and end nobody knows. */
+  static void removeAll(Records records, ContextId id) throws InterruptedException {
+    for (String index : List.of(RecordKeys.CREATED, RecordKeys.NAMED, RecordKeys.EXPIRES)) {
+      records.keys(index, RecordKeys.behind(index), Records.ALL, false).stream()
+          .filter(key -> key.endsWith("/" + id))
+          .forEach(records::remove);
+    }
   }
 }

@@ -13,6 +13,8 @@ final class RecordKeys {
   static final String USAGE = "usage";
   static final String EXPIRES = "expires/";
   static final String CREATED = "created/";
+  static final String NAMED = "name/";
+  static final String USERS = "user/";
   static final String RESERVED = "reserved/";
   static final String STAGED = "staged/";
   static final String ERASING = "erasing/";
@@ -30,7 +32,7 @@ final class RecordKeys {
 
   /** Records of all that use an extent begin so. */
   static String users(String extent) {
-    return "user/" + extent + "/";
+    return USERS + extent + "/";
   }
 
   static String created(Instant created, ContextId id) {
@@ -39,7 +41,7 @@ final class RecordKeys {
 
   /** Records of all contexts of this name begin so. */
   static String named(String name) {
-    return "name/"
+    return NAMED
         + Base64.getUrlEncoder().withoutPadding().encodeToString(name.getBytes(UTF_8))
         + "/";
   }

@@ -1,5 +1,7 @@
 package ai.laconic.cache.context;
 
+import static java.util.stream.Collectors.toMap;
+
 import ai.laconic.cache.seal.BrokenSealException;
 import ai.laconic.cache.seal.MissingKeyException;
 import ai.laconic.cache.seal.Seal;
@@ -18,17 +20,25 @@ import ai.laconic.storage.v1.StagedRecord;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
+import io.grpc.StatusRuntimeException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The records of one partition in one transaction, with their types. */
 final class Records {
   /** Records hold no text of anybody's but names and labels, and listings read many. */
   private static final Seal CHECKSUM = new Seal(List.of());
+
+  private static final Logger log = LoggerFactory.getLogger(Records.class);
+
+  /** More than a tenant has of one kind. */
+  static final int ALL = 1 << 24;
 
   private static final byte[] NOTHING = {};
 
@@ -46,6 +56,13 @@ final class Records {
 
   Map<String, ContextRecord> contexts(Collection<ContextId> ids) throws InterruptedException {
     return getAll(ids.stream().map(RecordKeys::context).toList(), ContextRecord.parser());
+  }
+
+  /** As {@link #contexts}, without those that are damaged. */
+  Map<String, ContextRecord> readableContexts(Collection<ContextId> ids)
+      throws InterruptedException {
+    return readable(
+        transaction.getAll(ids.stream().map(RecordKeys::context).toList()), ContextRecord.parser());
   }
 
   Optional<ExtentRecord> extent(String id) throws InterruptedException {
@@ -135,14 +152,44 @@ final class Records {
     return records.stream().map(StoredRecord::key).toList();
   }
 
-  /** Returns the records whose keys begin so, by key. */
+  /** Returns the records whose keys begin so, by key, without those that are damaged. */
   <M extends MessageLite> Map<String, M> all(String prefix, Parser<M> parser, int limit)
       throws InterruptedException {
+    return readable(
+        transaction.range(prefix, RecordKeys.behind(prefix), limit).stream()
+            .collect(toMap(StoredRecord::key, StoredRecord::value)),
+        parser);
+  }
+
+  /** One that is damaged must not keep the others from being listed, or swept. */
+  private <M extends MessageLite> Map<String, M> readable(
+      Map<String, byte[]> values, Parser<M> parser) {
     Map<String, M> records = new HashMap<>();
-    for (StoredRecord record : transaction.range(prefix, RecordKeys.behind(prefix), limit)) {
-      records.put(record.key(), parse(record.key(), record.value(), parser));
-    }
+    values.forEach(
+        (key, value) -> {
+          try {
+            records.put(key, parse(key, value, parser));
+          } catch (StatusRuntimeException damaged) {
+            log.warn("left out: {}", damaged.getMessage());
+          }
+        });
     return records;
+  }
+
+  /** Returns whether there is such a record, and not as it was written. */
+  boolean isDamaged(String key) throws InterruptedException {
+    return transaction
+        .get(key)
+        .filter(
+            value -> {
+              try {
+                CHECKSUM.open(partition, place(key), value);
+                return false;
+              } catch (BrokenSealException | MissingKeyException damaged) {
+                return true;
+              }
+            })
+        .isPresent();
   }
 
   void put(String key, MessageLite message) {

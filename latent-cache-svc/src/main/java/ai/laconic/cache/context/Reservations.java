@@ -21,10 +21,15 @@ final class Reservations {
         records.all(RecordKeys.RESERVED, ReservationRecord.parser(), MOST).entrySet()) {
       if (!one.getKey().equals(RecordKeys.reserved(id))
           && one.getValue().getUntilMillis() > now.toEpochMilli()) {
-        bytes += one.getValue().getBytes();
+        bytes = saturatedSum(bytes, one.getValue().getBytes());
       }
     }
     return bytes;
+  }
+
+  /** Whoever has no quota may reserve as much as a number holds, again and again. */
+  static long saturatedSum(long one, long other) {
+    return one > Long.MAX_VALUE - other ? Long.MAX_VALUE : one + other;
   }
 
   /** Reserves for a context, in place of what was reserved for it before; nothing for 0. */

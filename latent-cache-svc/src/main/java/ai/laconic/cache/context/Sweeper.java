@@ -24,10 +24,12 @@ public final class Sweeper {
 
   private final Stores stores;
   private final Eraser eraser;
+  private final Unlinker unlinker;
 
-  Sweeper(Stores stores, Eraser eraser) {
+  Sweeper(Stores stores, Eraser eraser, Unlinker unlinker) {
     this.stores = stores;
     this.eraser = eraser;
+    this.unlinker = unlinker;
   }
 
   /** Sweeps all partitions. One that fails doesn't keep the others from being swept. */
@@ -75,10 +77,13 @@ public final class Sweeper {
             partition,
             transaction -> {
               Records records = new Records(partition, transaction);
+              if (records.isDamaged(RecordKeys.context(id))) {
+                return unlinker.unlinkDamaged(records, id);
+              }
               Optional<ContextRecord> record = records.context(id);
               if (record.isPresent()
                   && Lifetimes.isOver(record.get().getContext(), stores.clock().instant())) {
-                return eraser.unlink(records, record.get());
+                return unlinker.unlink(records, record.get());
               }
               return List.of();
             });

@@ -19,12 +19,14 @@ final class BlockRows implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(BlockRows.class);
 
   /** Bytes lie apart: a life that grows must not write them again. */
-  private static final List<String> SCHEMA =
+  private static final List<Table> TABLES =
       List.of(
-          "create table if not exists lives (row integer primary key, id blob not null,"
-              + " size integer not null, tokens integer not null, expires integer not null,"
-              + " used_at real not null)",
-          "create table if not exists blocks (row integer primary key, bytes blob not null)");
+          new Table(
+              "lives",
+              "(row integer primary key, id blob not null,"
+                  + " size integer not null, tokens integer not null, expires integer not null,"
+                  + " used_at real not null)"),
+          new Table("blocks", "(row integer primary key, bytes blob not null)"));
 
   private final DatabaseFile file;
   private final Database database;
@@ -49,7 +51,7 @@ final class BlockRows implements AutoCloseable {
   }
 
   private static Database database(DatabaseFile file) throws SQLException {
-    return new Database(NAME, file, SynchronousMode.NORMAL, SCHEMA);
+    return new Database(NAME, file, SynchronousMode.NORMAL, TABLES);
   }
 
   /** Adds all blocks to an index, without reading their bytes. */

@@ -14,6 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig.SynchronousMode;
+import org.sqlite.SQLiteErrorCode;
 
 /**
  * An SQLite file: one session that writes, and a few that read and never wait for it. A transaction
@@ -23,6 +24,7 @@ import org.sqlite.SQLiteConfig.SynchronousMode;
 final class Database implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Database.class);
 
+  private static final int VERSION = 1;
   private static final int READERS = 4;
   // Large values are read page by page.
   static final int PAGE_BYTES = 16 << 10;
@@ -50,7 +52,7 @@ final class Database implements AutoCloseable {
   private final String name;
   private final DatabaseFile file;
   private final SynchronousMode durability;
-  private final List<String> schema;
+  private final List<Table> tables;
 
   private final ReentrantLock writing = new ReentrantLock();
   private final Semaphore reading = new Semaphore(READERS, true);
@@ -64,14 +66,14 @@ final class Database implements AutoCloseable {
    * @param name of what it holds, for messages
    * @param durability FULL: a transaction that is done survives a power failure. NORMAL: it
    *     survives the death of the process, and a power failure once the log is carried over
-   * @param schema statements that create what is not there
+   * @param tables that an empty file gets, and that any other one has
    */
-  Database(String name, DatabaseFile file, SynchronousMode durability, List<String> schema)
+  Database(String name, DatabaseFile file, SynchronousMode durability, List<Table> tables)
       throws SQLException {
     this.name = name;
     this.file = file;
     this.durability = durability;
-    this.schema = schema;
+    this.tables = List.copyOf(tables);
     this.writer = start();
   }
 
@@ -259,9 +261,7 @@ final class Database implements AutoCloseable {
   private Session start() throws SQLException {
     Session session = connect();
     try {
-      for (String statement : schema) {
-        session.update(statement);
-      }
+      prepare(session);
       tryWriting(session);
       return session;
     } catch (SQLException failure) {
@@ -270,13 +270,45 @@ final class Database implements AutoCloseable {
     }
   }
 
+  /** A file that has tables has all of ours, or it is another one: it isn't filled up. */
+  private void prepare(Session session) throws SQLException {
+    List<String> found =
+        session.query(
+            "select name from sqlite_master where type = 'table'", row -> row.getString(1));
+    if (found.isEmpty()) {
+      create(session);
+    }
+    for (Table table : tables) {
+      if (!found.isEmpty() && !found.contains(table.name())) {
+        throw notOurs("no table \"" + table.name() + "\"");
+      }
+    }
+    int version = session.query("pragma user_version", row -> row.getInt(1)).get(0);
+    if (version > VERSION) {
+      throw notOurs("version " + version + " (expected: at most " + VERSION + ")");
+    }
+  }
+
+  /** All or none: a process may die in between. */
+  private void create(Session session) throws SQLException {
+    session.update("begin immediate");
+    for (Table table : tables) {
+      session.update("create table " + table.name() + " " + table.definition());
+    }
+    session.update("commit");
+  }
+
+  private SQLException notOurs(String why) {
+    return new SQLException(file + ": " + why, null, SQLiteErrorCode.SQLITE_CORRUPT.code);
+  }
+
   /**
    * That a file takes no writes is found out at the start, not by the first who writes. A full disk
    * is no reason not to start: what is there can be read, the log as well as the file.
    */
   private void tryWriting(Session session) throws SQLException {
     try {
-      session.update("pragma user_version = 1");
+      session.update("pragma user_version = " + VERSION);
       session.query(CARRY_OVER, row -> row.getInt(1));
     } catch (SQLException failure) {
       if (!SqliteProblems.isFull(failure)) {

@@ -21,20 +21,24 @@ import org.sqlite.SQLiteConfig.SynchronousMode;
 final class DiskContextStore implements ContextStore {
   static final String NAME = "contexts on disk";
 
-  private static final List<String> SCHEMA =
+  private static final List<Table> TABLES =
       List.of(
-          "create table if not exists records (partition text not null, key text not null,"
-              + " value blob not null, primary key (partition, key)) without rowid",
-          "create table if not exists texts (partition text not null, collection text not null,"
-              + " number integer not null, text blob not null,"
-              + " primary key (partition, collection, number)) without rowid",
-          "create table if not exists partitions (name text primary key) without rowid");
+          new Table(
+              "records",
+              "(partition text not null, key text not null,"
+                  + " value blob not null, primary key (partition, key)) without rowid"),
+          new Table(
+              "texts",
+              "(partition text not null, collection text not null,"
+                  + " number integer not null, text blob not null,"
+                  + " primary key (partition, collection, number)) without rowid"),
+          new Table("partitions", "(name text primary key) without rowid"));
 
   private final Database database;
   private final ReentrantLock transacting = new ReentrantLock();
 
   DiskContextStore(Path file) throws SQLException {
-    this.database = new Database(NAME, new DatabaseFile(file), SynchronousMode.FULL, SCHEMA);
+    this.database = new Database(NAME, new DatabaseFile(file), SynchronousMode.FULL, TABLES);
   }
 
   @Override

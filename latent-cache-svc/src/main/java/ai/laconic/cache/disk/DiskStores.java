@@ -13,6 +13,11 @@ import org.slf4j.LoggerFactory;
 public final class DiskStores implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(DiskStores.class);
 
+  /** Made before the blocks' file. */
+  private static final String CONTEXTS = "contexts.db";
+
+  private static final String BLOCKS = "blocks.db";
+
   private final DataDirectory directory;
   private final ContextStore contexts;
   private final BlockStore blocks;
@@ -42,11 +47,12 @@ public final class DiskStores implements AutoCloseable {
 
   private static DiskStores open(DataDirectory directory, long maxBlockBytes, InstantSource clock)
       throws DataDirectoryException, InterruptedException {
-    Path file = directory.file("contexts.db");
+    Path file = directory.file(CONTEXTS);
+    refuseLostContexts(directory);
     try {
       ContextStore contexts = new DiskContextStore(file);
       try {
-        file = directory.file("blocks.db");
+        file = directory.file(BLOCKS);
         return new DiskStores(directory, contexts, new DiskBlockStore(file, maxBlockBytes, clock));
       } catch (SQLException | InterruptedException | RuntimeException failure) {
         contexts.close();
@@ -60,6 +66,17 @@ public final class DiskStores implements AutoCloseable {
               ? "the file as it was written; restore it, or begin with another directory"
               : "a file that this user may read and write, and free space beside it",
           failure);
+    }
+  }
+
+  /** Contexts are promises: where there were some, none is no way to begin. */
+  private static void refuseLostContexts(DataDirectory directory) throws DataDirectoryException {
+    if (directory.file(BLOCKS).toFile().exists()
+        && directory.file(CONTEXTS).toFile().length() == 0) {
+      throw new DataDirectoryException(
+          directory.path(),
+          "holds a cache whose " + CONTEXTS + " is missing or empty",
+          "the file as it was written; restore it, or begin with another directory");
     }
   }
 

@@ -410,6 +410,63 @@ public abstract class ContextsContract {
   }
 
   @Test
+  void aDamagedContextStandsInNobodysWay() throws Exception {
+    for (String kind : List.of("context/", "extent/")) {
+      create(1, 10);
+      create(2, 11);
+      append(3, 1, 12);
+      Partition partition = Partition.of(ACME);
+      String key =
+          kind.equals("context/")
+              ? kind + Texts.context(1)
+              : "extent/" + extentOf(Texts.context(1));
+      overwrite(partition, key, new byte[30]);
+
+      assertThat(contexts.list(ACME, ListContextsRequest.getDefaultInstance()).getContextsList())
+          .extracting(Context::getId)
+          .contains(Texts.context(2).value(), Texts.context(3).value());
+      contexts.remove(ACME, Texts.context(1));
+      contexts.remove(ACME, Texts.context(3));
+      assertNotFound(() -> contexts.get(ACME, Texts.context(1), false, false));
+      assertThat(texts(2, 0)).containsExactly(Texts.text(11));
+      contexts.remove(ACME, Texts.context(2));
+      assertThat(RandomLives.keys(harness.contexts(), partition))
+          .filteredOn(left -> !left.startsWith("block/") && !left.equals("usage"))
+          .isEmpty();
+    }
+  }
+
+  @Test
+  void aDamagedContextIsSweptWithTheOthers() throws Exception {
+    create(1, 10);
+    create(2, 11);
+    Partition partition = Partition.of(ACME);
+    overwrite(partition, "context/" + Texts.context(1), new byte[30]);
+    harness.elapse(Duration.ofDays(40));
+    contexts.sweeper().sweep();
+
+    assertNothingLeft(ACME);
+  }
+
+  private String extentOf(ContextId id) throws Exception {
+    return RandomLives.keys(harness.contexts(), Partition.of(ACME)).stream()
+        .filter(key -> key.startsWith("user/") && key.endsWith("/" + id))
+        .map(key -> key.split("/")[1])
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void aContextHasAtMost64Pins() throws Exception {
+    create(1, 10);
+    for (int owner = 0; owner < 64; owner++) {
+      pin(1, "owner-" + owner, DAY);
+    }
+    pin(1, "owner-7", DAY);
+    assertStatus(Status.Code.RESOURCE_EXHAUSTED, () -> pin(1, "owner-64", DAY));
+  }
+
+  @Test
   void aRecordInThePlaceOfAnotherIsNeverAnAnswer() throws Exception {
     create(1, 10);
     create(2, 11);

@@ -58,6 +58,6 @@ class DatabaseSettingsTest {
         "things",
         new DatabaseFile(directory.resolve("things.db")),
         durability,
-        List.of("create table if not exists things (number integer primary key)"));
+        List.of(new Table("things", "(number integer primary key)")));
   }
 }

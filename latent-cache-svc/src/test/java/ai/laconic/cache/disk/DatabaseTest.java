@@ -37,7 +37,7 @@ class DatabaseTest {
             "things",
             new DatabaseFile(file),
             SynchronousMode.FULL,
-            List.of("create table if not exists things (number integer primary key, bytes blob)"));
+            List.of(new Table("things", "(number integer primary key, bytes blob)")));
   }
 
   @AfterEach

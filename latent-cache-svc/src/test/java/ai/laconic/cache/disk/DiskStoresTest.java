@@ -10,6 +10,10 @@ import ai.laconic.cache.SettableClock;
 import ai.laconic.cache.store.Partition;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -72,6 +76,38 @@ class DiskStoresTest {
   private void assertHeld(byte[] value, boolean held) throws Exception {
     assertThat(FileContents.of(path).stream().anyMatch(file -> FileContents.holds(file, value)))
         .isEqualTo(held);
+  }
+
+  @Test
+  void contextsThatAreGoneAreNotForgottenInSilence() throws Exception {
+    fill();
+    close();
+    Path contexts = path.resolve("contexts.db");
+    Path kept = folder.resolve("kept.db");
+    Files.move(contexts, kept);
+    assertRefused("contexts.db is missing or empty");
+    Files.createFile(contexts);
+    assertRefused("contexts.db is missing or empty");
+    Files.copy(path.resolve("blocks.db"), contexts, StandardCopyOption.REPLACE_EXISTING);
+    assertRefused("contexts.db can't be opened");
+    for (String change : List.of("drop table texts", "pragma user_version = 2")) {
+      Files.copy(kept, contexts, StandardCopyOption.REPLACE_EXISTING);
+      try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + contexts);
+          Statement statement = connection.createStatement()) {
+        statement.execute(change);
+      }
+      assertRefused("contexts.db can't be opened");
+    }
+
+    Files.copy(kept, contexts, StandardCopyOption.REPLACE_EXISTING);
+    open();
+    assertThat(record()).contains(RECORD);
+  }
+
+  private void assertRefused(String why) {
+    assertThatThrownBy(this::open)
+        .isInstanceOf(DataDirectoryException.class)
+        .hasMessageContaining(why);
   }
 
   @Test
@@ -173,6 +209,7 @@ class DiskStoresTest {
     assertThat(path.resolve("contexts.db")).hasBinaryContent(damaged);
 
     Files.delete(path.resolve("contexts.db"));
+    Files.delete(path.resolve("blocks.db"));
     open();
   }
 
@@ -181,6 +218,7 @@ class DiskStoresTest {
   void aFileThatTakesNoWritesIsToldAtTheStart() throws Exception {
     fill();
     close();
+    byte[] contexts = Files.readAllBytes(path.resolve("contexts.db"));
     for (String name : List.of("blocks.db", "contexts.db")) {
       byte[] file = Files.readAllBytes(path.resolve(name));
       file[18] = (byte) 0xFD;
@@ -190,7 +228,7 @@ class DiskStoresTest {
     assertThatThrownBy(this::open)
         .isInstanceOf(DataDirectoryException.class)
         .hasMessageContaining("contexts.db can't be opened, [SQLITE_READONLY]");
-    Files.delete(path.resolve("contexts.db"));
+    Files.write(path.resolve("contexts.db"), contexts);
     open();
     stores.blocks().put(Map.of(id(1), block(3, 1000)), DAY);
   }
