@@ -157,6 +157,18 @@ class CommandLineIT {
   }
 
   @Test
+  void countsWhatAnAppendedContextSharesAsReused() throws Exception {
+    compress("shared");
+    int before = run("contexts", "show", "shared", "--json").json().path("segment_count").intValue();
+    Path more = Files.writeString(folder.resolve("news.txt"), "Something new.\n");
+
+    String appended = run("append", "shared", more.toString()).out();
+    assertThat(appended).contains("in " + (before + 1) + " windows (" + before + " reused)");
+    String again = run("append", "shared", more.toString()).out();
+    assertThat(again).contains("in " + (before + 2) + " windows (" + (before + 2) + " reused)");
+  }
+
+  @Test
   void findsTheNewestOfAName() throws Exception {
     String older = compress("twice");
     String newer = compress("twice");

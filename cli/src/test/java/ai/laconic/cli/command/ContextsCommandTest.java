@@ -159,6 +159,9 @@ class ContextsCommandTest {
     gateway.appends.stream().skip(1).forEach(piece -> text.append(piece.getText().toStringUtf8()));
     assertThat(text.toString()).isEqualTo("One. Two.");
     assertThat(gateway.out.toString()).contains("ctx_new");
+    assertThat(gateway.out.toString())
+        .as("7 of the parent, and 1 that the cache had")
+        .contains("in 10 windows (8 reused)");
   }
 
   @Test
