@@ -59,14 +59,15 @@ public final class Contexts {
         tenant,
         records -> {
           Instant now = stores.clock().instant();
-          long used = records.usedBytes() + Reservations.ofOthers(records, id, now);
+          long used = records.usedBytes();
+          long reserved = Reservations.ofOthers(records, id, now);
           if (bytes > 0) {
-            quotas.check(tenant, used, bytes);
+            quotas.check(tenant, used, reserved, bytes);
           }
           Reservations.put(records, id, bytes, now);
           return ReserveBytesResponse.newBuilder()
               .setQuotaBytes(quotas.of(tenant))
-              .setUsedBytes(used)
+              .setUsedBytes(used + reserved)
               .build();
         });
   }
