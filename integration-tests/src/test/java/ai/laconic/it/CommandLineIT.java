@@ -159,7 +159,8 @@ class CommandLineIT {
   @Test
   void countsWhatAnAppendedContextSharesAsReused() throws Exception {
     compress("shared");
-    int before = run("contexts", "show", "shared", "--json").json().path("segment_count").intValue();
+    int before =
+        run("contexts", "show", "shared", "--json").json().path("segment_count").intValue();
     Path more = Files.writeString(folder.resolve("news.txt"), "Something new.\n");
 
     String appended = run("append", "shared", more.toString()).out();

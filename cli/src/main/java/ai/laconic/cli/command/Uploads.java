@@ -49,7 +49,7 @@ final class Uploads {
         Context context = send(upload, texts, output);
         output.print(context, () -> print(output, context, last.get()));
       } catch (StatusRuntimeException e) {
-        Failure failure = Failure.of(e);
+        Failure failure = gateway.explain(e);
         output.failure(upload.canContinue(e) ? failure.withHint(CONTINUES) : failure);
         return failure.exitCode();
       }

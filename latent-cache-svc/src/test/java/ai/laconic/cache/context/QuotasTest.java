@@ -35,7 +35,7 @@ class QuotasTest {
     StatusRuntimeException problem = refused(0, 0, 101);
     assertThat(problem).hasMessageEndingWith("101 bytes (expected: at most 100 bytes in all)");
     assertThat(Problems.retryAfter(problem)).isEmpty();
-    assertThat(refused(50, 50, 101).getStatus()).isEqualTo(problem.getStatus());
+    assertThat(refused(50, 50, 101)).hasMessage(problem.getMessage());
   }
 
   @Test
