@@ -1,5 +1,7 @@
 package ai.laconic.cli.command;
 
+import static java.util.Objects.requireNonNull;
+
 import ai.laconic.cli.client.Connection;
 import ai.laconic.cli.client.ExitCode;
 import ai.laconic.cli.client.Failure;
@@ -47,7 +49,7 @@ final class Uploads {
               });
       try {
         Context context = send(upload, texts, output);
-        output.print(context, () -> print(output, context, last.get()));
+        output.print(context, () -> print(output, context, requireNonNull(last.get())));
       } catch (StatusRuntimeException e) {
         Failure failure = gateway.explain(e);
         output.failure(upload.canContinue(e) ? failure.withHint(CONTINUES) : failure);
