@@ -116,6 +116,34 @@ class CommandLineIT {
   }
 
   @Test
+  void saysThatAnAnswerWasCutOff() throws Exception {
+    String id = compress("cut");
+    JsonNode answer = run("ask", id, "Why?", "--max-tokens", "1", "--json").json();
+    assertThat(answer.path("finish_reason").stringValue()).isEqualTo("FINISH_REASON_LENGTH");
+    assertThat(run("ask", id, "Why?", "--max-tokens", "1").err())
+        .contains(". cut off after 1 tokens: --max-tokens");
+  }
+
+  @Test
+  void takesSegmentsAlikeEverywhere() throws Exception {
+    Path file = Files.writeString(folder.resolve("long.txt"), TEXT.repeat(8));
+    run("compress", file.toString(), "--ratio", "4", "--name", "long");
+    int segments =
+        run("contexts", "show", "long", "--json").json().path("segment_count").intValue();
+    assertThat(segments).isGreaterThan(1);
+    for (String typed : List.of("0-1", "0,1")) {
+      assertThat(run("expand", "long", typed).out())
+          .isEqualTo(run("expand", "long", "0", "1").out());
+      for (String option : List.of("--segments", "--expand")) {
+        assertThat(run("ask", "long", "Why?", "--max-tokens", "2", option, typed).exitCode())
+            .isEqualTo(ExitCode.OK);
+      }
+    }
+    assertThat(run("ask", "long", "Why?", "--max-tokens", "2", "--segments", "1").exitCode())
+        .isEqualTo(ExitCode.OK);
+  }
+
+  @Test
   void expandsByteForByte() throws Exception {
     String id = compress("expanded");
     int segments = run("contexts", "show", id, "--json").json().path("segments").size();
@@ -157,6 +185,19 @@ class CommandLineIT {
   }
 
   @Test
+  void countsWhatAnAppendedContextSharesAsReused() throws Exception {
+    compress("shared");
+    int before =
+        run("contexts", "show", "shared", "--json").json().path("segment_count").intValue();
+    Path more = Files.writeString(folder.resolve("news.txt"), "Something new.\n");
+
+    String appended = run("append", "shared", more.toString()).out();
+    assertThat(appended).contains("in " + (before + 1) + " windows (" + before + " reused)");
+    String again = run("append", "shared", more.toString()).out();
+    assertThat(again).contains("in " + (before + 2) + " windows (" + (before + 2) + " reused)");
+  }
+
+  @Test
   void findsTheNewestOfAName() throws Exception {
     String older = compress("twice");
     String newer = compress("twice");
@@ -172,9 +213,20 @@ class CommandLineIT {
     Path file = Files.writeString(folder.resolve("labelled.txt"), TEXT);
     run("compress", file.toString(), "--ratio", "4", "--label", "kind=optics", "--public");
     assertThat(run("contexts", "--label", "kind=optics", "--since", "1h").out())
-        .contains("labelled.txt");
+        .contains("labelled.txt")
+        .contains("CREATED")
+        .contains("kind=optics");
     assertThat(run("contexts", "--label", "kind=other").out()).doesNotContain("labelled.txt");
     assertThat(run("contexts", "--before", "1h").out()).doesNotContain("labelled.txt");
+  }
+
+  @Test
+  void takesLabelsAway() throws Exception {
+    String id = compress("unlabelled");
+    run("contexts", "update", id, "--label", "kind=optics");
+    assertThat(run("contexts", "--label", "kind=optics").out()).contains(id);
+    assertThat(run("contexts", "update", id, "--no-labels").exitCode()).isEqualTo(ExitCode.OK);
+    assertThat(run("contexts", "show", id, "--json").json().path("labels")).isEmpty();
   }
 
   @Test
@@ -182,7 +234,13 @@ class CommandLineIT {
     String id = compress("pinned");
     Result pinned = run("contexts", "update", id, "--pin", "nightly", "--for", "2h");
     assertThat(pinned.out()).contains("nightly");
-    assertExplained(ExitCode.REFUSED, "pinned by nightly", "contexts", "delete", id);
+    assertExplained(ExitCode.REFUSED, "pinned by nightly until ", "contexts", "delete", id);
+    assertExplained(
+        ExitCode.REFUSED,
+        "laconic contexts update " + id + " --unpin nightly",
+        "contexts",
+        "delete",
+        id);
     assertThat(run("contexts", "update", id, "--unpin", "nightly", "--name", "free").exitCode())
         .isEqualTo(ExitCode.OK);
     assertThat(run("contexts", "delete", "free").exitCode()).isEqualTo(ExitCode.OK);
@@ -198,7 +256,7 @@ class CommandLineIT {
     assertExplained(ExitCode.USAGE, "nowhere.txt", "compress", "nowhere.txt", "--ratio", "4");
     assertExplained(
         ExitCode.USAGE,
-        "duration: soon",
+        "--ttl: soon",
         "compress",
         file.toString(),
         "--ratio",
@@ -209,19 +267,42 @@ class CommandLineIT {
     assertExplained(ExitCode.NOT_FOUND, "ctx_", "ask", "ctx_" + "0".repeat(32), "Why?");
     assertExplained(ExitCode.REFUSED, "99", "expand", id, "99");
     assertExplained(
-        ExitCode.REFUSED, "range.end: 2147483647", "ask", id, "Why?", "--segments", "0-2147483646");
+        ExitCode.REFUSED,
+        "--segments: 0-2147483646 (expected: 0 to ",
+        "ask",
+        id,
+        "Why?",
+        "--segments",
+        "0-2147483646");
     assertExplained(
         ExitCode.REFUSED,
-        "request_id: a b (expected: at most 128 characters",
+        "--request-id: a b (expected: at most 128 characters",
         "compress",
         file.toString(),
         "--ratio",
         "4",
         "--request-id",
         "a b");
-    assertExplained(ExitCode.USAGE, "--segments: 1", "ask", id, "Why?", "--segments", "1");
-    assertExplained(ExitCode.REFUSED, "temperature", "ask", id, "Why?", "--temperature", "9");
-    assertExplained(ExitCode.USAGE, "Missing required", "compress", file.toString());
+    assertExplained(ExitCode.USAGE, "--segments: x", "ask", id, "Why?", "--segments", "x");
+    assertExplained(ExitCode.REFUSED, "--expand: 99", "ask", id, "Why?", "--expand", "99");
+    assertExplained(
+        ExitCode.REFUSED,
+        "--ttl: 8d (expected: at most 7d)",
+        "compress",
+        file.toString(),
+        "--ratio",
+        "4",
+        "--ttl",
+        "8d");
+    assertExplained(
+        ExitCode.REFUSED, "--for: 8d", "contexts", "update", id, "--pin", "a", "--for", "8d");
+    assertExplained(
+        ExitCode.REFUSED, "--pin: a b (", "contexts", "update", id, "--pin", "a b", "--for", "1h");
+    assertExplained(
+        ExitCode.REFUSED, "--label: ", "contexts", "update", id, "--label", "no key=value");
+    assertExplained(ExitCode.REFUSED, "--temperature", "ask", id, "Why?", "--temperature", "9");
+    assertExplained(
+        ExitCode.USAGE, "--ratio: none (expected: --ratio N)", "compress", file.toString());
   }
 
   private static void assertExplained(int exitCode, String message, String... arguments) {

@@ -3,6 +3,7 @@ package ai.laconic.cli.command;
 import ai.laconic.cli.client.Connection;
 import ai.laconic.cli.client.ExitCode;
 import ai.laconic.v1.ContextPart;
+import ai.laconic.v1.FinishReason;
 import ai.laconic.v1.GenerateRequest;
 import ai.laconic.v1.GenerateResponse;
 import ai.laconic.v1.GenerationFinished;
@@ -10,7 +11,6 @@ import ai.laconic.v1.GenerationStarted;
 import ai.laconic.v1.Part;
 import ai.laconic.v1.Role;
 import ai.laconic.v1.Sampling;
-import ai.laconic.v1.SegmentRange;
 import ai.laconic.v1.Turn;
 import ai.laconic.v1.Usage;
 import java.util.Iterator;
@@ -18,8 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,53 +29,81 @@ import picocli.CommandLine.Parameters;
     description = "Ask a question about a context; the answer streams.",
     mixinStandardHelpOptions = true)
 final class AskCommand implements Callable<Integer> {
-  private static final Pattern RANGE = Pattern.compile("(\\d{1,10})-(\\d{1,10})");
-
   @Mixin GatewayOptions gateway = new GatewayOptions();
 
   @Parameters(index = "0", paramLabel = "CONTEXT", description = "ID, beginning of one, or name.")
   String context = "";
 
-  @Parameters(index = "1", paramLabel = "QUESTION")
+  @Parameters(
+      index = "1",
+      paramLabel = "QUESTION",
+      description = "What to ask; the model reads it after the context.")
   String question = "";
 
   @Option(
       names = "--segments",
-      paramLabel = "FIRST-LAST",
-      description = "Read only these segments, such as 0-7.")
-  @Nullable String segments;
+      paramLabel = "SEGMENTS",
+      description = "Read only these segments, which follow one another: 3, 3-4 or 3,4.")
+  @Nullable SegmentNumbers segments;
 
   @Option(
       names = "--expand",
-      split = ",",
-      paramLabel = "SEGMENT",
-      description = "Read these segments as raw text instead of latents, such as 3,4.")
-  List<Integer> expand = List.of();
+      paramLabel = "SEGMENTS",
+      description =
+          "Read these segments as raw text instead of latents: 3, 3-4 or 3,7-9; may be repeated.")
+  List<SegmentNumbers> expand = List.of();
 
-  @Option(names = "--max-tokens", description = "Most tokens of the answer.")
+  @Option(
+      names = "--max-tokens",
+      paramLabel = "N",
+      description = "Most tokens of the answer; default: 512, or what the decoder is set to.")
   int maxTokens;
 
-  @Option(names = "--temperature", description = "0 is greedy, the default.")
+  @Option(
+      names = "--temperature",
+      paramLabel = "X",
+      description =
+          "From 0 to 2: how far to stray from the most probable tokens; 0, the default, not at"
+              + " all.")
   float temperature;
 
-  @Option(names = "--top-p", defaultValue = "1")
+  @Option(
+      names = "--top-p",
+      defaultValue = "1",
+      paramLabel = "X",
+      description =
+          "Choose among the fewest most probable tokens that add up to this probability; default"
+              + " ${DEFAULT-VALUE}, all.")
   float topP;
 
-  @Option(names = "--top-k", defaultValue = "0")
+  @Option(
+      names = "--top-k",
+      defaultValue = "0",
+      paramLabel = "N",
+      description = "Choose among so many most probable tokens; default ${DEFAULT-VALUE}, all.")
   int topK;
 
-  @Option(names = "--seed")
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description =
+          "With a --temperature: the same seed and question give the same answer; default: a random"
+              + " one.")
   @Nullable Long seed;
 
-  @Option(names = "--stop", description = "End before this text would appear; may be repeated.")
+  @Option(
+      names = "--stop",
+      paramLabel = "TEXT",
+      description = "End before this text would appear; may be repeated.")
   List<String> stop = List.of();
 
   @Override
   public Integer call() {
     Output output = gateway.output();
-    ContextPart.Builder part = ContextPart.newBuilder().addAllExpand(expand);
+    ContextPart.Builder part =
+        ContextPart.newBuilder().addAllExpand(SegmentNumbers.all("--expand", expand));
     if (segments != null) {
-      part.setRange(range(segments));
+      part.setRange(segments.range("--segments"));
     }
     try (Connection connection = gateway.connect()) {
       part.setContextId(ContextNames.resolve(connection, output, context));
@@ -105,22 +131,6 @@ final class AskCommand implements Callable<Integer> {
         .build();
   }
 
-  private static SegmentRange range(String typed) {
-    Matcher matcher = RANGE.matcher(typed);
-    if (matcher.matches()) {
-      long first = Long.parseLong(matcher.group(1));
-      long last = Long.parseLong(matcher.group(2));
-      if (first <= last && last < Integer.MAX_VALUE) {
-        return SegmentRange.newBuilder().setFirst((int) first).setEnd((int) last + 1).build();
-      }
-    }
-    throw new IllegalArgumentException(
-        "--segments: "
-            + typed
-            + " (expected: FIRST-LAST with FIRST at most LAST, such as 0-7; LAST below"
-            + " 2147483647)");
-  }
-
   private static void print(Output output, Iterator<GenerateResponse> answer) {
     StringBuilder text = new StringBuilder();
     GenerationStarted started = GenerationStarted.getDefaultInstance();
@@ -143,6 +153,11 @@ final class AskCommand implements Callable<Integer> {
       output.json(summary(text.toString(), started, finished));
     } else {
       output.line("");
+      if (finished.getReason() == FinishReason.FINISH_REASON_LENGTH) {
+        output.step(
+            "cut off after %s tokens: --max-tokens"
+                .formatted(Units.count(finished.getUsage().getGeneratedTokens())));
+      }
       output.step(usage(finished.getUsage()));
     }
   }

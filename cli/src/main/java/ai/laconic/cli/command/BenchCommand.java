@@ -67,12 +67,14 @@ final class BenchCommand implements Callable<Integer> {
 
   @Option(
       names = "--rounds",
+      paramLabel = "N",
       converter = WholeNumber.Positive.class,
       description = "Times that each is measured; default 3, and 1 of smoke.")
   @Nullable Integer rounds;
 
   @Option(
       names = "--seed",
+      paramLabel = "N",
       defaultValue = "1",
       description = "Chooses the texts; default ${DEFAULT-VALUE}.")
   long seed = 1;

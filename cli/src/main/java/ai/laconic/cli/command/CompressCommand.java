@@ -39,6 +39,7 @@ final class CompressCommand implements Callable<Integer> {
   @Option(
       names = "--ratio",
       required = true,
+      paramLabel = "N",
       converter = WholeNumber.Ratio.class,
       description = "Source tokens per latent: 4, 8, 16, as the gateway serves them.")
   int ratio;
@@ -46,8 +47,10 @@ final class CompressCommand implements Callable<Integer> {
   @Option(
       names = "--window",
       defaultValue = "content",
+      paramLabel = "HOW",
       description =
-          "Window boundaries: content (follow paragraphs) or fixed (the reference's grid).")
+          "Window boundaries: content (follow paragraphs) or fixed (the reference's grid);"
+              + " default ${DEFAULT-VALUE}.")
   Window window = Window.CONTENT;
 
   @Option(

@@ -27,7 +27,9 @@ final class ContextTable {
             "LATENTS",
             "SEGMENTS",
             "BYTES",
+            "CREATED",
             "UNTIL",
+            "LABELS",
             "PINS"));
     for (Context context : contexts) {
       rows.add(
@@ -40,10 +42,19 @@ final class ContextTable {
               Units.count(context.getLatents()),
               Units.count(context.getSegmentCount()),
               Units.bytes(bytes(context)),
+              Units.time(context.getCreated()),
               Units.time(context.getExpires()),
+              labels(context),
               context.getPinsList().stream().map(Pin::getOwner).collect(Collectors.joining(", "))));
     }
     output.table(rows);
+  }
+
+  private static String labels(Context context) {
+    return new TreeMap<>(context.getLabelsMap())
+        .entrySet().stream()
+            .map(label -> label.getKey() + "=" + label.getValue())
+            .collect(Collectors.joining(", "));
   }
 
   /** What it takes in the cache, as far as it shares nothing. */

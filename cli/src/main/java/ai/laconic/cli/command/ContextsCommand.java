@@ -2,6 +2,7 @@ package ai.laconic.cli.command;
 
 import ai.laconic.cli.client.Connection;
 import ai.laconic.cli.client.ExitCode;
+import ai.laconic.cli.client.Failure;
 import ai.laconic.v1.Context;
 import ai.laconic.v1.ContextFilter;
 import ai.laconic.v1.ContextOrder;
@@ -9,11 +10,16 @@ import ai.laconic.v1.DeleteContextRequest;
 import ai.laconic.v1.DescribeContextRequest;
 import ai.laconic.v1.ListContextsRequest;
 import ai.laconic.v1.ListContextsResponse;
+import ai.laconic.v1.Pin;
 import com.google.protobuf.Timestamp;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,12 +29,17 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "contexts",
     description = "List, show, change and delete contexts.",
+    footer = {
+      "",
+      "BYTES counts a context's latents and its source text, if that is kept, as if it shared none"
+          + " with others. Times are in the local zone."
+    },
     mixinStandardHelpOptions = true,
     subcommands = UpdateContextCommand.class)
 final class ContextsCommand implements Callable<Integer> {
   @Mixin GatewayOptions gateway = new GatewayOptions();
 
-  @Option(names = "--name", description = "Only those of this name.")
+  @Option(names = "--name", paramLabel = "NAME", description = "Only those of this name.")
   @Nullable String name;
 
   @Option(
@@ -38,12 +49,12 @@ final class ContextsCommand implements Callable<Integer> {
   Map<String, String> labels = Map.of();
 
   @Option(names = "--since", paramLabel = "AGE", description = "Only those younger, such as 2h.")
-  @Nullable String since;
+  @Nullable Duration since;
 
   @Option(names = "--before", paramLabel = "AGE", description = "Only those older, such as 7d.")
-  @Nullable String before;
+  @Nullable Duration before;
 
-  @Option(names = "--oldest-first", description = "The other way round.")
+  @Option(names = "--oldest-first", description = "List the oldest first; default: the newest.")
   boolean oldestFirst;
 
   @Override
@@ -54,9 +65,17 @@ final class ContextsCommand implements Callable<Integer> {
       List<Context> contexts = ContextNames.all(connection, request);
       output.print(
           ListContextsResponse.newBuilder().addAllContexts(contexts).build(),
-          () -> ContextTable.all(output, contexts));
+          () -> print(output, contexts));
     }
     return ExitCode.OK;
+  }
+
+  private static void print(Output output, List<Context> contexts) {
+    if (contexts.isEmpty()) {
+      output.step("no contexts");
+    } else {
+      ContextTable.all(output, contexts);
+    }
   }
 
   private ListContextsRequest request(Instant now) {
@@ -80,8 +99,8 @@ final class ContextsCommand implements Callable<Integer> {
   }
 
   /** Nothing is older than time itself, as computers count it. */
-  private static Timestamp age(Instant now, String typed) {
-    long seconds = now.getEpochSecond() - Units.duration(typed).toSeconds();
+  private static Timestamp age(Instant now, Duration typed) {
+    long seconds = now.getEpochSecond() - typed.toSeconds();
     return Timestamp.newBuilder().setSeconds(Math.max(0, seconds)).build();
   }
 
@@ -89,14 +108,14 @@ final class ContextsCommand implements Callable<Integer> {
       name = "show",
       description = "Show one context with its segments.",
       mixinStandardHelpOptions = true)
-  int show(@Mixin GatewayOptions options, @Parameters(paramLabel = "CONTEXT") String typed) {
+  int show(
+      @Mixin GatewayOptions options,
+      @Parameters(paramLabel = "CONTEXT", description = "ID, beginning of one, or name.")
+          String typed) {
     Output output = options.output();
     try (Connection connection = options.connect()) {
       String id = ContextNames.resolve(connection, output, typed);
-      Context context =
-          connection
-              .contexts()
-              .describeContext(DescribeContextRequest.newBuilder().setContextId(id).build());
+      Context context = describe(connection, id);
       output.print(context, () -> ContextTable.one(output, context));
     }
     return ExitCode.OK;
@@ -108,7 +127,11 @@ final class ContextsCommand implements Callable<Integer> {
       mixinStandardHelpOptions = true)
   int delete(
       @Mixin GatewayOptions options,
-      @Parameters(paramLabel = "CONTEXT", arity = "1..*") List<String> typed) {
+      @Parameters(
+              paramLabel = "CONTEXT",
+              arity = "1..*",
+              description = "IDs, beginnings of them, or names.")
+          List<String> typed) {
     Output output = options.output();
     try (Connection connection = options.connect()) {
       List<String> ids =
@@ -117,9 +140,15 @@ final class ContextsCommand implements Callable<Integer> {
               .distinct()
               .toList();
       for (String id : ids) {
-        connection
-            .contexts()
-            .deleteContext(DeleteContextRequest.newBuilder().setContextId(id).build());
+        try {
+          connection
+              .contexts()
+              .deleteContext(DeleteContextRequest.newBuilder().setContextId(id).build());
+        } catch (StatusRuntimeException e) {
+          Failure failure = pinned(connection, id, e);
+          output.failure(failure);
+          return failure.exitCode();
+        }
       }
       if (output.isJson()) {
         output.json(Map.of("deleted", ids));
@@ -128,5 +157,36 @@ final class ContextsCommand implements Callable<Integer> {
       }
     }
     return ExitCode.OK;
+  }
+
+  /** Says whose pins keep a context, and how to take them away. */
+  private static Failure pinned(Connection connection, String id, StatusRuntimeException refused) {
+    Failure failure = Failure.of(refused);
+    if (refused.getStatus().getCode() != Status.Code.FAILED_PRECONDITION) {
+      return failure;
+    }
+    List<Pin> pins = describe(connection, id).getPinsList();
+    if (pins.isEmpty()) {
+      return failure;
+    }
+    String owners =
+        pins.stream()
+            .map(pin -> pin.getOwner() + " until " + Units.timeToSecond(pin.getExpires()))
+            .collect(Collectors.joining(", "));
+    String unpin =
+        pins.stream()
+            .map(pin -> "laconic contexts update " + id + " --unpin " + pin.getOwner())
+            .collect(Collectors.joining("; "));
+    return new Failure(
+        failure.code(),
+        "context " + id + ": pinned by " + owners + " (expected: no pin)",
+        unpin,
+        failure.exitCode());
+  }
+
+  private static Context describe(Connection connection, String id) {
+    return connection
+        .contexts()
+        .describeContext(DescribeContextRequest.newBuilder().setContextId(id).build());
   }
 }

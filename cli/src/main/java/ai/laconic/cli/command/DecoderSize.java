@@ -11,6 +11,7 @@ import picocli.CommandLine.Option;
 final class DecoderSize {
   @Option(
       names = "--slots",
+      paramLabel = "N",
       defaultValue = "8",
       converter = WholeNumber.Positive.class,
       description = "Generations at once in each decoder; default ${DEFAULT-VALUE}.")
@@ -18,6 +19,7 @@ final class DecoderSize {
 
   @Option(
       names = "--max-positions",
+      paramLabel = "N",
       defaultValue = "32768",
       converter = WholeNumber.Positive.class,
       description =

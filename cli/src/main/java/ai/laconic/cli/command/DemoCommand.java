@@ -47,6 +47,7 @@ final class DemoCommand implements Callable<Integer> {
 
   @Option(
       names = "--ratio",
+      paramLabel = "N",
       description =
           "Source tokens per latent: only the model at this ratio; default: all models, beside each"
               + " other.")
@@ -54,6 +55,7 @@ final class DemoCommand implements Callable<Integer> {
 
   @Option(
       names = "--seed",
+      paramLabel = "N",
       defaultValue = "1",
       description = "Chooses the needles; default ${DEFAULT-VALUE}.")
   long seed = 1;

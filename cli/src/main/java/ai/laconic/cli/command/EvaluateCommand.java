@@ -66,6 +66,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Option(
       names = "--seed",
+      paramLabel = "N",
       defaultValue = "1",
       description = "Chooses texts, needles and their places; default ${DEFAULT-VALUE}.")
   long seed = 1;

@@ -23,12 +23,17 @@ final class ExpandCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "CONTEXT", description = "ID, beginning of one, or name.")
   String context = "";
 
-  @Parameters(index = "1..*", paramLabel = "SEGMENT", arity = "1..*", description = "From 0.")
-  List<Integer> segments = List.of();
+  @Parameters(
+      index = "1..*",
+      paramLabel = "SEGMENT",
+      arity = "1..*",
+      description = "Numbers from 0, or ranges: 3, 3-4 or 3,7-9.")
+  List<SegmentNumbers> segments = List.of();
 
   @Override
   public Integer call() {
     Output output = gateway.output();
+    List<Integer> wanted = SegmentNumbers.all("SEGMENT", segments);
     try (Connection connection = gateway.connect()) {
       String id = ContextNames.resolve(connection, output, context);
       Iterator<SegmentText> texts =
@@ -37,7 +42,7 @@ final class ExpandCommand implements Callable<Integer> {
               .expandSegments(
                   ExpandSegmentsRequest.newBuilder()
                       .setContextId(id)
-                      .addAllSegments(segments)
+                      .addAllSegments(wanted)
                       .build());
       List<Map<String, Object>> all = new ArrayList<>();
       while (texts.hasNext()) {

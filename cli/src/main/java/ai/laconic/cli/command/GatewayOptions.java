@@ -1,6 +1,7 @@
 package ai.laconic.cli.command;
 
 import ai.laconic.cli.client.Connection;
+import ai.laconic.cli.client.Failure;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;
@@ -127,6 +128,11 @@ final class GatewayOptions {
 
   private static Optional<String> environment(String name) {
     return Optional.ofNullable(System.getenv(name)).filter(value -> !value.isBlank());
+  }
+
+  /** Says what went wrong, in the words of this command line. */
+  Failure explain(Exception thrown) {
+    return TypedOptions.explain(Failure.of(thrown), Objects.requireNonNull(command, "command"));
   }
 
   Output output() {

@@ -41,6 +41,7 @@ final class GraphCommand implements Callable<Integer> {
 
   @Option(
       names = "--device",
+      paramLabel = "DEVICE",
       defaultValue = "cpu",
       description =
           "Where the graphs will run: cpu, or cuda:0 and so on, which has attention in half"
@@ -60,6 +61,7 @@ final class GraphCommand implements Callable<Integer> {
 
   @Option(
       names = "--engine",
+      paramLabel = "NAME",
       defaultValue = "onnx",
       description = "What decodes in Triton: onnx or vllm; default ${DEFAULT-VALUE}.")
   Engine engine = Engine.ONNX;
@@ -71,30 +73,35 @@ final class GraphCommand implements Callable<Integer> {
 
   @Option(
       names = "--threads",
+      paramLabel = "N",
       defaultValue = "0",
       description = "CPU threads of each model; 0 takes one for each processor.")
   int threads;
 
   @Option(
       names = "--slots",
+      paramLabel = "N",
       defaultValue = "4",
       description = "Generations at once in the decoder; default ${DEFAULT-VALUE}.")
   int slots = 4;
 
   @Option(
       names = "--queue-limit",
+      paramLabel = "N",
       defaultValue = "" + DecoderServing.QUEUE_LIMIT,
       description = "Generations that wait for a slot; default ${DEFAULT-VALUE}.")
   int queueLimit = DecoderServing.QUEUE_LIMIT;
 
   @Option(
       names = "--max-positions",
+      paramLabel = "N",
       defaultValue = "8192",
       description = "Decoder positions of one generation; default ${DEFAULT-VALUE}.")
   int maxPositions = 8192;
 
   @Option(
       names = "--prefill-chunk",
+      paramLabel = "N",
       defaultValue = "" + DecoderServing.PREFILL_CHUNK,
       description =
           "Positions of a new prompt between two tokens of the running generations; default"
@@ -103,6 +110,7 @@ final class GraphCommand implements Callable<Integer> {
 
   @Option(
       names = "--gpu-memory",
+      paramLabel = "X",
       defaultValue = "" + DecoderServing.GPU_MEMORY,
       description = "Share of the GPU's memory that vLLM takes; default ${DEFAULT-VALUE}.")
   double gpuMemory = DecoderServing.GPU_MEMORY;

@@ -2,6 +2,7 @@ package ai.laconic.cli.command;
 
 import ai.laconic.cli.client.ExitCode;
 import ai.laconic.cli.client.Failure;
+import java.time.Duration;
 import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -48,7 +49,9 @@ public final class Laconic {
             .setParameterExceptionHandler(UsageFailure::explain)
             .setCaseInsensitiveEnumValuesAllowed(true)
             .registerConverter(int.class, new WholeNumber.NotNegative())
-            .registerConverter(Integer.class, new WholeNumber.NotNegative());
+            .registerConverter(Integer.class, new WholeNumber.NotNegative())
+            .registerConverter(Duration.class, Units::duration)
+            .registerConverter(SegmentNumbers.class, SegmentNumbers::parse);
     // So that -1 is told to be no segment, rather than no option.
     Objects.requireNonNull(commandLine.getSubcommands().get("expand"), "expand")
         .setUnmatchedOptionsArePositionalParams(true);
@@ -57,7 +60,7 @@ public final class Laconic {
 
   private static int explain(
       Exception thrown, CommandLine command, CommandLine.ParseResult parsed) {
-    Failure failure = Failure.of(thrown);
+    Failure failure = TypedOptions.explain(Failure.of(thrown), command.getCommandSpec());
     boolean json = command.getParseResult().hasMatchedOption("--json");
     new Output(command.getOut(), command.getErr(), json).failure(failure);
     return failure.exitCode() == ExitCode.OK ? ExitCode.FAILED : failure.exitCode();

@@ -1,7 +1,7 @@
 package ai.laconic.cli.command;
 
 import ai.laconic.v1.Expiration;
-import com.google.protobuf.Duration;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -10,19 +10,33 @@ import picocli.CommandLine.Option;
 
 /** Options of every command that makes a context. */
 final class NewContextOptions {
-  @Option(names = "--name", description = "For people; default: the file's name, or the parent's.")
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description = "For people; default: the file's name, or of append the parent's.")
   @Nullable String name;
 
-  @Option(names = "--ttl", description = "How long to keep it, such as 90s, 15m, 24h, 7d.")
-  @Nullable String ttl;
+  @Option(
+      names = "--ttl",
+      paramLabel = "TIME",
+      description =
+          "How long to keep it, such as 90s, 15m, 24h; at most 7d, or what the gateway is set to."
+              + " Default: 24h, or what the gateway is set to; of append the parent's.")
+  @Nullable Duration ttl;
 
-  @Option(names = "--sliding", description = "Count this time from when the context was last read.")
+  @Option(
+      names = "--sliding",
+      description =
+          "Count --ttl from when the context was last read, not from when it was made; default: as"
+              + " the gateway is set, or of append as the parent.")
   boolean sliding;
 
   @Option(
       names = "--label",
       paramLabel = "KEY=VALUE",
-      description = "A mark to find it by; may be repeated.")
+      description =
+          "A mark to find it by; may be repeated. Of append in place of the parent's labels, which"
+              + " are kept without it.")
   Map<String, String> labels = Map.of();
 
   @Option(
@@ -33,7 +47,7 @@ final class NewContextOptions {
               + " default: a random one.")
   String requestId = UUID.randomUUID().toString();
 
-  Optional<Duration> ttl() {
+  Optional<com.google.protobuf.Duration> ttl() {
     return Optional.ofNullable(ttl).map(Units::durationProto);
   }
 

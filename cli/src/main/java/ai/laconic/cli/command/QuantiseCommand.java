@@ -33,12 +33,14 @@ final class QuantiseCommand implements Callable<Integer> {
 
   @Option(
       names = "--encoder",
+      paramLabel = "HOW",
       defaultValue = "int8",
       description = "int8, or float to leave it as it is; default ${DEFAULT-VALUE}.")
   Precision encoder = Precision.INT8;
 
   @Option(
       names = "--decoder",
+      paramLabel = "HOW",
       defaultValue = "int8",
       description = "int8, int4, or float to leave it as it is; default ${DEFAULT-VALUE}.")
   Precision decoder = Precision.INT8;

@@ -17,6 +17,7 @@ final class StandaloneFlags {
 
   @Option(
       names = "--engine",
+      paramLabel = "NAME",
       defaultValue = "onnx",
       description =
           "What encodes and decodes: onnx, in this process, or triton, a Triton server that is"

@@ -13,7 +13,8 @@ final class SystemFlags {
       names = "--model",
       paramLabel = "DIR",
       description =
-          "A checkpoint directory; may be repeated for several ratios. Default: the nano models.")
+          "A checkpoint directory; may be repeated for several ratios. Default: the nano models."
+              + " evaluate takes exactly one, and has no default.")
   List<Path> models = List.of();
 
   @Option(

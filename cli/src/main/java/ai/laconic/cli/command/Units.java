@@ -8,6 +8,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import picocli.CommandLine.TypeConversionException;
 
 /** Numbers as people read and type them. */
 public final class Units {
@@ -16,7 +17,10 @@ public final class Units {
   /** The most that a duration of Protocol Buffers holds. */
   private static final Duration LONGEST = Duration.ofSeconds(315_576_000_000L);
 
-  private static final DateTimeFormatter MINUTE = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm");
+  private static final DateTimeFormatter MINUTE =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mmXXX");
+  private static final DateTimeFormatter SECOND =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ssXXX");
 
   private Units() {}
 
@@ -47,7 +51,27 @@ public final class Units {
 
   /** Returns a point in time in the local zone, to the minute. */
   public static String time(Timestamp time) {
-    return MINUTE.format(Instant.ofEpochSecond(time.getSeconds()).atZone(ZoneId.systemDefault()));
+    return time(time, MINUTE);
+  }
+
+  /** As {@link #time}, to the second. */
+  static String timeToSecond(Timestamp time) {
+    return time(time, SECOND);
+  }
+
+  private static String time(Timestamp time, DateTimeFormatter format) {
+    return format.format(Instant.ofEpochSecond(time.getSeconds()).atZone(ZoneId.systemDefault()));
+  }
+
+  /** Returns a duration in the largest unit that it is a whole number of, such as 7d. */
+  static String durationTyped(Duration duration) {
+    long seconds = duration.toSeconds();
+    if (seconds == 0 || seconds % 60 != 0) {
+      return seconds + "s";
+    }
+    return seconds % 86_400 == 0
+        ? seconds / 86_400 + "d"
+        : seconds % 3600 == 0 ? seconds / 3600 + "h" : seconds / 60 + "m";
   }
 
   /** Reads 90s, 15m, 24h or 7d. */
@@ -66,16 +90,12 @@ public final class Units {
         return duration;
       }
     }
-    throw new IllegalArgumentException(
-        "duration: "
-            + typed
-            + " (expected: a number and s, m, h or d, such as 24h; at most 10,000 years)");
+    throw new TypeConversionException(
+        typed + " (expected: a number and s, m, h or d, such as 24h; at most 10,000 years)");
   }
 
-  /** As {@link #duration}, as messages carry it. */
-  static com.google.protobuf.Duration durationProto(String typed) {
-    return com.google.protobuf.Duration.newBuilder()
-        .setSeconds(duration(typed).getSeconds())
-        .build();
+  /** Returns a duration as messages carry it. */
+  static com.google.protobuf.Duration durationProto(Duration typed) {
+    return com.google.protobuf.Duration.newBuilder().setSeconds(typed.getSeconds()).build();
   }
 }

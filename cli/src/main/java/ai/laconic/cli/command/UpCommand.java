@@ -34,12 +34,14 @@ final class UpCommand implements Callable<Integer> {
 
   @Option(
       names = "--host",
+      paramLabel = "ADDRESS",
       defaultValue = "127.0.0.1",
       description = "Address that the gateway listens on; default ${DEFAULT-VALUE}.")
   String host = "127.0.0.1";
 
   @Option(
       names = "--port",
+      paramLabel = "PORT",
       converter = WholeNumber.Port.class,
       description = "Port of the gateway; default $LACONIC_GATEWAY_PORT, or 7070.")
   @Nullable Integer port;
@@ -48,9 +50,9 @@ final class UpCommand implements Callable<Integer> {
       names = "--data",
       paramLabel = "DIR",
       description =
-          "Where contexts and latents are kept, for one system at a time; none keeps them in"
-              + " memory, until it stops. Default: $XDG_DATA_HOME/laconic, or"
-              + " ~/.local/share/laconic.")
+          "The directory that contexts and latents are kept in, for one system at a time, or the"
+              + " word none: they are kept in memory, until this stops. Default:"
+              + " $XDG_DATA_HOME/laconic, or ~/.local/share/laconic.")
   @Nullable String data;
 
   @Option(

@@ -6,6 +6,7 @@ import ai.laconic.v1.Context;
 import ai.laconic.v1.Labels;
 import ai.laconic.v1.PinChange;
 import ai.laconic.v1.UpdateContextRequest;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -17,7 +18,7 @@ import picocli.CommandLine.Parameters;
 
 @Command(
     name = "update",
-    description = "Rename a context, label it, keep it longer, pin it.",
+    description = "Rename a context, label it, keep it longer or shorter, pin it.",
     mixinStandardHelpOptions = true)
 final class UpdateContextCommand implements Callable<Integer> {
   @Mixin GatewayOptions gateway = new GatewayOptions();
@@ -25,11 +26,19 @@ final class UpdateContextCommand implements Callable<Integer> {
   @Parameters(paramLabel = "CONTEXT", description = "ID, beginning of one, or name.")
   String context = "";
 
-  @Option(names = "--name", description = "Its new name.")
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description = "Its new name; \"\" takes its name away.")
   @Nullable String name;
 
-  @Option(names = "--ttl", description = "Keep it so long from now, such as 24h.")
-  @Nullable String ttl;
+  @Option(
+      names = "--ttl",
+      paramLabel = "TIME",
+      description =
+          "Keep it so long from now, be that longer or shorter than before, such as 24h; at most"
+              + " 7d, or what the gateway is set to.")
+  @Nullable Duration ttl;
 
   @Option(
       names = "--label",
@@ -37,16 +46,27 @@ final class UpdateContextCommand implements Callable<Integer> {
       description = "In place of the labels that it has; may be repeated.")
   @Nullable Map<String, String> labels;
 
+  @Option(names = "--no-labels", description = "Take all of its labels away.")
+  boolean noLabels;
+
   @Option(
       names = "--pin",
       paramLabel = "OWNER",
-      description = "Keep it for this owner, whatever its expiry and whoever deletes it.")
+      description =
+          "Keep it for this owner, whatever its expiry and whoever deletes it. OWNER: 1 to 128"
+              + " letters of ASCII, digits, and . _ : / @ -")
   @Nullable String pin;
 
-  @Option(names = "--for", paramLabel = "TIME", description = "How long --pin holds, such as 2h.")
-  @Nullable String pinFor;
+  @Option(
+      names = "--for",
+      paramLabel = "TIME",
+      description = "How long --pin holds, such as 2h; at most 7d, or what the gateway is set to.")
+  @Nullable Duration pinFor;
 
-  @Option(names = "--unpin", paramLabel = "OWNER", description = "Take this owner's pin away.")
+  @Option(
+      names = "--unpin",
+      paramLabel = "OWNER",
+      description = "Take this owner's pin away; no error if there is none.")
   @Nullable String unpin;
 
   @Override
@@ -69,13 +89,18 @@ final class UpdateContextCommand implements Callable<Integer> {
     if (ttl != null) {
       request.setTtl(Units.durationProto(ttl));
     }
-    if (labels != null) {
+    if (labels != null && noLabels) {
+      throw new IllegalArgumentException("--label, --no-labels: both (expected: one of them)");
+    }
+    if (noLabels) {
+      request.setLabels(Labels.getDefaultInstance());
+    } else if (labels != null) {
       request.setLabels(Labels.newBuilder().putAllLabels(labels));
     }
     pinChange(request);
     if (request.build().equals(UpdateContextRequest.getDefaultInstance())) {
       throw new IllegalArgumentException(
-          "change: none (expected: --name, --ttl, --label, --pin or --unpin)");
+          "change: none (expected: --name, --ttl, --label, --no-labels, --pin or --unpin)");
     }
     return request;
   }

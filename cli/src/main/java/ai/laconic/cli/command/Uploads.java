@@ -1,17 +1,19 @@
 package ai.laconic.cli.command;
 
+import static java.util.Objects.requireNonNull;
+
 import ai.laconic.cli.client.Connection;
 import ai.laconic.cli.client.ExitCode;
 import ai.laconic.cli.client.Failure;
 import ai.laconic.cli.client.Upload;
 import ai.laconic.v1.CompressionProgress;
 import ai.laconic.v1.Context;
-import ai.laconic.v1.Segment;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 
@@ -36,12 +38,20 @@ final class Uploads {
     try (Connection connection = gateway.connect();
         CompressionBar bar =
             CompressionBar.show(texts.bytes(), !output.isJson() && texts.areFiles())) {
-      Upload upload = begin.apply(connection, bar::update);
+      AtomicReference<CompressionProgress> last =
+          new AtomicReference<>(CompressionProgress.getDefaultInstance());
+      Upload upload =
+          begin.apply(
+              connection,
+              progress -> {
+                last.set(progress);
+                bar.update(progress);
+              });
       try {
         Context context = send(upload, texts, output);
-        output.print(context, () -> print(output, context));
+        output.print(context, () -> print(output, context, requireNonNull(last.get())));
       } catch (StatusRuntimeException e) {
-        Failure failure = Failure.of(e);
+        Failure failure = gateway.explain(e);
         output.failure(upload.canContinue(e) ? failure.withHint(CONTINUES) : failure);
         return failure.exitCode();
       }
@@ -67,13 +77,14 @@ final class Uploads {
     }
   }
 
-  private static void print(Output output, Context context) {
-    long reused = context.getSegmentsList().stream().filter(Segment::getReused).count();
+  /** What this call didn't encode was there: its parent's windows, and those the cache had. */
+  private static void print(Output output, Context context, CompressionProgress sums) {
+    int encoded = sums.getWindows() - sums.getReusedWindows();
     output.line(
         "%s tokens in %s windows (%s reused) -> %s latents at %dx",
         Units.count(context.getTokens()),
         Units.count(context.getSegmentCount()),
-        Units.count(reused),
+        Units.count(context.getSegmentCount() - encoded),
         Units.count(context.getLatents()),
         context.getRatio());
     output.line("kept until %s", Units.time(context.getExpires()));

@@ -4,9 +4,14 @@ import ai.laconic.cli.client.ExitCode;
 import ai.laconic.cli.client.Failure;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.OverwrittenOptionException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -29,11 +34,22 @@ final class UsageFailure {
   }
 
   private static String message(ParameterException thrown) {
+    if (thrown instanceof MissingParameterException incomplete
+        && !incomplete.getMissing().isEmpty()) {
+      return missing(incomplete.getMissing().get(0));
+    }
+    if (thrown instanceof OverwrittenOptionException again) {
+      return name(again.getOverwritten()) + ": several times (expected: once)";
+    }
     ArgSpec argument = thrown.getArgSpec();
+    if (argument != null && thrown.getValue() != null) {
+      Optional<String> expected = expected(argument);
+      if (expected.isPresent()) {
+        return name(argument) + ": " + thrown.getValue() + " (expected: " + expected.get() + ")";
+      }
+    }
     if (argument != null && thrown.getCause() instanceof TypeConversionException told) {
-      String name =
-          argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel();
-      return name + ": " + told.getMessage();
+      return name(argument) + ": " + told.getMessage();
     }
     if (thrown instanceof UnmatchedArgumentException unmatched) {
       // No more than the first, and not its value: that may be a secret.
@@ -44,6 +60,36 @@ final class UsageFailure {
           + ")";
     }
     return String.valueOf(thrown.getMessage());
+  }
+
+  static String name(ArgSpec argument) {
+    return argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel();
+  }
+
+  private static String missing(ArgSpec argument) {
+    String expected =
+        argument.isOption()
+            ? name(argument) + " " + argument.paramLabel()
+            : argument.arity().max() > 1 ? "one or more" : "one";
+    return name(argument) + ": none (expected: " + expected + ")";
+  }
+
+  /** Returns what picocli itself reads; our own converters say what they expect. */
+  private static Optional<String> expected(ArgSpec argument) {
+    Class<?> type = argument.auxiliaryTypes()[0];
+    if (argument.typeInfo().isMap()) {
+      return Optional.of(argument.paramLabel());
+    }
+    if (type.isEnum()) {
+      return Optional.of(
+          Arrays.stream(type.getEnumConstants())
+              .map(constant -> constant.toString().toLowerCase(Locale.ROOT))
+              .collect(Collectors.joining(" or ")));
+    }
+    if (type == long.class || type == Long.class) {
+      return Optional.of("a whole number");
+    }
+    return type == float.class || type == double.class ? Optional.of("a number") : Optional.empty();
   }
 
   private static String similar(List<String> names) {

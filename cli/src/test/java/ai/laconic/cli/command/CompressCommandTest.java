@@ -193,10 +193,14 @@ class CompressCommandTest {
     assertThat(compress()).isEqualTo(ExitCode.REFUSED);
     failures.add(Status.ALREADY_EXISTS.withDescription("request_id: mine").asRuntimeException());
     assertThat(compress("--request-id", "mine")).isEqualTo(ExitCode.REFUSED);
+    failures.add(Problems.tooLarge("quota of tenant default", "9 bytes", "at most 8 bytes in all"));
+    assertThat(compress()).isEqualTo(ExitCode.REFUSED);
 
     assertThat(err.toString())
         .contains("error: text: 65 MB (expected: at most 64 MB)")
-        .doesNotContain(CONTINUES);
-    assertThat(uploads).hasSize(2);
+        .contains("error: quota of tenant default: 9 bytes (expected: at most 8 bytes in all)")
+        .doesNotContain(CONTINUES)
+        .doesNotContain("try again");
+    assertThat(uploads).hasSize(3);
   }
 }

@@ -10,6 +10,7 @@ import ai.laconic.v1.ContextOrder;
 import ai.laconic.v1.Expiration;
 import ai.laconic.v1.Pin;
 import ai.laconic.v1.UpdateContextRequest;
+import com.google.protobuf.Timestamp;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -72,14 +73,35 @@ class ContextsCommandTest {
             .setBlockBytes(2048)
             .setTextBytes(1024)
             .setSourceKept(true)
+            .setCreated(Timestamp.newBuilder().setSeconds(1_800_000_000))
+            .putLabels("lang", "en")
+            .putLabels("kind", "novel")
             .addPins(Pin.newBuilder().setOwner("nightly"))
             .addPins(Pin.newBuilder().setOwner("audit"))
             .build());
     assertThat(gateway.run("contexts")).isEqualTo(ExitCode.OK);
     assertThat(gateway.out.toString())
         .contains("BYTES")
+        .containsPattern("2027-01-1[45] \\d\\d:\\d\\d(Z|[+-])")
+        .contains("kind=novel, lang=en")
         .contains("3.0 KiB")
         .contains("nightly, audit");
+  }
+
+  @Test
+  void saysThatThereAreNone() {
+    assertThat(gateway.run("contexts")).isEqualTo(ExitCode.OK);
+    assertThat(gateway.out.toString()).isEmpty();
+    assertThat(gateway.err.toString()).isEqualTo(". no contexts\n");
+    assertThat(gateway.run("contexts", "--json")).isEqualTo(ExitCode.OK);
+    assertThat(gateway.out.toString()).contains("\"contexts\": []");
+  }
+
+  @Test
+  void takesLabelsAway() {
+    assertThat(gateway.run("contexts", "update", ID, "--no-labels")).isEqualTo(ExitCode.OK);
+    assertThat(gateway.updates.get(0).hasLabels()).isTrue();
+    assertThat(gateway.updates.get(0).getLabels().getLabelsMap()).isEmpty();
   }
 
   @Test
@@ -121,7 +143,8 @@ class ContextsCommandTest {
           --for 2h                   | --for: without --pin (expected: both)
           --pin a --for 2h --unpin b | --pin, --unpin: both (expected: one of them)
           --json                     | change: none (expected: --name, --ttl
-          --ttl soon                 | duration: soon
+          --ttl soon                 | --ttl: soon (expected
+          --label a=b --no-labels    | --label, --no-labels: both (expected: one of them)
           """)
   void refusesChangesThatMakeNoSense(String options, String message) {
     String[] arguments = ("contexts update " + ID + " " + options.strip()).split(" +");
@@ -159,6 +182,9 @@ class ContextsCommandTest {
     gateway.appends.stream().skip(1).forEach(piece -> text.append(piece.getText().toStringUtf8()));
     assertThat(text.toString()).isEqualTo("One. Two.");
     assertThat(gateway.out.toString()).contains("ctx_new");
+    assertThat(gateway.out.toString())
+        .as("7 of the parent, and 1 that the cache had")
+        .contains("in 10 windows (8 reused)");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package ai.laconic.cli.command;
 
 import ai.laconic.v1.AppendContextRequest;
+import ai.laconic.v1.CompressionProgress;
 import ai.laconic.v1.Context;
 import ai.laconic.v1.ContextServiceGrpc;
 import ai.laconic.v1.CreateContextResponse;
@@ -91,7 +92,11 @@ final class FakeGateway extends ContextServiceGrpc.ContextServiceImplBase implem
       public void onCompleted() {
         responses.onNext(
             CreateContextResponse.newBuilder()
-                .setContext(Context.newBuilder().setId("ctx_new"))
+                .setProgress(CompressionProgress.newBuilder().setWindows(3).setReusedWindows(1))
+                .build());
+        responses.onNext(
+            CreateContextResponse.newBuilder()
+                .setContext(Context.newBuilder().setId("ctx_new").setSegmentCount(10))
                 .build());
         responses.onCompleted();
       }

@@ -1,13 +1,15 @@
 package ai.laconic.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import com.google.protobuf.Timestamp;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine.TypeConversionException;
 
 class UnitsTest {
   @ParameterizedTest
@@ -36,10 +38,24 @@ class UnitsTest {
         "3652501d"
       })
   void refusesWhatIsNoDuration(String typed) {
-    assertThatIllegalArgumentException()
+    assertThatExceptionOfType(TypeConversionException.class)
         .isThrownBy(() -> Units.duration(typed))
-        .withMessageContaining("duration: " + typed)
+        .withMessageStartingWith(typed + " (expected: ")
         .withMessageContaining("such as 24h");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 0s", "90, 90s", "900, 15m", "3600, 1h", "90000, 25h", "604800, 7d"})
+  void writesDurationsAsTheyAreTyped(long seconds, String expected) {
+    assertThat(Units.durationTyped(Duration.ofSeconds(seconds))).isEqualTo(expected);
+  }
+
+  @Test
+  void writesTimesWithTheirZone() {
+    Timestamp time = Timestamp.newBuilder().setSeconds(1_800_000_001).build();
+    assertThat(Units.time(time))
+        .matches("20\\d\\d-\\d\\d-\\d\\d \\d\\d:\\d\\d(Z|[+-]\\d\\d:\\d\\d)");
+    assertThat(Units.timeToSecond(time)).contains(":01");
   }
 
   @Test

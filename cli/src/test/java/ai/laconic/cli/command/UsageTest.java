@@ -12,6 +12,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** Command lines that make no sense are refused before anybody is called. */
 class UsageTest {
@@ -32,21 +35,38 @@ class UsageTest {
       delimiter = '|',
       textBlock =
           """
-          ask ctx why --segments 5-3            | --segments: 5-3 (expected: FIRST-LAST with FIRST at most LAST, such as 0-7; LAST below 2147483647)
-          ask ctx why --segments 1              | --segments: 1 (expected: FIRST-LAST
-          ask ctx why --segments 0-2147483647   | --segments: 0-2147483647 (expected: FIRST-LAST with FIRST at most LAST, such as 0-7; LAST below 2147483647)
-          ask ctx why --segments 0-99999999999  | --segments: 0-99999999999 (expected: FIRST-LAST
-          ask ctx why --expand -1               | --expand: -1 (expected: a whole number from 0 to 2147483647)
-          ask ctx why --expand 3,-1             | --expand: -1 (expected: a whole number
-          ask ctx why --expand 99999999999      | --expand: 99999999999 (expected: a whole number
+          ask ctx why --segments 5-3            | --segments: 5-3 (expected: numbers from 0 to 2147483646, or ranges of them, such as 3, 3-4 or 3,7-9)
+          ask ctx why --segments 0-2147483647   | --segments: 0-2147483647 (expected: numbers from 0 to 2147483646
+          ask ctx why --segments 0-99999999999  | --segments: 0-99999999999 (expected: numbers
+          ask ctx why --segments 3,              | --segments: 3, (expected: numbers
+          ask ctx why --segments 3,5            | --segments: 3,5 (expected: segments that follow one another, such as 3-7)
+          ask ctx why --segments 4,3            | --segments: 4,3 (expected: segments that follow one another
+          ask ctx why --expand -1               | --expand: -1 (expected: numbers from 0
+          ask ctx why --expand 3,-1             | --expand: 3,-1 (expected: numbers from 0
+          ask ctx why --expand 99999999999      | --expand: 99999999999 (expected: numbers from 0
+          ask ctx why --expand 0-1024           | --expand: 1,025 segments (expected: at most 1,024 at once)
           ask ctx why --max-tokens -1           | --max-tokens: -1 (expected: a whole number
           ask ctx why --max-tokens many         | --max-tokens: many (expected: a whole number
           ask ctx why --top-k -1                | --top-k: -1 (expected: a whole number
-          expand ctx -1                         | SEGMENT: -1 (expected: a whole number
-          expand ctx 4294967295                 | SEGMENT: 4294967295 (expected: a whole number
+          ask ctx why --seed x                  | --seed: x (expected: a whole number)
+          ask ctx why --top-p x                 | --top-p: x (expected: a number)
+          ask ctx                               | QUESTION: none (expected: one)
+          expand ctx                            | SEGMENT: none (expected: one or more)
+          expand ctx -1                         | SEGMENT: -1 (expected: numbers from 0
+          expand ctx 4294967295                 | SEGMENT: 4294967295 (expected: numbers from 0
+          expand ctx 0-2147483646               | SEGMENT: 2,147,483,647 segments (expected: at most 1,024 at once)
           compress pom.xml --ratio -4           | --ratio: -4 (expected: a whole number from 1 to 256)
           compress pom.xml --ratio 0            | --ratio: 0 (expected: a whole number from 1 to 256)
-          compress pom.xml --ratio 4 --ttl -1h  | duration: -1h (expected: a number and s, m, h or d
+          compress pom.xml --ratio 4 --ttl -1h  | --ttl: -1h (expected: a number and s, m, h or d
+          compress pom.xml                      | --ratio: none (expected: --ratio N)
+          compress pom.xml --ratio              | --ratio: none (expected: --ratio N)
+          compress pom.xml --ratio 4 --ratio 8  | --ratio: several times (expected: once)
+          compress pom.xml --ratio 4 --window x | --window: x (expected: content or fixed)
+          compress pom.xml --ratio 4 --label x  | --label: x (expected: KEY=VALUE)
+          contexts --label x                    | --label: x (expected: KEY=VALUE)
+          contexts --since 1y                   | --since: 1y (expected: a number and s, m, h or d
+          contexts --before soon                | --before: soon (expected: a number
+          contexts update ctx --pin a --for 1y  | --for: 1y (expected: a number
           compress src --ratio 4                | file: src (expected: a file, not a directory)
           contexts --sever                      | --sever (expected: an option or a command of laconic contexts; similar: --server)
           """)
@@ -78,6 +98,23 @@ class UsageTest {
   void refusesToStart(String arguments, String message) {
     assertThat(execute(arguments.strip().split(" +"))).isEqualTo(ExitCode.USAGE);
     assertThat(err.toString()).startsWith("error: " + message).doesNotContain("\tat ");
+  }
+
+  @Test
+  void everyOptionSaysWhatItTakesAndWhatItIs() {
+    assertExplained(Laconic.commandLine());
+  }
+
+  private static void assertExplained(CommandLine command) {
+    CommandSpec spec = command.getCommandSpec();
+    for (ArgSpec argument : spec.args()) {
+      String name = spec.qualifiedName() + " " + argument;
+      if (argument.arity().max() > 0) {
+        assertThat(argument.paramLabel()).as(name).matches("[A-Z:=]+");
+      }
+      assertThat(argument.description()).as(name).isNotEmpty();
+    }
+    command.getSubcommands().values().forEach(UsageTest::assertExplained);
   }
 
   @Test

@@ -41,8 +41,8 @@ final class Commit {
     parent();
     quotas.check(
         tenant,
-        Reservations.saturatedSum(
-            records.usedBytes(), Reservations.ofOthers(records, manifest.id(), now)),
+        records.usedBytes(),
+        Reservations.ofOthers(records, manifest.id(), now),
         manifest.chargedBytes());
     return Optional.empty();
   }

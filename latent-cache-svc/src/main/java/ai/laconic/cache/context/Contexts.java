@@ -69,16 +69,15 @@ public final class Contexts {
         tenant,
         records -> {
           Instant now = stores.clock().instant();
-          long used =
-              Reservations.saturatedSum(
-                  records.usedBytes(), Reservations.ofOthers(records, id, now));
+          long used = records.usedBytes();
+          long reserved = Reservations.ofOthers(records, id, now);
           if (bytes > 0) {
-            quotas.check(tenant, used, bytes);
+            quotas.check(tenant, used, reserved, bytes);
           }
           Reservations.put(records, id, bytes, now);
           return ReserveBytesResponse.newBuilder()
               .setQuotaBytes(quotas.of(tenant))
-              .setUsedBytes(used)
+              .setUsedBytes(Reservations.saturatedSum(used, reserved))
               .build();
         });
   }

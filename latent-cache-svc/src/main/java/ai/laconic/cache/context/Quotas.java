@@ -13,7 +13,7 @@ import java.util.Map;
  * @param own by tenant
  */
 public record Quotas(long standard, Map<TenantId, Long> own) {
-  /** Contexts expire, but not at once. */
+  /** Contexts on their way are stored, or fail, but not at once. */
   private static final Duration RETRY_AFTER = Duration.ofMinutes(1);
 
   /** Nobody is limited. */
@@ -33,20 +33,38 @@ public record Quotas(long standard, Map<TenantId, Long> own) {
   }
 
   /**
-   * Refuses what would be too much.
+   * Refuses what would be too much. Only room that others have reserved may come back by itself.
    *
-   * @param used bytes that are taken, or reserved by others
+   * @param used bytes that contexts take
+   * @param reserved bytes that others on their way have reserved
    * @param wanted bytes that are to come
    * @throws io.grpc.StatusRuntimeException RESOURCE_EXHAUSTED
    */
-  void check(TenantId tenant, long used, long wanted) {
+  void check(TenantId tenant, long used, long reserved, long wanted) {
     long quota = of(tenant);
-    if (quota > 0 && wanted > quota - used) {
-      throw Problems.exhausted(
-          "quota of tenant " + tenant,
-          wanted + " bytes more, beside " + used + " that its contexts take",
-          "at most " + quota + " bytes in all; delete contexts, or let them expire sooner",
-          RETRY_AFTER);
+    if (quota == 0 || wanted <= quota - Reservations.saturatedSum(used, reserved)) {
+      return;
     }
+    String resource = "quota of tenant " + tenant;
+    String limit = "at most " + quota + " bytes in all";
+    if (wanted > quota) {
+      throw Problems.tooLarge(resource, wanted + " bytes", limit);
+    }
+    if (wanted > quota - used) {
+      throw Problems.tooLarge(
+          resource,
+          wanted + " bytes more, beside " + used + " that its contexts take",
+          limit + "; delete contexts, or let them expire sooner");
+    }
+    throw Problems.exhausted(
+        resource,
+        wanted
+            + " bytes more, beside "
+            + used
+            + " that its contexts take and "
+            + reserved
+            + " that others on their way may take",
+        limit + "; fewer at once",
+        RETRY_AFTER);
   }
 }
