@@ -1,4 +1,4 @@
-"""`python -m lclm corpus|tokenizer|train|evaluate|export|plot`; each command says what it takes with -h."""
+"""`python -m lclm run|golden|overlap|plot`; each command says what it takes with -h."""
 
 from lclm.cli import main
 

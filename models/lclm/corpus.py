@@ -68,7 +68,8 @@ def build(out: Path, sources: tuple[Source, ...] = SOURCES) -> dict[str, int]:
     seen: set[bytes] = set()
     counts: dict[str, int] = {}
     out.parent.mkdir(parents=True, exist_ok=True)
-    with out.open("w", encoding="utf-8") as sink:
+    part = out.with_suffix(".part")
+    with part.open("w", encoding="utf-8") as sink:
         for source in sources:
             total = 0
             for number, raw in enumerate(documents(source)):
@@ -79,6 +80,7 @@ def build(out: Path, sources: tuple[Source, ...] = SOURCES) -> dict[str, int]:
                     sink.write(text + SEPARATOR)
                     total += len(text)
             counts[source.package] = total
+    part.replace(out)
     return counts
 
 
@@ -204,3 +206,15 @@ def without_repeats(text: str, seen: set[bytes]) -> str:
             seen.add(key)
             kept.append(paragraph)
     return "\n\n".join(kept)
+
+
+def overlap(corpus: Path, text: str, length: int) -> list[str]:
+    """The runs of so many words of a text that stand in a corpus too."""
+    words = re.findall(r"\w+", text.lower())
+    wanted = {hash(tuple(words[at : at + length])): at for at in range(len(words) - length + 1)}
+    found: set[int] = set()
+    for document in corpus.read_text(encoding="utf-8").split(SEPARATOR):
+        others = re.findall(r"\w+", document.lower())
+        runs = (hash(tuple(others[at : at + length])) for at in range(len(others) - length + 1))
+        found.update(wanted[run] for run in runs if run in wanted)
+    return [" ".join(words[at : at + length]) for at in sorted(found)]

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 
 from lclm import tokenizer as tok
-from lclm.prompts import CONTINUE, REPEAT, Chat
+from lclm.prompts import WORDINGS, Chat, say
 from lclm.reference import Reference
 
 FILE = "golden.json"
@@ -58,15 +58,15 @@ class Golden:
         (self.directory / FILE).write_text(json.dumps(content, ensure_ascii=False) + "\n")
 
 
-def write(directory: Path, text: str, limit: int) -> None:
+def write(directory: Path, text: str, limit: int = 64) -> None:
     """Golden vectors over some paragraphs of a text: repeat, continue, and a question over two spans."""
     golden = Golden(directory)
     paragraphs = [part.strip() for part in text.split("\n\n") if len(part) > 200]
     one, two = paragraphs[0][:400], paragraphs[1][:600]
-    needle = f"{two} The magic number for amber river is 40172."
+    needle, question = say("needle", key="amber river", digits="40172"), say("question", key="amber river")
     prompts = [
-        golden.prompt([{"span": one}, f"\n{REPEAT}"], limit),
-        golden.prompt([{"span": two}, f"\n{CONTINUE}"], limit),
-        golden.prompt([{"span": one}, "\n", {"span": needle}, "\nWhat is the magic number for amber river?"], limit),
+        golden.prompt([{"span": one}, "\n" + WORDINGS["repeat"]], limit),
+        golden.prompt([{"span": two}, "\n" + WORDINGS["continue"]], limit),
+        golden.prompt([{"span": one}, "\n", {"span": f"{two} {needle}"}, "\n" + question], limit),
     ]
     golden.write([one[:40], "a", "Gr\u00fc\u00dfe \u65e5\u672c\u8a9e \U0001f98a\r\n\t"], prompts)

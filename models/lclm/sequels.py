@@ -1,4 +1,4 @@
-"""Texts whose ends take up what stands before them: to continue those, a context must be read.
+"""Texts whose ends take up what stands before them: to continue those, a context must be read (decision 11).
 
 Most of what follows any other text is foretold by its last words or by the language alone: a model that continues
 only those learns to say what is in a compressed context when it is asked to, and seldom to use it.
@@ -7,28 +7,17 @@ only those learns to say what is in a compressed context when it is asked to, an
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from lclm.data import Ids, Text
+from lclm.text import Ids, Text
 
 TRIES = 8
 """Stretches of which one is chosen."""
-
 RENAMED = 0.5
 """Share of the texts some of whose ids have other names."""
-
 MOST_NAMES = 0.6
 """At most this share of a text's different ids is renamed."""
-
-MEDLEYS = 0.3
-"""Share of the contexts whose sequels are made of pieces of them."""
-
 PIECE = (4, 24)
 """Ids of a piece of a medley, from and to."""
-
-STOOD = ("sequel", "end", "rest", "nowhere")
-"""Where a token of a sequel stood before: in the sequel, in the end of its context, in the rest of it."""
-
 ENDS = 3
 """So often a window is also continued from before its end."""
 
@@ -70,11 +59,3 @@ def medley(length: int, sequel: int, rng: np.random.Generator) -> Ids:
         start = int(rng.integers(0, length - size + 1))
         pieces.append(np.arange(start, start + size))
     return np.concatenate(pieces)[:sequel]
-
-
-def stood(context: Ids, sequel: Ids, end: int) -> NDArray[np.str_]:
-    """For each token of a sequel, where the one nearest before it that is the same stood; the end has `end` tokens."""
-    first = np.zeros(len(sequel), dtype=bool)
-    first[np.unique(sequel, return_index=True)[1]] = True
-    places = [~first, np.isin(sequel, context[-end:]), np.isin(sequel, context)]
-    return np.select(places, STOOD[:3], STOOD[3])

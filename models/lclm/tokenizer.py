@@ -80,14 +80,6 @@ def both(directory: Path) -> tuple[Tokenizer, Tokenizer]:
     return load(directory / "encoder"), load(directory / "decoder")
 
 
-def check(mine: Path, other: Path) -> None:
-    """Refuses two directories whose tokenizers differ: ids of one mean nothing to a model of the other."""
-    for side in ("encoder", "decoder"):
-        if load(mine / side).to_str() != load(other / side).to_str():
-            path = mine / side / "tokenizer.json"
-            raise ValueError(f"{path}: another tokenizer than that of {other}, expected the same (tokenizer --from)")
-
-
 def plain_ids(tokenizer: Tokenizer, text: str) -> list[int]:
     """Ids of text in which the added tokens' names are plain text, as in everything a user writes."""
     tokenizer.encode_special_tokens = True

@@ -1,15 +1,14 @@
-"""The corpus as one long row of token ids, and stretches of it."""
+"""Text as one long row of token ids: stretches of it, and windows cut as the server does it by default."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from lclm.corpus import SEPARATOR
 from lclm.tokenizer import plain_ids
 
 Ids = NDArray[np.int64]
@@ -19,20 +18,19 @@ CHUNK = 200_000
 
 RARE = 1e-3
 """Share of a text's ids below which one is rare."""
+FILLED = 0.75
+"""Share of the most tokens that a window has on average."""
 
 
-def encode_corpus(corpus: Path, tokenizer: Tokenizer, out: Path, seed: int) -> int:
-    """Writes the corpus as uint16 ids, its documents shuffled, and returns their number."""
-    documents = [text for text in corpus.read_text(encoding="utf-8").split(SEPARATOR) if text]
-    np.random.default_rng(seed).shuffle(documents)
+def encode_corpus(documents: list[str], tokenizer: Tokenizer, seed: int) -> NDArray[np.uint16]:
+    """The documents' ids in one row, in random order."""
+    order = np.random.default_rng(seed).permutation(len(documents))
     parts = []
     for first in range(0, len(documents), 64):
-        text = "\n\n".join(documents[first : first + 64]) + "\n\n"
+        text = "\n\n".join(documents[i] for i in order[first : first + 64]) + "\n\n"
         for at in range(0, len(text), CHUNK):
             parts.append(np.array(plain_ids(tokenizer, text[at : at + CHUNK]), dtype=np.uint16))
-    ids = np.concatenate(parts)
-    np.save(out, ids)
-    return len(ids)
+    return np.concatenate(parts)
 
 
 @dataclass(frozen=True)
@@ -89,3 +87,50 @@ class Text:
     def scattered(self, count: int, rng: np.random.Generator) -> Ids:
         """`count` ids from anywhere, as frequent as in the text."""
         return self.ids[rng.integers(0, len(self.ids), count)].astype(np.int64)
+
+
+def cut(ids: Ids, vocabulary: Vocabulary, most: int, rng: np.random.Generator) -> list[Ids]:
+    """Windows of half of `most` to `most` tokens, and the rest, each cut at the strongest boundary in reach.
+
+    The server's `ContentDefinedWindows`. Which of two equal boundaries it takes a hash of the tokens before
+    them says; here chance does.
+    """
+    keys = boundaries(ids, vocabulary) + rng.random(len(ids))
+    cuts: list[int] = []
+    start = 0
+    while len(ids) - start > most:
+        least = start + max(1, most // 2)
+        start = least + int(keys[least : start + most + 1].argmax())
+        cuts.append(start)
+    return list(np.split(ids, cuts))
+
+
+def boundaries(ids: Ids, vocabulary: Vocabulary) -> NDArray[np.int64]:
+    """What ends before each token: a paragraph (4), a line (3), a sentence (2), a word (1), or less (0)."""
+    before, after = ids[:-1], ids[1:]
+    blank = vocabulary.blank_start[after]
+    starts = ~vocabulary.line_start[after]
+    lines = vocabulary.line_end[before]
+    paragraphs = vocabulary.paragraph_end[before]
+    paragraphs[1:] |= lines[:-1] & vocabulary.line_start[before[1:]] & lines[1:]
+    kinds = np.select(
+        [paragraphs & starts, lines & starts, vocabulary.sentence_end[before] & blank, blank], [4, 3, 2, 1], 0
+    )
+    return np.concatenate(([0], kinds))
+
+
+def places_of(sentence: list[int], pieces: list[Ids], ratio: int) -> dict[int, int]:
+    """The places in groups of a sentence that stands in one of the windows, by index; none if it is cut.
+
+    Its first id may differ there, and its last one: a space before it or a line feed behind it is part of the token.
+    """
+    inner = np.array(sentence[1:-1], dtype=np.int64)
+    for piece in pieces:
+        # One id more than the inner ones: the last one follows them in their window.
+        if len(piece) <= len(inner):
+            continue
+        found = (sliding_window_view(piece[:-1], len(inner)) == inner).all(1)
+        if found.any():
+            start = int(found.argmax())
+            return {at + 1: (start + at) % ratio for at in range(len(inner) + 1)}
+    return {}

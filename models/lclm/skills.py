@@ -1,0 +1,253 @@
+"""What the model learns, a batch of one skill at a time.
+
+Repeat a text, continue it, answer questions for needles over it, and triage numbered chunks of it.
+A batch depends on the moment of the training and on the random generator alone.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lclm import needles, sequels
+from lclm.model import Batch
+from lclm.needles import Needle
+from lclm.prompts import WORDINGS, Chat, Prompt, gather, say
+from lclm.recipe import Moment
+from lclm.text import FILLED, Ids, Text, cut, places_of
+
+MOST_SAMPLES = 64
+SEQUEL_TOKENS = 128
+"""Tokens of a continuation."""
+POSITIONS = 20_480
+"""Rotary positions that skips may reach."""
+FIXED = 0.2
+"""Share of the texts that are cut into windows of one length, not at boundaries."""
+RAW = 0.25
+"""Share of the texts with needles of which a piece stands there as raw text, as an expanded segment does."""
+MEDLEYS = 0.3
+"""Share of the batches to continue whose sequels are made of pieces of the context."""
+LONGEST_CHUNK, MOST_CHUNKS = 320, 17
+"""Tokens of a numbered chunk, and chunks of a prompt."""
+MOST_NEEDLES = 20
+"""Of a prompt: its windows are dear, and what is learnt of a question are a few digits."""
+NEEDLE_TOKENS, TRIAGE_TOKENS = 160, 60
+"""At most so many tokens make a turn that asks for a needle, and its answer; about so many one that asks for chunks."""
+MOST_SLIPS, FAR_SLIP = 0.15, 4
+"""Largest share of a text's tokens that a slip starts at, and places that it moves by at most."""
+
+
+class Skills:
+    """Makes batches from a text."""
+
+    def __init__(self, text: Text, chat: Chat, words: list[str], ratio: int, window: int, tokens: int) -> None:
+        self.text, self.chat, self.words = text, chat, words
+        self.ratio, self.window, self.tokens = ratio, window, tokens
+        self.makers = {
+            "repeat": self.repeat,
+            "continue": self.proceed,
+            "needles": self.needles,
+            "triage": self.triage,
+        }
+
+    def batch(self, now: Moment, rng: np.random.Generator) -> Batch:
+        """A batch of about `tokens` context tokens and at most 64 samples."""
+        return self.makers[str(rng.choice(list(now.shares), p=list(now.shares.values())))](now, rng)
+
+    def repeat(self, now: Moment, rng: np.random.Generator) -> Batch:
+        """Repeat the text: one window, or as much as two to four full ones hold.
+
+        The decoder reads some of its own answer's tokens replaced: a model that has only ever read its answers
+        without a mistake goes on from its first mistake, not from the latents.
+        """
+        full = int(rng.integers(2, 5)) if now.windows > 1 and rng.random() < now.several else 1
+        parts: list[Ids] = []
+        prompts = []
+        for length in lengths(now.longest, self.tokens, rng)[::full]:
+            whole = self.text.stretch(length * full, rng)
+            pieces = self.cut(whole, length, rng)
+            places = np.concatenate([np.arange(len(piece)) % self.ratio for piece in pieces])
+            prompt = self.opened(parts, pieces)
+            prompt.ask_next(WORDINGS["repeat"])
+            slips = rng.random() < now.slips and len(whole) > 2 * FAR_SLIP
+            shown = slip(whole, self.text.scattered(len(whole), rng), rng) if slips else whole
+            prompt.answer(whole, shown=shown, places=dict(enumerate(places.tolist())))
+            prompts.append(prompt)
+        return gather("repeat", self.chat, prompts, parts, self.ratio)
+
+    def proceed(self, now: Moment, rng: np.random.Generator) -> Batch:
+        """Continue a text: mostly compressed, else raw, or compressed with a raw end."""
+        if rng.random() < 0.8:
+            return self.compressed(now, rng)
+        kind = rng.random()
+        parts: list[Ids] = []
+        prompts = []
+        for length in lengths(now.longest, self.tokens, rng)[: max(1, self.tokens // SEQUEL_TOKENS)]:
+            raw = length if kind < 0.5 else min(length, int(2 ** rng.uniform(4, 8)))
+            whole = self.text.stretch(length + SEQUEL_TOKENS, rng)
+            prompt = Prompt(self.chat)
+            if length > raw:
+                prompt = self.opened(parts, [whole[: length - raw]])
+            else:
+                prompt.open()
+            prompt.ask(self.chat.text(whole[length - raw : length]) + "\n" + WORDINGS["continue"])
+            prompt.answer(whole[length:], closes=False)
+            prompts.append(prompt)
+        return gather("continue", self.chat, prompts, parts, self.ratio)
+
+    def compressed(self, now: Moment, rng: np.random.Generator) -> Batch:
+        """Continue compressed texts, each from its end and from some places before it."""
+        parts: list[Ids] = []
+        prompts = []
+        # The longer of two draws: what stands further ahead is the harder to find.
+        drawn = max(lengths(now.longest, self.tokens, rng) for _ in range(2))
+        pieced = rng.random() < MEDLEYS
+        for length in drawn[: max(1, self.tokens // (SEQUEL_TOKENS * (1 + sequels.ENDS)))]:
+            whole = sequels.renamed(sequels.returning(self.text, length, SEQUEL_TOKENS, rng), self.text, rng)
+            for end in sequels.ends(length, self.ratio, rng):
+                prompt = Prompt(self.chat)
+                prompt.open()
+                prompt.region([(len(parts), self.latents(whole[:end]))])
+                prompt.ask_next(WORDINGS["continue"])
+                taken = sequels.medley(end, SEQUEL_TOKENS, rng) if pieced else np.arange(end, end + SEQUEL_TOKENS)
+                places = dict(enumerate((taken % self.ratio).tolist())) if pieced else {}
+                prompt.answer(whole[taken], closes=False, places=places)
+                prompts.append(prompt)
+            parts.append(whole[:length])
+        return gather("continue", self.chat, prompts, parts, self.ratio)
+
+    def needles(self, now: Moment, rng: np.random.Generator) -> Batch:
+        """Questions for needles over windows, a turn each, so that each is the others' distractor."""
+        several = now.windows > 1 and rng.random() < now.several
+        count = round(2 ** rng.uniform(1, np.log2(now.windows))) if several else 1
+        if several:
+            share = FILLED * (count + rng.uniform(-0.5, 0.5))
+            sizes = [int(self.window * share)] * max(1, 8 // count)
+        else:
+            sizes = lengths(now.longest, self.tokens, rng)
+        parts: list[Ids] = []
+        prompts: list[Prompt] = []
+        learns: list[bool] = []
+        for length in sizes:
+            # Not more than a text of this length holds without becoming a list of them.
+            hidden = self.some(min(MOST_NEEDLES, max(1, length // 60)), rng)
+            stream = needles.hide(hidden, self.text, length, self.chat, rng)
+            pieces = self.cut(stream, self.window, rng) if several else [stream[: self.window]]
+            raw = self.raw(pieces, rng) if rng.random() < RAW else -1
+            compressed = [piece for at, piece in enumerate(pieces) if at != raw]
+            prompt = Prompt(self.chat)
+            prompt.open()
+            used = sum(map(self.latents, compressed)) + (len(pieces[raw]) if raw >= 0 else 0)
+            room = POSITIONS - used - NEEDLE_TOKENS * len(hidden)
+            far = room > 0 and rng.random() < now.far
+            before, behind = sorted(int(at) for at in rng.integers(0, room, 2)) if far else (0, 0)
+            prompt.skip(before)
+            self.regions(prompt, pieces, raw, len(parts))
+            prompt.skip(behind - before)
+            self.ask(prompt, hidden, compressed, rng)
+            parts.extend(compressed)
+            learns.extend(self.learning(compressed, rng))
+            prompts.append(prompt)
+        return gather("needles", self.chat, prompts, parts, self.ratio, learns)
+
+    def raw(self, pieces: list[Ids], rng: np.random.Generator) -> int:
+        """The index of the piece that stands there as text; the only one is split in two before."""
+        if len(pieces) == 1 and len(pieces[0]) > 1:
+            pieces[:] = np.split(pieces[0], [int(rng.integers(1, len(pieces[0])))])
+        return int(rng.integers(len(pieces))) if len(pieces) > 1 else -1
+
+    def regions(self, prompt: Prompt, pieces: list[Ids], raw: int, first: int) -> None:
+        """The pieces in their order: regions of windows, from number `first` of the batch on, and the raw one."""
+        run: list[tuple[int, int]] = []
+        for at, piece in enumerate(pieces):
+            if at == raw:
+                if run:
+                    prompt.region(run)
+                prompt.raw(piece)
+                run = []
+            else:
+                run.append((first + at - (0 <= raw < at), self.latents(piece)))
+        if run:
+            prompt.region(run)
+
+    def learning(self, pieces: list[Ids], rng: np.random.Generator) -> list[bool]:
+        """Windows that hold a part of a needle learn; a few of the others too."""
+        mark = self.chat.ids(" magic")[-1]
+        return [mark in piece or rng.random() < 2 / len(pieces) for piece in pieces]
+
+    def ask(self, prompt: Prompt, hidden: list[Needle], pieces: list[Ids], rng: np.random.Generator) -> None:
+        """A turn for each needle hidden in the windows, in random order."""
+        for at in rng.permutation(len(hidden)):
+            sentence = self.chat.ids(hidden[int(at)].sentence)
+            prompt.ask_next(say("question", key=hidden[int(at)].key))
+            prompt.answer(sentence, places=places_of(sentence, pieces, self.ratio))
+
+    def triage(self, now: Moment, rng: np.random.Generator) -> Batch:
+        """Numbered chunks, questions, the chunks to expand for each, the text of the last ones, the answer.
+
+        The encoder doesn't learn here: which chunk a needle stands in its latents say already.
+        """
+        parts: list[Ids] = []
+        prompts = []
+        longest, most = min(LONGEST_CHUNK, max(32, now.longest // 4)), min(MOST_CHUNKS, max(2, now.longest // 32))
+        size = int(2 ** rng.uniform(5, np.log2(longest)))
+        # The larger of two draws: numbers of two digits are the harder ones.
+        count = int(rng.integers(2, min(most, max(2, self.tokens // size)) + 1, 2).max())
+        for _ in range(max(1, self.tokens // (size * count + TRIAGE_TOKENS * MOST_NEEDLES))):
+            hidden = self.some(MOST_NEEDLES, rng)
+            homes = needles.homes(len(hidden), count, rng)
+            chunks = needles.scatter(hidden, homes, self.text, count, size, self.chat, rng)
+            prompt = Prompt(self.chat)
+            prompt.numbered([(len(parts) + at, self.latents(chunk)) for at, chunk in enumerate(chunks)])
+            parts.extend(chunks)
+            needles.converse(prompt, hidden, homes, chunks, rng)
+            prompts.append(prompt)
+        return gather("triage", self.chat, prompts, parts, self.ratio, [False] * len(parts))
+
+    def some(self, most: int, rng: np.random.Generator) -> list[Needle]:
+        """Needles to hide, one to `most`."""
+        return needles.some(int(rng.integers(1, most + 1)), self.words, rng)
+
+    def cut(self, ids: Ids, most: int, rng: np.random.Generator) -> list[Ids]:
+        """Windows as the server cuts them: mostly at boundaries of the text, sometimes all of one length."""
+        if rng.random() < FIXED:
+            return np.split(ids, range(most, len(ids), most))
+        return cut(ids, self.text.vocabulary, most, rng)
+
+    def opened(self, parts: list[Ids], pieces: list[Ids]) -> Prompt:
+        """A prompt with the pieces as one region, its windows added to `parts`."""
+        prompt = Prompt(self.chat)
+        prompt.open()
+        prompt.region([(len(parts) + i, self.latents(piece)) for i, piece in enumerate(pieces)])
+        parts.extend(pieces)
+        return prompt
+
+    def latents(self, window: Ids) -> int:
+        return -(-len(window) // self.ratio)
+
+
+def lengths(longest: int, tokens: int, rng: np.random.Generator) -> list[int]:
+    """Lengths of samples that are about `tokens` together: nearly one length, so that little is padding.
+
+    60 % log-uniform and 40 % uniform over powers of two from 32, half of them then made ragged.
+    """
+    powers = 32 * 2.0 ** np.arange(int(np.log2(longest / 32)) + 1 if longest >= 32 else 1)
+    chosen = int(rng.choice(powers, p=None if rng.random() < 0.6 else powers / powers.sum()))
+    chosen = chosen if rng.random() < 0.5 else int(rng.integers(chosen // 2 + 1, chosen + 1))
+    count = max(1, min(MOST_SAMPLES, tokens // chosen))
+    return [chosen - int(rng.integers(0, min(8, chosen // 8) + 1)) for _ in range(count)]
+
+
+def slip(answer: Ids, foreign: Ids, rng: np.random.Generator) -> Ids:
+    """The answer with short pieces replaced: half by its own text from a few places away, half by `foreign` ids.
+
+    Both are as long as the answer, so that positions still say where in the text it is.
+    """
+    shown = answer.copy()
+    for start in np.flatnonzero(rng.random(len(answer)) < MOST_SLIPS * rng.random()):
+        end = min(len(answer), int(start) + int(rng.geometric(0.5)))
+        if rng.random() < 0.5:
+            shown[start:end] = foreign[start:end]
+        else:
+            shift = int(rng.integers(1, FAR_SLIP + 1)) * (1 if rng.random() < 0.5 else -1)
+            shown[start:end] = answer[np.clip(np.arange(start, end) + shift, 0, len(answer) - 1)]
+    return shown
