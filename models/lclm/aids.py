@@ -46,7 +46,7 @@ class Aids(nn.Module):
     ) -> dict[str, Tensor]:
         """The losses of the wanted aids that the batch has something for."""
         out: dict[str, Tensor] = {}
-        if "readout" in wanted and bool(batch.learns.any()):
+        if "readout" in wanted and batch.learns:
             out["readout"] = self._readout(model, batch, latents)
         if "place" in wanted and self.concat and len(batch.places):
             predictors, places = batch.places.T
@@ -60,9 +60,9 @@ class Aids(nn.Module):
         return out
 
     def _readout(self, model: LatentContextModel, batch: Batch, latents: Tensor) -> Tensor:
-        ids, normed = batch.windows[batch.learns], self.norms["read"](latents[batch.learns].float())
+        ids, normed = batch.windows, self.norms["read"](latents.float())
         read = torch.stack([place(normed) for place in self.readout], dim=2).flatten(1, 2)
-        real = torch.arange(ids.shape[1], device=ids.device) < batch.lengths[batch.learns, None]
+        real = torch.arange(ids.shape[1], device=ids.device) < batch.lengths[:, None]
         chosen = real.flatten().nonzero().flatten()
         chosen = chosen[:: -(-len(chosen) // MOST_READ)]
         hidden = read[:, : ids.shape[1]].flatten(0, 1)[chosen]

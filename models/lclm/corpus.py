@@ -24,13 +24,28 @@ SEPARATOR = "\x1e"
 SHORTEST_DOCUMENT = 400
 """Characters below which a document is left out."""
 
-BLOCKS = frozenset(
-    [
-        *("p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "section", "article", "blockquote", "pre", "br"),
-        *("ul", "ol", "li", "dl", "dt", "dd", "table", "tr"),
-    ]
-)
-DROPPED = frozenset(["script", "style", "nav", "head", "header", "footer", "form", "svg"])
+BLOCKS = [
+    "p",
+    "div",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "section",
+    "article",
+    "blockquote",
+    "pre",
+    "ul",
+    "ol",
+    "dl",
+    "dt",
+    "dd",
+    "table",
+]
+LINES = ["br", "li", "tr"]
+DROPPED = ["script", "style", "nav", "head", "header", "footer", "form", "svg"]
 CHROME = re.compile(r"navheader|navfooter|sphinxsidebar|related|headerlink|bottomlang|toplang|toc\b", re.I)
 
 
@@ -117,30 +132,19 @@ def from_html(data: bytes) -> str:
         root = lxml_html.fromstring(data)
     except (etree.ParserError, ValueError):
         return ""
-    body = root.find("body")
-    pieces: list[str] = []
-    _walk(root if body is None else body, pieces, preformatted=False)
-    return "".join(pieces)
-
-
-def _walk(node: etree._Element, pieces: list[str], preformatted: bool) -> None:
-    tag = node.tag
-    hidden = not isinstance(tag, str) or tag in DROPPED or CHROME.search(node.get("class") or "")
-    if not hidden:
-        block = tag in BLOCKS
-        inside = preformatted or tag == "pre"
-        if block:
-            pieces.append("\n" if tag in {"br", "tr", "li"} else "\n\n")
-        if node.text:
-            pieces.append(node.text if inside else re.sub(r"\s+", " ", node.text))
-        for child in node:
-            _walk(child, pieces, inside)
-        if tag in {"td", "th"}:
-            pieces.append("  ")
-        if block:
-            pieces.append("\n" if tag in {"br", "tr", "li"} else "\n\n")
-    if node.tail:
-        pieces.append(node.tail if preformatted else re.sub(r"\s+", " ", node.tail))
+    for node in list(root.iter(etree.Element)):
+        if node is not root and (node.tag in DROPPED or CHROME.search(node.get("class") or "")):
+            node.drop_tree()
+    code = {node for pre in root.iter("pre") for node in pre.iter()}
+    for node in root.iter(etree.Element):
+        around = (
+            "\n\n" if node.tag in BLOCKS else "\n" if node.tag in LINES else "  " if node.tag in ("td", "th") else ""
+        )
+        text, tail = node.text or "", node.tail or ""
+        inside, behind = node in code, node.tag != "pre" and node in code
+        node.text = ("" if node.tag in ("td", "th") else around) + (text if inside else re.sub(r"\s+", " ", text))
+        node.tail = around + (tail if behind else re.sub(r"\s+", " ", tail))
+    return str(root.text_content())
 
 
 def from_roff(text: str) -> str:

@@ -20,17 +20,16 @@ from lclm.config import ModelConfig, StackConfig
 class Batch:
     """Prompts with their windows, ready for the model. All tensors are int64 unless said.
 
-    `windows` [N, L] are encoder ids, right-padded; `lengths` [N] counts the real ones; windows whose
-    `learns` [N] (bool) is false are encoded without a gradient. `slots` [B, S] says what stands at each
-    decoder position: a token id, or vocabulary size + n * ceil(L / r) + g for latent g of window n.
-    `positions` [B, S] are rotary positions. `predictors` [T] are flat indices into B * S of the
-    positions that predict `targets` [T].
+    `windows` [N, L] are encoder ids, right-padded; `lengths` [N] counts the real ones; they are encoded without a
+    gradient unless the encoder `learns`. `slots` [B, S] says what stands at each decoder position: a token id, or
+    vocabulary size + n * ceil(L / r) + g for latent g of window n. `positions` [B, S] are rotary positions.
+    `predictors` [T] are flat indices into B * S of the positions that predict `targets` [T].
     """
 
     skill: str
     windows: Tensor
     lengths: Tensor
-    learns: Tensor
+    learns: bool
     slots: Tensor
     positions: Tensor
     predictors: Tensor
@@ -238,19 +237,11 @@ class LatentContextModel(nn.Module):
         return latents
 
     def latents(self, batch: Batch) -> Tensor | None:
-        """Latents of all windows of a batch, in order; only those that learn carry a gradient."""
+        """Latents of all windows of a batch, if there are any."""
         if not len(batch.windows):
             return None
-        learns = batch.learns
-        if bool(learns.all()):
+        with torch.set_grad_enabled(batch.learns and torch.is_grad_enabled()):
             return self.encode(batch.windows, batch.lengths)
-        with torch.no_grad():
-            frozen = self.encode(batch.windows[~learns], batch.lengths[~learns])
-        if not bool(learns.any()):
-            return frozen
-        fresh = self.encode(batch.windows[learns], batch.lengths[learns])
-        order = torch.cat([learns.nonzero(), (~learns).nonzero()]).flatten().argsort()
-        return torch.cat([fresh, frozen])[order]
 
     def states(self, slots: Tensor, positions: Tensor, latents: Tensor | None) -> list[Tensor]:
         """States of the decoder's stack, each [B, S, D], for slots and positions [B, S] and latents [N, G, D]."""

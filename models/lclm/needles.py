@@ -28,9 +28,6 @@ WRONG_FIRST = 0.2
 """Share of the last questions for which wrong chunks were expanded before."""
 HARD = 3.0
 """How much likelier a needle stands in a chunk whose number begins as another one's does."""
-ONSETS = [*"bcdfghjklmnprstvwz", "br", "cl", "dr", "fl", "gr", "pl", "st", "tr", "sh", "ch"]
-VOWELS = [*"aeiou", "ai", "ea", "ou"]
-CODAS = ["", "n", "r", "l", "s", "t", "m", "nd", "ck"]
 
 
 @dataclass(frozen=True)
@@ -75,10 +72,6 @@ def _key(words: list[str], rng: np.random.Generator) -> str:
 
 
 def _word(words: list[str], rng: np.random.Generator) -> str:
-    """A frequent word, or one made up of syllables."""
-    if rng.random() < 0.15:
-        parts = [str(rng.choice(of)) for _ in range(int(rng.integers(1, 4))) for of in (ONSETS, VOWELS, CODAS)]
-        return "".join(parts)
     picked = words[int(rng.integers(len(words)))]
     return picked.capitalize() if rng.random() < 0.15 else picked
 

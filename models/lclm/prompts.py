@@ -163,9 +163,7 @@ class Prompt:
         self.answers += 1
 
 
-def gather(
-    skill: str, chat: Chat, prompts: list[Prompt], windows: list[Ids], ratio: int, learns: list[bool] | None = None
-) -> Batch:
+def gather(skill: str, chat: Chat, prompts: list[Prompt], windows: list[Ids], ratio: int, learns: bool = True) -> Batch:
     """One right-padded batch of prompts over `windows`."""
     lengths = [len(window) for window in windows]
     width = max(lengths, default=0)
@@ -197,7 +195,7 @@ def gather(
         skill=skill,
         windows=torch.from_numpy(padded),
         lengths=torch.tensor(lengths, dtype=torch.int64),
-        learns=torch.tensor(learns if learns is not None else [True] * len(windows)),
+        learns=learns,
         slots=torch.from_numpy(slots),
         positions=torch.from_numpy(positions),
         predictors=predictors,

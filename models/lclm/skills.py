@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lclm import needles, sequels
+from lclm import needles
 from lclm.model import Batch
 from lclm.needles import Needle
 from lclm.prompts import WORDINGS, Chat, Prompt, gather, say
@@ -24,8 +24,18 @@ FIXED = 0.2
 """Share of the texts that are cut into windows of one length, not at boundaries."""
 RAW = 0.25
 """Share of the texts with needles of which a piece stands there as raw text, as an expanded segment does."""
-MEDLEYS = 0.3
-"""Share of the batches to continue whose sequels are made of pieces of the context."""
+RAW_CONTEXTS, MEDLEYS = 0.15, 0.25
+"""Shares of the batches to continue whose contexts are text, and whose sequels are made of pieces of the context."""
+TRIES = 8
+"""Stretches of which one is chosen."""
+RENAMED = 0.5
+"""Share of the texts some of whose ids have other names."""
+MOST_NAMES = 0.6
+"""At most this share of a text's different ids is renamed."""
+PIECE = (4, 24)
+"""Ids of a piece of a medley, from and to."""
+ENDS = 3
+"""So often a window is also continued from before its end."""
 LONGEST_CHUNK, MOST_CHUNKS = 320, 17
 """Tokens of a numbered chunk, and chunks of a prompt."""
 MOST_NEEDLES = 20
@@ -75,44 +85,33 @@ class Skills:
         return gather("repeat", self.chat, prompts, parts, self.ratio)
 
     def proceed(self, now: Moment, rng: np.random.Generator) -> Batch:
-        """Continue a text: mostly compressed, else raw, or compressed with a raw end."""
-        if rng.random() < 0.8:
-            return self.compressed(now, rng)
-        kind = rng.random()
-        parts: list[Ids] = []
-        prompts = []
-        for length in lengths(now.longest, self.tokens, rng)[: max(1, self.tokens // SEQUEL_TOKENS)]:
-            raw = length if kind < 0.5 else min(length, int(2 ** rng.uniform(4, 8)))
-            whole = self.text.stretch(length + SEQUEL_TOKENS, rng)
-            prompt = Prompt(self.chat)
-            if length > raw:
-                prompt = self.opened(parts, [whole[: length - raw]])
-            else:
-                prompt.open()
-            prompt.ask(self.chat.text(whole[length - raw : length]) + "\n" + WORDINGS["continue"])
-            prompt.answer(whole[length:], closes=False)
-            prompts.append(prompt)
-        return gather("continue", self.chat, prompts, parts, self.ratio)
+        """Continue texts whose ends take up what stands before them: to continue those, a context must be read.
 
-    def compressed(self, now: Moment, rng: np.random.Generator) -> Batch:
-        """Continue compressed texts, each from its end and from some places before it."""
+        Most of what follows any other text is foretold by its last words or by the language alone. A compressed one
+        is continued from its end and from some places before it.
+        """
+        kind = rng.choice(["raw", "medley", "text"], p=[RAW_CONTEXTS, MEDLEYS, 1 - RAW_CONTEXTS - MEDLEYS])
         parts: list[Ids] = []
         prompts = []
         # The longer of two draws: what stands further ahead is the harder to find.
         drawn = max(lengths(now.longest, self.tokens, rng) for _ in range(2))
-        pieced = rng.random() < MEDLEYS
-        for length in drawn[: max(1, self.tokens // (SEQUEL_TOKENS * (1 + sequels.ENDS)))]:
-            whole = sequels.renamed(sequels.returning(self.text, length, SEQUEL_TOKENS, rng), self.text, rng)
-            for end in sequels.ends(length, self.ratio, rng):
+        for length in drawn[: max(1, self.tokens // (SEQUEL_TOKENS * (1 + ENDS)))]:
+            whole = renamed(returning(self.text, length, SEQUEL_TOKENS, rng), self.text, rng)
+            for end in [length] if kind == "raw" else ends(length, self.ratio, rng):
                 prompt = Prompt(self.chat)
                 prompt.open()
-                prompt.region([(len(parts), self.latents(whole[:end]))])
-                prompt.ask_next(WORDINGS["continue"])
-                taken = sequels.medley(end, SEQUEL_TOKENS, rng) if pieced else np.arange(end, end + SEQUEL_TOKENS)
-                places = dict(enumerate((taken % self.ratio).tolist())) if pieced else {}
+                if kind == "raw":
+                    prompt.ask(self.chat.text(whole[:length]) + "\n" + WORDINGS["continue"])
+                else:
+                    prompt.region([(len(parts), self.latents(whole[:end]))])
+                    prompt.ask_next(WORDINGS["continue"])
+                medleyed = kind == "medley"
+                taken = medley(end, SEQUEL_TOKENS, rng) if medleyed else np.arange(end, end + SEQUEL_TOKENS)
+                places = dict(enumerate((taken % self.ratio).tolist())) if medleyed else {}
                 prompt.answer(whole[taken], closes=False, places=places)
                 prompts.append(prompt)
-            parts.append(whole[:length])
+            if kind != "raw":
+                parts.append(whole[:length])
         return gather("continue", self.chat, prompts, parts, self.ratio)
 
     def needles(self, now: Moment, rng: np.random.Generator) -> Batch:
@@ -126,7 +125,6 @@ class Skills:
             sizes = lengths(now.longest, self.tokens, rng)
         parts: list[Ids] = []
         prompts: list[Prompt] = []
-        learns: list[bool] = []
         for length in sizes:
             # Not more than a text of this length holds without becoming a list of them.
             hidden = self.some(min(MOST_NEEDLES, max(1, length // 60)), rng)
@@ -145,9 +143,8 @@ class Skills:
             prompt.skip(behind - before)
             self.ask(prompt, hidden, compressed, rng)
             parts.extend(compressed)
-            learns.extend(self.learning(compressed, rng))
             prompts.append(prompt)
-        return gather("needles", self.chat, prompts, parts, self.ratio, learns)
+        return gather("needles", self.chat, prompts, parts, self.ratio)
 
     def raw(self, pieces: list[Ids], rng: np.random.Generator) -> int:
         """The index of the piece that stands there as text; the only one is split in two before."""
@@ -168,11 +165,6 @@ class Skills:
                 run.append((first + at - (0 <= raw < at), self.latents(piece)))
         if run:
             prompt.region(run)
-
-    def learning(self, pieces: list[Ids], rng: np.random.Generator) -> list[bool]:
-        """Windows that hold a part of a needle learn; a few of the others too."""
-        mark = self.chat.ids(" magic")[-1]
-        return [mark in piece or rng.random() < 2 / len(pieces) for piece in pieces]
 
     def ask(self, prompt: Prompt, hidden: list[Needle], pieces: list[Ids], rng: np.random.Generator) -> None:
         """A turn for each needle hidden in the windows, in random order."""
@@ -201,7 +193,7 @@ class Skills:
             parts.extend(chunks)
             needles.converse(prompt, hidden, homes, chunks, rng)
             prompts.append(prompt)
-        return gather("triage", self.chat, prompts, parts, self.ratio, [False] * len(parts))
+        return gather("triage", self.chat, prompts, parts, self.ratio, learns=False)
 
     def some(self, most: int, rng: np.random.Generator) -> list[Needle]:
         """Needles to hide, one to `most`."""
@@ -251,3 +243,42 @@ def slip(answer: Ids, foreign: Ids, rng: np.random.Generator) -> Ids:
             shift = int(rng.integers(1, FAR_SLIP + 1)) * (1 if rng.random() < 0.5 else -1)
             shown[start:end] = answer[np.clip(np.arange(start, end) + shift, 0, len(answer) - 1)]
     return shown
+
+
+def returning(text: Text, length: int, sequel: int, rng: np.random.Generator) -> Ids:
+    """Of a few stretches of `length + sequel` ids, the one whose sequel has the most rare ids of what it follows."""
+    stretches = [text.stretch(length + sequel, rng) for _ in range(TRIES)]
+    taken_up = [text.rare[np.intersect1d(ids[:length], ids[length:])].sum() for ids in stretches]
+    return stretches[int(np.argmax(taken_up))]
+
+
+def renamed(ids: Ids, text: Text, rng: np.random.Generator) -> Ids:
+    """The same text with another id for some of its ids, wherever they stand: only the context tells them."""
+    if rng.random() >= RENAMED:
+        return ids
+    types, where = np.unique(ids, return_inverse=True)
+    names = rng.choice(text.types, len(types), replace=False)
+    return np.where(rng.random(len(types)) < rng.uniform(0, MOST_NAMES), names, types)[where]
+
+
+def ends(length: int, ratio: int, rng: np.random.Generator) -> list[int]:
+    """The end of a window, and some ends of whole groups before it.
+
+    The encoder is causal, so the latents up to there are those of the shorter text: one encoding serves all.
+    """
+    groups = (length - 1) // ratio
+    before = rng.choice(groups, min(ENDS, groups), replace=False) + 1
+    return [length, *(int(group) * ratio for group in before)]
+
+
+def medley(length: int, sequel: int, rng: np.random.Generator) -> Ids:
+    """Indices of pieces of a context of `length` ids, from anywhere in it, one behind another.
+
+    Whoever continues them has to find where the last ids stand, and to read on there.
+    """
+    pieces: list[Ids] = []
+    while sum(map(len, pieces)) < sequel:
+        size = min(length, int(rng.integers(*PIECE)))
+        start = int(rng.integers(0, length - size + 1))
+        pieces.append(np.arange(start, start + size))
+    return np.concatenate(pieces)[:sequel]
