@@ -24,28 +24,11 @@ SEPARATOR = "\x1e"
 SHORTEST_DOCUMENT = 400
 """Characters below which a document is left out."""
 
-BLOCKS = [
-    "p",
-    "div",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "section",
-    "article",
-    "blockquote",
-    "pre",
-    "ul",
-    "ol",
-    "dl",
-    "dt",
-    "dd",
-    "table",
-]
-LINES = ["br", "li", "tr"]
-DROPPED = ["script", "style", "nav", "head", "header", "footer", "form", "svg"]
+BLOCKS = ("p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "section", "article", "blockquote", "pre")
+LISTS = ("ul", "ol", "dl", "dt", "dd", "table")
+LINES = ("br", "li", "tr")
+CELLS = ("td", "th")
+DROPPED = ("script", "style", "nav", "head", "header", "footer", "form", "svg")
 CHROME = re.compile(r"navheader|navfooter|sphinxsidebar|related|headerlink|bottomlang|toplang|toc\b", re.I)
 
 
@@ -137,12 +120,11 @@ def from_html(data: bytes) -> str:
             node.drop_tree()
     code = {node for pre in root.iter("pre") for node in pre.iter()}
     for node in root.iter(etree.Element):
-        around = (
-            "\n\n" if node.tag in BLOCKS else "\n" if node.tag in LINES else "  " if node.tag in ("td", "th") else ""
-        )
+        around = "\n\n" if node.tag in BLOCKS + LISTS else "\n" if node.tag in LINES else ""
         text, tail = node.text or "", node.tail or ""
         inside, behind = node in code, node.tag != "pre" and node in code
-        node.text = ("" if node.tag in ("td", "th") else around) + (text if inside else re.sub(r"\s+", " ", text))
+        node.text = around + (text if inside else re.sub(r"\s+", " ", text))
+        around = "  " if node.tag in CELLS else around
         node.tail = around + (tail if behind else re.sub(r"\s+", " ", tail))
     return str(root.text_content())
 

@@ -45,6 +45,7 @@ def run(path: Path, work: Path, device: torch.device, bfloat16: bool = False, co
     model.to(device)
     if compiles:
         # The one block that all layers of both stacks run, for any batch and length.
+        torch._dynamo.config.recompile_limit = 32
         Block.forward = torch.compile(Block.forward, dynamic=True)  # type: ignore[method-assign]
     training = Text(np.load(directory / "ids.npy"), Vocabulary.of(decoder))
     held_out = (path.parent / recipe.validation).read_text(encoding="utf-8")
