@@ -91,10 +91,8 @@ class Golden:
 
 
 def write(directory: Path, text: str, limit: int = 64) -> None:
-    """Golden vectors over some paragraphs of a text: repeat, continue, and a question over two spans."""
-    golden = Golden(directory)
-    paragraphs = [part.strip() for part in text.split("\n\n") if len(part) > 200]
-    one, two = paragraphs[0][:400], paragraphs[1][:600]
+    """Golden vectors over the start of a text: repeat, continue, and a question over two spans."""
+    golden, one, two = Golden(directory), text[:400], text[400:1000]
     needle, question = say("needle", key="amber river", digits="40172"), say("question", key="amber river")
     prompts = [
         golden.prompt([{"span": one}, "\n" + WORDINGS["repeat"]], limit),

@@ -105,6 +105,13 @@ class Recipe:
         names = [stage.name for stage in self.stages]
         if not names or names != [name for name in STAGES if name in names]:
             raise ValueError(f"stages: {names} (expected: some of {list(STAGES)}, in this order)")
+        shape = self.model.decoder
+        for one in (self.pointing.numbers, self.pointing.homes) if self.pointing else ():
+            layers, heads = shape.num_hidden_layers, shape.num_attention_heads
+            if not (0 <= one.layer < layers and 0 <= one.head < heads):
+                raise ValueError(
+                    f"pointing: layer {one.layer} and head {one.head} (expected: below {layers} and {heads})"
+                )
         for stage in self.stages:
             self._check(stage)
 

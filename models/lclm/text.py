@@ -16,6 +16,8 @@ Ids = NDArray[np.int64]
 CHUNK = 200_000
 """Characters that are tokenized at a time."""
 
+MARGIN = 512
+"""Ids behind a stretch that a text has at least: it may begin later than drawn."""
 RARE = 1e-3
 """Share of a text's ids below which one is rare."""
 FILLED = 0.75
@@ -74,7 +76,7 @@ class Text:
 
     def stretch(self, length: int, rng: np.random.Generator) -> Ids:
         """`length` consecutive ids; half of the stretches start after a line's end."""
-        room = len(self.ids) - length - 512
+        room = len(self.ids) - length - MARGIN
         if room < 1:
             most = max(0, length + room - 1)
             raise ValueError(f"a stretch of {length} tokens (expected: at most {most} of a text of {len(self.ids)})")
