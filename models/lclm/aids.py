@@ -21,10 +21,8 @@ from torch.nn import functional as F
 from lclm.model import Batch, Block, LatentContextModel, Stack
 from lclm.recipe import Head, Pointing
 
-MOST_READ = 2048
-"""Tokens that a step reads back: every n-th, so that it stays cheap and a resumed run takes the same."""
-MOST_POINTERS = 256
-"""Pointers of a kind that a step learns from, chosen likewise."""
+MOST_READ = 2048  # tokens that a step reads back: every n-th, so that it stays cheap and a resumed run takes the same
+MOST_POINTERS = 256  # pointers of a kind that a step learns from, chosen likewise
 
 
 class Aids(nn.Module):

@@ -18,11 +18,9 @@ from pathlib import Path
 from lxml import etree
 from lxml import html as lxml_html
 
-SEPARATOR = "\x1e"
-"""Between documents (ASCII record separator; removed from the text itself)."""
+SEPARATOR = "\x1e"  # between documents (ASCII record separator; removed from the text itself)
 
-SHORTEST_DOCUMENT = 400
-"""Characters below which a document is left out."""
+SHORTEST_DOCUMENT = 400  # characters below which a document is left out
 
 BLOCKS = ("p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "section", "article", "blockquote", "pre")
 LISTS = ("ul", "ol", "dl", "dt", "dd", "table")
@@ -94,27 +92,15 @@ def documents(source: Source) -> Iterator[str]:
         data = path.read_bytes()
         if data[:2] == b"\x1f\x8b":
             data = gzip.decompress(data)
-        text = data.decode("utf-8", errors="replace")
-        if source.kind == "html":
-            yield from_html(data)
-        elif source.kind == "roff":
-            yield from_roff(text)
-        elif source.kind == "pod":
-            yield from_pod(text)
-        elif source.kind == "fortune":
-            yield re.sub(r"\n%+\n", "\n\n", text)
-        elif source.kind == "dict":
-            yield from from_dict(text)
-        else:
-            yield text
+        yield from READERS[source.kind](data.decode("utf-8", errors="replace"))
 
 
-def from_html(data: bytes) -> str:
+def from_html(text: str) -> Iterator[str]:
     """Text of the body with a blank line between blocks; code keeps its lines."""
     try:
-        root = lxml_html.fromstring(data)
+        root = lxml_html.fromstring(text.encode())
     except (etree.ParserError, ValueError):
-        return ""
+        return
     for node in list(root.iter(etree.Element)):
         if node is not root and (node.tag in DROPPED or CHROME.search(node.get("class") or "")):
             node.drop_tree()
@@ -126,10 +112,10 @@ def from_html(data: bytes) -> str:
         node.text = around + (text if inside else re.sub(r"\s+", " ", text))
         around = "  " if node.tag in CELLS else around
         node.tail = around + (tail if behind else re.sub(r"\s+", " ", tail))
-    return str(root.text_content())
+    yield str(root.text_content())
 
 
-def from_roff(text: str) -> str:
+def from_roff(text: str) -> Iterator[str]:
     """A manual page with its macros and font changes removed."""
     lines: list[str] = []
     for line in text.split("\n"):
@@ -148,16 +134,16 @@ def from_roff(text: str) -> str:
     page = page.replace("\\-", "-").replace("\\(aq", "'").replace("\\(bu", "-").replace("\\(em", " - ")
     page = re.sub(r"\\\(lq|\\\(rq|\\\(dq", '"', page)
     page = re.sub(r"\\\[\w+\]|\\\(..|\\\*\(..|\\\*.|\\n\(..|\\[|^]", "", page)
-    return page.replace("\\e", "\\").replace("\\ ", " ").replace("\\~", " ").replace("\\(", "")
+    yield page.replace("\\e", "\\").replace("\\ ", " ").replace("\\~", " ").replace("\\(", "")
 
 
-def from_pod(text: str) -> str:
+def from_pod(text: str) -> Iterator[str]:
     """A Perl manual page with its commands and formatting codes removed."""
     text = re.sub(r"^=(?:head\d|item)\s+", "", text, flags=re.M)
     text = re.sub(r"^=\w+.*\n", "", text, flags=re.M)
     for _ in range(3):
         text = re.sub(r"\b[BICFLSX]<<* ?([^<>]*?) ?>+", r"\1", text)
-    return text.replace("E<gt>", ">").replace("E<lt>", "<")
+    yield text.replace("E<gt>", ">").replace("E<lt>", "<")
 
 
 def from_dict(text: str) -> Iterator[str]:
@@ -171,6 +157,14 @@ def from_dict(text: str) -> Iterator[str]:
             yield "\n\n".join(part)
             size, part = 0, []
     yield "\n\n".join(part)
+
+
+def from_fortune(text: str) -> Iterator[str]:
+    """Sayings, a blank line between two of them."""
+    yield re.sub(r"\n%+\n", "\n\n", text)
+
+
+READERS = {"html": from_html, "roff": from_roff, "pod": from_pod, "dict": from_dict, "fortune": from_fortune}
 
 
 def normalise(text: str) -> str:

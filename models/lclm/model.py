@@ -34,13 +34,11 @@ class Batch:
     positions: Tensor
     predictors: Tensor
     targets: Tensor
-    owners: Tensor
-    """Which answer each target belongs to [T], so that an answer can be judged as a whole."""
+    owners: Tensor  # which answer each target belongs to [T], so that an answer can be judged as a whole
     places: Tensor
     """Flat indices into B * S of positions that predict tokens of windows, and their places in groups [R, 2]."""
     numbers: Tensor
-    homes: Tensor
-    """Pointers [P, 6] of the two steps that pointing teaches."""
+    homes: Tensor  # pointers [P, 6] of the two steps that pointing teaches
 
     @property
     def tokens(self) -> int:
@@ -53,14 +51,6 @@ class Batch:
             name: value.to(device) for name, value in vars(self).items() if isinstance(value, Tensor)
         }
         return replace(self, **moved)
-
-
-def rotary(positions: Tensor, head_dim: int, theta: float) -> tuple[Tensor, Tensor]:
-    """Cosines and sines [B, 1, S, d] for positions [B, S]; halves of a head rotate together."""
-    frequencies = theta ** (-torch.arange(0, head_dim, 2, dtype=torch.float32, device=positions.device) / head_dim)
-    angles = positions[:, None, :, None].float() * frequencies
-    angles = torch.cat([angles, angles], dim=-1)
-    return angles.cos(), angles.sin()
 
 
 def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
@@ -154,8 +144,12 @@ class Stack(nn.Module):
         return states
 
     def rotary(self, positions: Tensor) -> tuple[Tensor, Tensor]:
-        """Cosines and sines for its heads."""
-        return rotary(positions, self.config.head_dim, self.config.rope_theta)
+        """Cosines and sines [B, 1, S, d] for positions [B, S]; halves of a head rotate together."""
+        size = self.config.head_dim
+        exponents = torch.arange(0, size, 2, dtype=torch.float32, device=positions.device) / size
+        angles = positions[:, None, :, None].float() * self.config.rope_theta**-exponents
+        angles = torch.cat([angles, angles], dim=-1)
+        return angles.cos(), angles.sin()
 
 
 class Adapter(nn.Module):
@@ -250,13 +244,9 @@ class LatentContextModel(nn.Module):
             table = torch.cat([table, latents.flatten(0, 1)])
         return self.decoder.model.states(F.embedding(slots, table), positions)
 
-    def logits(self, batch: Batch, states: list[Tensor]) -> Tensor:
-        """Logits [T, vocabulary] at the positions that predict the targets."""
-        hidden = self.decoder.model.norm(states[-1].flatten(0, 1)[batch.predictors])
-        return self.decoder.logits(hidden)
-
     def forward(self, batch: Batch) -> tuple[Tensor, list[Tensor], Tensor | None]:
         """Logits at the predictors, and what the aids look at: the decoder's states and the latents."""
         latents = self.latents(batch)
         states = self.states(batch.slots, batch.positions, latents)
-        return self.logits(batch, states), states, latents
+        hidden = self.decoder.model.norm(states[-1].flatten(0, 1)[batch.predictors])
+        return self.decoder.logits(hidden), states, latents

@@ -16,18 +16,13 @@ from tokenizers import Tokenizer
 from lclm.prompts import Chat, Prompt, say
 from lclm.text import Ids, Text, Vocabulary
 
-WORDS = 8000
-"""Frequent words of the corpus that keys are made of."""
+WORDS = 8000  # frequent words of the corpus that keys are made of
 FEW_DIGITS = 0.4
 """Share of the numbers that are made of two or three different digits: the hard ones to read back in order."""
-TWO_KEYS = 0.3
-"""Share of the questions that ask for two needles."""
-TWO_ANSWERS = 0.6
-"""The same of the last questions, which alone are answered: an answer to one is learnt sooner."""
-WRONG_FIRST = 0.2
-"""Share of the last questions for which wrong chunks were expanded before."""
-HARD = 3.0
-"""How much likelier a needle stands in a chunk whose number begins as another one's does."""
+TWO_KEYS = 0.3  # share of the questions that ask for two needles
+TWO_ANSWERS = 0.6  # the same of the last questions, which alone are answered: an answer to one is learnt sooner
+WRONG_FIRST = 0.2  # share of the last questions for which wrong chunks were expanded before
+HARD = 3.0  # how much likelier a needle stands in a chunk whose number begins as another one's does
 
 
 @dataclass(frozen=True)
@@ -146,16 +141,16 @@ def converse(
         first, second = needles[0].key, needles[-1].key
         one = len(needles) == 1
         question = say("question", key=first) if one else say("questions", first=first, second=second)
-        prompt.ask_next(say("triage", question=question))
+        prompt.ask(say("triage", question=question))
         for i, rest in zip(picked, ["?"] if one else [f" and {second}?", "?"], strict=True):
             prompt.point(rest, homes[i])
         others = np.setdiff1d(np.arange(len(chunks)), wanted)
         if last and len(others) and rng.random() < WRONG_FIRST:
             wrong = [int(rng.choice(others))]
             prompt.said(expand(wrong))
-            prompt.ask_again(_texts(prompt, wrong, chunks) + question)
+            prompt.ask(_texts(prompt, wrong, chunks) + question)
         prompt.answer(prompt.chat.ids(expand(wanted)))
-    prompt.ask_again(_texts(prompt, wanted, chunks) + question)
+    prompt.ask(_texts(prompt, wanted, chunks) + question)
     prompt.answer(prompt.chat.ids(say("answer", answer=" ".join(needle.sentence for needle in needles))))
 
 

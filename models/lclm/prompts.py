@@ -8,7 +8,7 @@ The sentences stand in `wordings.json`, which `./laconic evaluate` asks with too
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,8 +22,7 @@ from lclm.model import Batch
 from lclm.text import Ids
 
 WORDINGS: dict[str, str] = json.loads(Path(__file__).with_name("wordings.json").read_text(encoding="utf-8"))
-NOWHERE: Mapping[int, int] = {}
-"""Places of an answer that no window holds."""
+NOWHERE: Mapping[int, int] = {}  # places of an answer that no window holds
 
 
 def say(wording: str, **words: object) -> str:
@@ -67,15 +66,12 @@ class Prompt:
     slots: list[int] = field(default_factory=list)
     latents: list[tuple[int, int, int]] = field(default_factory=list)
     """(slot, window, group) of each latent; the slot itself holds 0 until the batch is gathered."""
-    gaps: dict[int, int] = field(default_factory=dict)
-    """Rotary positions left out before a slot."""
-    targets: list[tuple[int, int, int]] = field(default_factory=list)
-    """(slot that predicts, id, number of the answer)."""
+    gaps: dict[int, int] = field(default_factory=dict)  # rotary positions left out before a slot
+    targets: list[tuple[int, int, int]] = field(default_factory=list)  # (slot that predicts, id, number of the answer)
     places: list[tuple[int, int]] = field(default_factory=list)
     """(slot that predicts, place in its group of the token), where an answer says what stands in a window."""
     answers: int = 0
-    asked: int = 0
-    """Slot behind the text of the last question."""
+    asked: int = 0  # slot behind the text of the last question
     chunks: list[Chunk] = field(default_factory=list)
     homes: list[tuple[int, Chunk]] = field(default_factory=list)
     """Slots at which questions end their keys, and the chunks that the keys stand in."""
@@ -114,24 +110,14 @@ class Prompt:
             end = len(self.slots) - 1
             self.chunks.append(Chunk((behind - len(str(at + 1)), behind), (end - chunk[1], end)))
 
-    def ask(self, text: str) -> None:
-        """The rest of the user turn, and the opening of the assistant's."""
+    def ask(self, text: str, behind: str = "\n") -> None:
+        """An instruction behind the context, or a user turn of its own behind an answer; opens the assistant's turn."""
         chat = self.chat
-        self.raw(chat.ids(text))
+        if self.asked:
+            self.raw([*chat.newline, chat.start])
+        self.raw(chat.ids(("user\n" if self.asked else behind) + text))
         self.asked = len(self.slots)
         self.raw([chat.end, *chat.newline, chat.start, *chat.assistant])
-
-    def ask_again(self, text: str) -> None:
-        """A further user turn."""
-        self.raw([*self.chat.newline, self.chat.start])
-        self.ask("user\n" + text)
-
-    def ask_next(self, text: str) -> None:
-        """An instruction: the first on a line of its own behind the context, others as turns of their own."""
-        if self.answers:
-            self.ask_again(text)
-        else:
-            self.ask("\n" + text)
 
     def point(self, rest: str, chunk: int) -> None:
         """Says which chunk the key stands in that the end `rest` of the last question follows."""
@@ -174,8 +160,10 @@ def gather(skill: str, chat: Chat, prompts: list[Prompt], windows: list[Ids], ra
     columns = max(len(prompt.slots) for prompt in prompts)
     slots = np.zeros((len(prompts), columns), dtype=np.int64)
     positions = np.zeros_like(slots)
-    targets: list[tuple[int, int, int]] = []
-    places: list[tuple[int, int]] = []
+    targets: list[tuple[int, ...]] = []
+    places: list[tuple[int, ...]] = []
+    numbers: list[tuple[int, ...]] = []
+    homes: list[tuple[int, ...]] = []
     owner = 0
     for row, prompt in enumerate(prompts):
         slots[row, : len(prompt.slots)] = prompt.slots
@@ -190,6 +178,9 @@ def gather(skill: str, chat: Chat, prompts: list[Prompt], windows: list[Ids], ra
         targets.extend((row * columns + slot, token, owner + answer) for slot, token, answer in prompt.targets)
         owner += prompt.answers
         places.extend((row * columns + slot, place) for slot, place in prompt.places)
+        numbered = ((slot, chunk.number) for chunk in prompt.chunks for slot in range(*chunk.latents))
+        numbers.extend((row, slot, *number, *number) for slot, number in numbered)
+        homes.extend((row, slot, *chunk.latents, *chunk.number) for slot, chunk in prompt.homes)
     predictors, wanted, owners = _rows(targets, 3).unbind(1)
     return Batch(
         skill=skill,
@@ -202,25 +193,10 @@ def gather(skill: str, chat: Chat, prompts: list[Prompt], windows: list[Ids], ra
         targets=wanted,
         owners=owners,
         places=_rows(places, 2),
-        numbers=_rows(
-            (
-                (row, slot, *chunk.number, *chunk.number)
-                for row, prompt in enumerate(prompts)
-                for chunk in prompt.chunks
-                for slot in range(*chunk.latents)
-            ),
-            6,
-        ),
-        homes=_rows(
-            (
-                (row, slot, *chunk.latents, *chunk.number)
-                for row, prompt in enumerate(prompts)
-                for slot, chunk in prompt.homes
-            ),
-            6,
-        ),
+        numbers=_rows(numbers, 6),
+        homes=_rows(homes, 6),
     )
 
 
-def _rows(rows: Iterable[tuple[int, ...]], width: int) -> Tensor:
-    return torch.tensor(list(rows), dtype=torch.int64).view(-1, width)
+def _rows(rows: list[tuple[int, ...]], width: int) -> Tensor:
+    return torch.tensor(rows, dtype=torch.int64).view(-1, width)

@@ -23,8 +23,7 @@ SKILLS = ("repeat", "continue", "needles", "triage")
 AIDS = ("readout", "place", "pointing")
 """Losses that help to learn and aren't what is learnt for; nothing of them is part of a checkpoint."""
 
-Ramp = tuple[float, float]
-"""A value at the start of a stage and at its end, on a straight line between them."""
+Ramp = tuple[float, float]  # a value at the start of a stage and at its end, on a straight line between them
 
 
 @dataclass(frozen=True)
@@ -33,18 +32,15 @@ class Head:
 
     layer: int
     head: int
-    digits: int
-    """So many digits of a chunk's number are what its layer then has to name."""
+    digits: int  # so many digits of a chunk's number are what its layer then has to name
 
 
 @dataclass(frozen=True)
 class Pointing:
     """The heads that take the steps towards naming a chunk (aids.py)."""
 
-    numbers: Head
-    """From a latent to the number before its region."""
-    homes: Head
-    """From the end of a key in a question to the latents of the chunk that it stands in."""
+    numbers: Head  # from a latent to the number before its region
+    homes: Head  # from the end of a key in a question to the latents of the chunk that it stands in
 
 
 @dataclass(frozen=True)
@@ -53,10 +49,8 @@ class Rates:
 
     matrices: float
     others: float
-    warm_up: int
-    """Tokens."""
-    clip: float = 1.0
-    """Largest norm of the gradient."""
+    warm_up: int  # tokens
+    clip: float = 1.0  # largest norm of the gradient
 
 
 @dataclass(frozen=True)
@@ -65,22 +59,16 @@ class Stage:
 
     name: str
     tokens: int
-    shares: dict[str, float]
-    """Share of the batches by skill; they add up to 1."""
-    rate: Ramp
-    """Factor on the rates."""
-    longest: tuple[int, int]
-    """Tokens of the longest window; doubles in steps of equal length."""
-    windows: Ramp = (1.0, 1.0)
-    """Windows of the longest sample."""
-    several: float = 0.0
-    """Share of the batches to repeat and with needles whose texts are more than one window."""
+    shares: dict[str, float]  # share of the batches by skill; they add up to 1
+    rate: Ramp  # factor on the rates
+    longest: tuple[int, int]  # tokens of the longest window; doubles in steps of equal length
+    windows: Ramp = (1.0, 1.0)  # windows of the longest sample
+    several: float = 0.0  # share of the batches to repeat and with needles whose texts are more than one window
     far: float = 0.0
     """Share of the prompts with needles that leave out positions, so that far ones are seen at low cost."""
     slips: float = 0.0
     """Share of the texts to repeat in which the decoder reads some of its own answer's tokens replaced."""
-    aids: dict[str, Ramp] = field(default_factory=dict)
-    """Weights of the aids' losses."""
+    aids: dict[str, Ramp] = field(default_factory=dict)  # weights of the aids' losses
 
 
 @dataclass(frozen=True)
@@ -88,12 +76,9 @@ class Recipe:
     """All of it."""
 
     seed: int
-    validation: str
-    """A text that the corpus doesn't hold and that choices are made on, from the recipe's directory on."""
-    batch: int
-    """Context tokens of one forward pass."""
-    accumulate: int
-    """Passes of a step."""
+    validation: str  # a text that the corpus doesn't hold and that choices are made on, from the recipe's directory on
+    batch: int  # context tokens of one forward pass
+    accumulate: int  # passes of a step
     model: ModelConfig
     rates: Rates
     stages: tuple[Stage, ...]
@@ -141,18 +126,13 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Moment:
-    """What a recipe says of one moment of the training."""
+    """What a recipe says of one moment of the training: its stage, and where the ramps are."""
 
-    stage: str
+    stage: Stage
     rate: float
     longest: int
     windows: int
-    several: float
-    far: float
-    slips: float
-    shares: dict[str, float]
-    aids: dict[str, float]
-    """Those that count."""
+    aids: dict[str, float]  # those that count
 
 
 def moment(recipe: Recipe, tokens: int) -> Moment:
@@ -166,14 +146,10 @@ def moment(recipe: Recipe, tokens: int) -> Moment:
     doublings = int(math.log2(stage.longest[1] / stage.longest[0]))
     aids = {name: _on(ramp, progress) for name, ramp in stage.aids.items()}
     return Moment(
-        stage=stage.name,
+        stage=stage,
         rate=_on(stage.rate, progress) * min(1.0, (tokens + 1) / recipe.rates.warm_up),
         longest=min(stage.longest[1], stage.longest[0] * 2 ** int(progress * (doublings + 1))),
         windows=round(_on(stage.windows, progress)),
-        several=stage.several,
-        far=stage.far,
-        slips=stage.slips,
-        shares=stage.shares,
         aids={name: weight for name, weight in aids.items() if weight > 0},
     )
 
@@ -208,7 +184,14 @@ def _read(kind: Any, value: Any, at: str) -> Any:
     if type(None) in arguments:
         return _read(arguments[0], value, at)
     if dataclasses.is_dataclass(kind) and isinstance(value, dict):
-        return _table(typing.cast(type, kind), value, at)
+        hints, place = typing.get_type_hints(kind), f"{at}." if at else ""
+        if unknown := [key for key in value if key not in hints]:
+            raise ValueError(f"{place}{unknown[0]}: unknown key (expected: of {sorted(hints)})")
+        needed = [one.name for one in dataclasses.fields(kind) if one.default is one.default_factory]
+        if missing := [key for key in needed if key not in value]:
+            raise ValueError(f"{place}{missing[0]}: missing (expected: {hints[missing[0]]})")
+        table = typing.cast(type, kind)
+        return table(**{key: _read(hints[key], one, f"{place}{key}") for key, one in value.items()})
     if origin is dict and isinstance(value, dict):
         return {key: _read(arguments[1], one, f"{at}.{key}") for key, one in value.items()}
     if origin is tuple and arguments[1] is Ellipsis and isinstance(value, list):
@@ -221,19 +204,4 @@ def _read(kind: Any, value: Any, at: str) -> Any:
         return float(value)
     if isinstance(kind, type) and type(value) is kind:
         return value
-    names = {dict: "a table", tuple: "a list"}
-    wanted = names.get(origin or kind, "a table" if dataclasses.is_dataclass(kind) else getattr(kind, "__name__", kind))
-    raise ValueError(f"{at}: {value!r} (expected: {wanted})")
-
-
-def _table(kind: type, value: dict[str, Any], at: str) -> Any:
-    hints, fields = typing.get_type_hints(kind), {one.name: one for one in dataclasses.fields(kind)}
-    place = f"{at}." if at else ""
-    for key in value:
-        if key not in fields:
-            raise ValueError(f"{place}{key}: unknown key (expected: of {sorted(fields)})")
-    for name, one in fields.items():
-        needed = one.default is dataclasses.MISSING and one.default_factory is dataclasses.MISSING
-        if needed and name not in value:
-            raise ValueError(f"{place}{name}: missing (expected: {getattr(hints[name], '__name__', hints[name])})")
-    return kind(**{key: _read(hints[key], one, f"{place}{key}") for key, one in value.items()})
+    raise ValueError(f"{at}: {value!r} (expected: {getattr(kind, '__name__', kind)})")

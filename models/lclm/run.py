@@ -22,8 +22,7 @@ from lclm.skills import Skills
 from lclm.text import Text, Vocabulary, encode_corpus
 from lclm.trainer import Trainer, bfloat16_is_right
 
-SAMPLE, SAMPLED = 4000, 20_000
-"""Documents that the tokenizer is trained on, and characters of each."""
+SAMPLE, SAMPLED = 4000, 20_000  # documents that the tokenizer is trained on, and characters of each
 
 
 def run(path: Path, work: Path, device: torch.device, bfloat16: bool = False, compiles: bool = False) -> Path:

@@ -16,30 +16,19 @@ from lclm.recipe import Moment
 from lclm.text import FILLED, Ids, Text, cut, places_of
 
 MOST_SAMPLES = 64
-SEQUEL_TOKENS = 128
-"""Tokens of a continuation."""
-POSITIONS = 20_480
-"""Rotary positions that skips may reach."""
-FIXED = 0.2
-"""Share of the texts that are cut into windows of one length, not at boundaries."""
-RAW = 0.25
-"""Share of the texts with needles of which a piece stands there as raw text, as an expanded segment does."""
+SEQUEL_TOKENS = 128  # tokens of a continuation
+POSITIONS = 20_480  # rotary positions that skips may reach
+FIXED = 0.2  # share of the texts that are cut into windows of one length, not at boundaries
+RAW = 0.25  # share of the texts with needles of which a piece stands there as raw text, as an expanded segment does
 RAW_CONTEXTS, MEDLEYS = 0.15, 0.25
 """Shares of the batches to continue whose contexts are text, and whose sequels are made of pieces of the context."""
-TRIES = 8
-"""Stretches of which one is chosen."""
-RENAMED = 0.5
-"""Share of the texts some of whose ids have other names."""
-MOST_NAMES = 0.6
-"""At most this share of a text's different ids is renamed."""
-PIECE = (4, 24)
-"""Ids of a piece of a medley, from and to."""
-ENDS = 3
-"""So often a window is also continued from before its end."""
-LONGEST_CHUNK, MOST_CHUNKS = 320, 17
-"""Tokens of a numbered chunk, and chunks of a prompt."""
-MOST_NEEDLES = 20
-"""Of a prompt: its windows are dear, and what is learnt of a question are a few digits."""
+TRIES = 8  # stretches of which one is chosen
+RENAMED = 0.5  # share of the texts some of whose ids have other names
+MOST_NAMES = 0.6  # at most this share of a text's different ids is renamed
+PIECE = (4, 24)  # ids of a piece of a medley, from and to
+ENDS = 3  # so often a window is also continued from before its end
+LONGEST_CHUNK, MOST_CHUNKS = 320, 17  # tokens of a numbered chunk, and chunks of a prompt
+MOST_NEEDLES = 20  # of a prompt: its windows are dear, and what is learnt of a question are a few digits
 NEEDLE_TOKENS, TRIAGE_TOKENS = 160, 60
 """At most so many tokens make a turn that asks for a needle, and its answer; about so many one that asks for chunks."""
 MOST_SLIPS, FAR_SLIP = 0.15, 4
@@ -61,7 +50,7 @@ class Skills:
 
     def batch(self, now: Moment, rng: np.random.Generator) -> Batch:
         """A batch of about `tokens` context tokens and at most 64 samples."""
-        return self.makers[str(rng.choice(list(now.shares), p=list(now.shares.values())))](now, rng)
+        return self.makers[str(rng.choice(list(now.stage.shares), p=list(now.stage.shares.values())))](now, rng)
 
     def repeat(self, now: Moment, rng: np.random.Generator) -> Batch:
         """Repeat the text: one window, or as much as two to four full ones hold.
@@ -69,7 +58,7 @@ class Skills:
         The decoder reads some of its own answer's tokens replaced: a model that has only ever read its answers
         without a mistake goes on from its first mistake, not from the latents.
         """
-        full = int(rng.integers(2, 5)) if now.windows > 1 and rng.random() < now.several else 1
+        full = int(rng.integers(2, 5)) if now.windows > 1 and rng.random() < now.stage.several else 1
         parts: list[Ids] = []
         prompts = []
         for length in lengths(now.longest, self.tokens, rng)[::full]:
@@ -77,8 +66,8 @@ class Skills:
             pieces = self.cut(whole, length, rng)
             places = np.concatenate([np.arange(len(piece)) % self.ratio for piece in pieces])
             prompt = self.opened(parts, pieces)
-            prompt.ask_next(WORDINGS["repeat"])
-            slips = rng.random() < now.slips and len(whole) > 2 * FAR_SLIP
+            prompt.ask(WORDINGS["repeat"])
+            slips = rng.random() < now.stage.slips and len(whole) > 2 * FAR_SLIP
             shown = slip(whole, self.text.scattered(len(whole), rng), rng) if slips else whole
             prompt.answer(whole, shown=shown, places=dict(enumerate(places.tolist())))
             prompts.append(prompt)
@@ -101,10 +90,10 @@ class Skills:
                 prompt = Prompt(self.chat)
                 prompt.open()
                 if kind == "raw":
-                    prompt.ask(self.chat.text(whole[:length]) + "\n" + WORDINGS["continue"])
+                    prompt.ask(WORDINGS["continue"], behind=self.chat.text(whole[:length]) + "\n")
                 else:
                     prompt.region([(len(parts), self.latents(whole[:end]))])
-                    prompt.ask_next(WORDINGS["continue"])
+                    prompt.ask(WORDINGS["continue"])
                 medleyed = kind == "medley"
                 taken = medley(end, SEQUEL_TOKENS, rng) if medleyed else np.arange(end, end + SEQUEL_TOKENS)
                 places = dict(enumerate((taken % self.ratio).tolist())) if medleyed else {}
@@ -116,7 +105,7 @@ class Skills:
 
     def needles(self, now: Moment, rng: np.random.Generator) -> Batch:
         """Questions for needles over windows, a turn each, so that each is the others' distractor."""
-        several = now.windows > 1 and rng.random() < now.several
+        several = now.windows > 1 and rng.random() < now.stage.several
         count = round(2 ** rng.uniform(1, np.log2(now.windows))) if several else 1
         if several:
             share = FILLED * (count + rng.uniform(-0.5, 0.5))
@@ -130,19 +119,18 @@ class Skills:
             hidden = self.some(min(MOST_NEEDLES, max(1, length // 60)), rng)
             stream = needles.hide(hidden, self.text, length, self.chat, rng)
             pieces = self.cut(stream, self.window, rng) if several else [stream[: self.window]]
-            raw = self.raw(pieces, rng) if rng.random() < RAW else -1
+            raw = self.raw(pieces, rng) if rng.random() < RAW else len(pieces)
             compressed = [piece for at, piece in enumerate(pieces) if at != raw]
             prompt = Prompt(self.chat)
             prompt.open()
-            used = sum(map(self.latents, compressed)) + (len(pieces[raw]) if raw >= 0 else 0)
+            used = sum(map(self.latents, compressed)) + sum(map(len, pieces[raw : raw + 1]))
             room = POSITIONS - used - NEEDLE_TOKENS * len(hidden)
-            far = room > 0 and rng.random() < now.far
+            far = room > 0 and rng.random() < now.stage.far
             before, behind = sorted(int(at) for at in rng.integers(0, room, 2)) if far else (0, 0)
             prompt.skip(before)
-            self.regions(prompt, pieces, raw, len(parts))
+            self.regions(prompt, pieces, raw, parts)
             prompt.skip(behind - before)
             self.ask(prompt, hidden, compressed, rng)
-            parts.extend(compressed)
             prompts.append(prompt)
         return gather("needles", self.chat, prompts, parts, self.ratio)
 
@@ -150,27 +138,21 @@ class Skills:
         """The index of the piece that stands there as text; the only one is split in two before."""
         if len(pieces) == 1 and len(pieces[0]) > 1:
             pieces[:] = np.split(pieces[0], [int(rng.integers(1, len(pieces[0])))])
-        return int(rng.integers(len(pieces))) if len(pieces) > 1 else -1
+        return int(rng.integers(len(pieces))) if len(pieces) > 1 else 1
 
-    def regions(self, prompt: Prompt, pieces: list[Ids], raw: int, first: int) -> None:
-        """The pieces in their order: regions of windows, from number `first` of the batch on, and the raw one."""
-        run: list[tuple[int, int]] = []
-        for at, piece in enumerate(pieces):
-            if at == raw:
-                if run:
-                    prompt.region(run)
-                prompt.raw(piece)
-                run = []
-            else:
-                run.append((first + at - (0 <= raw < at), self.latents(piece)))
-        if run:
-            prompt.region(run)
+    def regions(self, prompt: Prompt, pieces: list[Ids], raw: int, parts: list[Ids]) -> None:
+        """The pieces in their order: number `raw` as text, those before and behind it as regions."""
+        for run, then in ((pieces[:raw], pieces[raw : raw + 1]), (pieces[raw + 1 :], [])):
+            if run:
+                prompt.region(self.placed(parts, run))
+            for text in then:
+                prompt.raw(text)
 
     def ask(self, prompt: Prompt, hidden: list[Needle], pieces: list[Ids], rng: np.random.Generator) -> None:
         """A turn for each needle hidden in the windows, in random order."""
         for at in rng.permutation(len(hidden)):
             sentence = self.chat.ids(hidden[int(at)].sentence)
-            prompt.ask_next(say("question", key=hidden[int(at)].key))
+            prompt.ask(say("question", key=hidden[int(at)].key))
             prompt.answer(sentence, places=places_of(sentence, pieces, self.ratio))
 
     def triage(self, now: Moment, rng: np.random.Generator) -> Batch:
@@ -189,8 +171,7 @@ class Skills:
             homes = needles.homes(len(hidden), count, rng)
             chunks = needles.scatter(hidden, homes, self.text, count, size, self.chat, rng)
             prompt = Prompt(self.chat)
-            prompt.numbered([(len(parts) + at, self.latents(chunk)) for at, chunk in enumerate(chunks)])
-            parts.extend(chunks)
+            prompt.numbered(self.placed(parts, chunks))
             needles.converse(prompt, hidden, homes, chunks, rng)
             prompts.append(prompt)
         return gather("triage", self.chat, prompts, parts, self.ratio, learns=False)
@@ -206,12 +187,16 @@ class Skills:
         return cut(ids, self.text.vocabulary, most, rng)
 
     def opened(self, parts: list[Ids], pieces: list[Ids]) -> Prompt:
-        """A prompt with the pieces as one region, its windows added to `parts`."""
+        """A prompt with the pieces as one region."""
         prompt = Prompt(self.chat)
         prompt.open()
-        prompt.region([(len(parts) + i, self.latents(piece)) for i, piece in enumerate(pieces)])
-        parts.extend(pieces)
+        prompt.region(self.placed(parts, pieces))
         return prompt
+
+    def placed(self, parts: list[Ids], pieces: list[Ids]) -> list[tuple[int, int]]:
+        """Windows that join those of the batch: for each its index there and the number of its latents."""
+        parts.extend(pieces)
+        return [(len(parts) - len(pieces) + at, self.latents(piece)) for at, piece in enumerate(pieces)]
 
     def latents(self, window: Ids) -> int:
         return -(-len(window) // self.ratio)

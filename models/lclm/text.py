@@ -13,15 +13,11 @@ from lclm.tokenizer import plain_ids
 
 Ids = NDArray[np.int64]
 
-CHUNK = 200_000
-"""Characters that are tokenized at a time."""
+CHUNK = 200_000  # characters that are tokenized at a time
 
-MARGIN = 512
-"""Ids behind a stretch that a text has at least: it may begin later than drawn."""
-RARE = 1e-3
-"""Share of a text's ids below which one is rare."""
-FILLED = 0.75
-"""Share of the most tokens that a window has on average."""
+MARGIN = 512  # ids behind a stretch that a text has at least: it may begin later than drawn
+RARE = 1e-3  # share of a text's ids below which one is rare
+FILLED = 0.75  # share of the most tokens that a window has on average
 
 
 def encode_corpus(documents: list[str], tokenizer: Tokenizer, seed: int) -> NDArray[np.uint16]:
@@ -41,14 +37,10 @@ class Vocabulary:
 
     blank_start: NDArray[np.bool_]
     """The token starts with a space: a sentence with a space before it fits in front of it."""
-    line_start: NDArray[np.bool_]
-    """The token starts with a line feed: a paragraph fits in front of it."""
-    sentence_end: NDArray[np.bool_]
-    """The token ends a sentence."""
-    line_end: NDArray[np.bool_]
-    """The token ends with a line feed."""
-    paragraph_end: NDArray[np.bool_]
-    """The token ends with two."""
+    line_start: NDArray[np.bool_]  # the token starts with a line feed: a paragraph fits in front of it
+    sentence_end: NDArray[np.bool_]  # the token ends a sentence
+    line_end: NDArray[np.bool_]  # the token ends with a line feed
+    paragraph_end: NDArray[np.bool_]  # the token ends with two
 
     @classmethod
     def of(cls, tokenizer: Tokenizer) -> Vocabulary:

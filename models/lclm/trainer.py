@@ -7,6 +7,7 @@ import time
 from collections import defaultdict, deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +16,13 @@ import torch
 from torch.nn import functional as F
 
 from lclm.aids import Aids
-from lclm.evaluation import validate
 from lclm.model import Batch, LatentContextModel
 from lclm.recipe import Moment, Rates, Recipe, moment
 from lclm.skills import Skills
 
-AHEAD = 4
-"""Steps whose batches are built before they are wanted."""
-LOG_EVERY, SAVE_EVERY, VALIDATE_EVERY = 10, 100, 500
-"""Steps."""
+AHEAD = 4  # steps whose batches are built before they are wanted
+SEED, BATCHES = 7, 4  # of a validation, for each skill: every model of equal shapes gets the same
+LOG_EVERY, SAVE_EVERY, VALIDATE_EVERY = 10, 100, 500  # steps
 
 Step = tuple[Moment, list[Batch]]
 
@@ -68,6 +67,33 @@ def bfloat16_is_right(device: torch.device) -> bool:
     return bool((found - exact).norm() < 0.01 * exact.norm())
 
 
+@torch.no_grad()
+def validate(model: LatentContextModel, skills: Skills, recipe: Recipe) -> dict[str, dict[str, float]]:
+    """By skill, on a text that isn't learnt: nats a token, and the shares of tokens and answers that are first choice.
+
+    Choices are made on this; the tables of the model cards come from `./laconic evaluate`, on another text.
+    """
+    last = moment(recipe, recipe.tokens)
+    out = {}
+    for skill, share in last.stage.shares.items():
+        if not share:
+            continue
+        alone = replace(last.stage, shares={skill: 1.0}, far=0.0, slips=0.0)
+        now = replace(last, stage=alone, windows=min(last.windows, 4))
+        loss, right, whole = [], [], []
+        for number in range(BATCHES):
+            batch = skills.batch(now, np.random.default_rng([SEED, number])).to(model.device)
+            logits = model(batch)[0]
+            first = (logits.argmax(-1) == batch.targets).cpu().numpy()
+            loss.append(F.cross_entropy(logits, batch.targets, reduction="none").cpu().numpy())
+            right.append(first)
+            wrong = np.bincount(batch.owners.cpu().numpy(), weights=~first)
+            whole.append(wrong == 0)
+        means = {"loss": loss, "tokens": right, "answers": whole}
+        out[skill] = {name: round(float(np.concatenate(values).mean()), 4) for name, values in means.items()}
+    return out
+
+
 class Trainer:
     """Trains `model` by `recipe`, on from what `directory` holds."""
 
@@ -95,14 +121,15 @@ class Trainer:
         since, before = time.monotonic(), self.tokens
         for now, batches in ahead(steps(self.recipe, self.skills, self.step, self.tokens)):
             self.update(now, batches)
-            if self.step % LOG_EVERY == 0 or self.tokens >= self.recipe.tokens:
+            last = self.tokens >= self.recipe.tokens
+            if self.step % LOG_EVERY == 0 or last:
                 speed = (self.tokens - before) / (time.monotonic() - since)
                 loss = {name: round(float(np.mean(values)), 4) for name, values in sorted(self.losses.items())}
                 self.note(now, loss=loss, rate=round(now.rate, 6), tokens_per_second=round(speed))
                 self.losses.clear()
-            if self.validation and (self.step % VALIDATE_EVERY == 0 or self.tokens >= self.recipe.tokens):
+            if self.validation and (self.step % VALIDATE_EVERY == 0 or last):
                 self.note(now, validation=validate(self.model, self.validation, self.recipe))
-            if self.step % SAVE_EVERY == 0 or self.tokens >= self.recipe.tokens:
+            if self.step % SAVE_EVERY == 0 or last:
                 self.save()
             if self.step % LOG_EVERY == 0:
                 since, before = time.monotonic(), self.tokens
@@ -132,7 +159,7 @@ class Trainer:
     def note(self, now: Moment, **what: Any) -> None:
         """A line of the log."""
         with self.log.open("a") as sink:
-            sink.write(json.dumps({"step": self.step, "tokens": self.tokens, "stage": now.stage, **what}) + "\n")
+            sink.write(json.dumps({"step": self.step, "tokens": self.tokens, "stage": now.stage.name, **what}) + "\n")
 
     def save(self) -> None:
         """Everything that the next step depends on."""

@@ -19,10 +19,9 @@ from lclm.text import Text, Vocabulary
 GOLDEN = Path(__file__).parents[2] / "runtime/src/test/resources/golden/tiny-4x"
 WINDOW = 64
 SHARES = {"repeat": 0.3, "continue": 0.2, "needles": 0.3, "triage": 0.2}
-NOW = Moment(
-    stage="skills", rate=1.0, longest=64, windows=6, several=0.5, far=0.5, slips=0.5, shares=SHARES, aids={"place": 1.0}
-)
-ONE = replace(NOW, windows=1, far=0.0, slips=0.0)
+STAGE = Stage("skills", 2000, SHARES, rate=(1, 1), longest=(64, 64), several=0.5, far=0.5, slips=0.5)
+NOW = Moment(STAGE, rate=1.0, longest=64, windows=6, aids={"place": 1.0})
+ONE = replace(NOW, stage=replace(STAGE, far=0.0, slips=0.0), windows=1)
 """Single windows, as they are."""
 
 

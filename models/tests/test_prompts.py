@@ -65,7 +65,7 @@ def test_a_prompt_reads_as_the_server_writes_it(chat: Chat) -> None:
     prompt = Prompt(chat)
     prompt.open()
     prompt.region([(0, 3), (1, 1)])
-    prompt.ask("\nWhat?")
+    prompt.ask("What?")
     prompt.answer(chat.ids("It is."))
     batch = gather("x", chat, [prompt], [np.arange(12), np.arange(2)], 4)
     head = [chat.start, *chat.user, chat.memory_start]
@@ -84,7 +84,7 @@ def test_repeated_tokens_have_the_places_of_their_windows(chat: Chat) -> None:
     prompt = Prompt(chat)
     prompt.open()
     prompt.region([(0, 2), (1, 1)])
-    prompt.ask_next("Again?")
+    prompt.ask("Again?")
     places = np.concatenate([np.arange(len(window)) % 4 for window in windows])
     prompt.answer(text, places=dict(enumerate(places.tolist())))
     batch = gather("x", chat, [prompt], windows, 4)
@@ -197,7 +197,7 @@ def test_triage_expands_the_chunks_that_hold_the_answer(skills: Skills, chat: Ch
 def test_a_raw_piece_stands_between_regions(skills: Skills, chat: Chat) -> None:
     prompt = Prompt(chat)
     pieces = [np.arange(8), np.arange(3), np.array([7, 8]), np.arange(6)]
-    skills.regions(prompt, pieces, 2, first=5)
+    skills.regions(prompt, pieces, 2, [np.arange(4)] * 5)
     opened, closed = chat.memory_start, chat.memory_end
     assert prompt.slots == [opened, 0, 0, 0, closed, 7, 8, opened, 0, 0, closed]
     assert [(window, group) for _, window, group in prompt.latents] == [(5, 0), (5, 1), (6, 0), (7, 0), (7, 1)]
@@ -226,15 +226,18 @@ def test_every_skill_makes_a_batch_that_the_model_takes(skills: Skills, model: L
             assert ("readout" in found) == (batch.skill != "triage")
             assert ("pointing" in found) == (batch.skill == "triage")
             assert all(loss.isfinite() for loss in found.values())
-    assert seen == set(NOW.shares)
+    assert seen == set(NOW.stage.shares)
 
 
 def test_shares_of_more_than_one_window(skills: Skills) -> None:
     rng = np.random.default_rng(6)
 
     def most(maker: str, several: float, windows: int) -> int:
-        batches = (skills.makers[maker](replace(ONE, several=several, windows=windows), rng) for _ in range(8))
-        return max(int(batch.owners.max()) * 0 + len(batch.windows) // len(batch.slots) for batch in batches)
+        batches = (
+            skills.makers[maker](replace(ONE, stage=replace(ONE.stage, several=several), windows=windows), rng)
+            for _ in range(8)
+        )
+        return max(len(batch.windows) // len(batch.slots) for batch in batches)
 
     for maker in ("repeat", "needles"):
         assert most(maker, several=1.0, windows=6) > 1
