@@ -31,10 +31,7 @@ def save(model: LatentContextModel, encoder: Tokenizer, decoder: Tokenizer, dire
     config = model.config
     tok.save(encoder, part / "encoder")
     tok.save(decoder, part / "decoder")
-    end = {
-        "eos_token_id": tok.token_id(decoder, tok.IM_END),
-        "pad_token_id": tok.token_id(decoder, tok.END_OF_TEXT),
-    }
+    end = {"eos_token_id": tok.token_id(decoder, tok.IM_END), "pad_token_id": tok.token_id(decoder, tok.END_OF_TEXT)}
     decoder_config = {**config.decoder.to_json("Qwen3ForCausalLM"), **end}
     _write_json(part / "model_config.json", config.to_json())
     _write_json(part / "encoder/config.json", config.encoder.to_json("Qwen3Model"))
@@ -45,12 +42,8 @@ def save(model: LatentContextModel, encoder: Tokenizer, decoder: Tokenizer, dire
     _write_weights(part / "encoder/model.safetensors", model.encoder)
     _write_weights(part / "decoder/model.safetensors", model.decoder)
     _write_weights(part / "adapter/adapter.safetensors", model.adapter)
-    old = directory.with_name(directory.name + ".old")
-    shutil.rmtree(old, ignore_errors=True)
-    if directory.exists():
-        directory.rename(old)
+    shutil.rmtree(directory, ignore_errors=True)
     part.rename(directory)
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def load(directory: Path) -> LatentContextModel:

@@ -159,12 +159,8 @@ def from_dict(text: str) -> Iterator[str]:
     yield "\n\n".join(part)
 
 
-def from_fortune(text: str) -> Iterator[str]:
-    """Sayings, a blank line between two of them."""
-    yield re.sub(r"\n%+\n", "\n\n", text)
-
-
-READERS = {"html": from_html, "roff": from_roff, "pod": from_pod, "dict": from_dict, "fortune": from_fortune}
+READERS = {"html": from_html, "roff": from_roff, "pod": from_pod, "dict": from_dict}
+READERS["fortune"] = lambda text: iter([re.sub(r"\n%+\n", "\n\n", text)])
 
 
 def normalise(text: str) -> str:

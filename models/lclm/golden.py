@@ -1,9 +1,8 @@
 """Golden vectors: what a checkpoint computes, kept beside it so that any runtime can be compared.
 
-They are computed by `transformers` in float32, one window or prompt at a time: it shares no code with the model that is
-trained, so each checks the other. `golden.json` holds `spans` (text, ids, latents rounded to 6 digits) and `prompts`
-(parts of one user turn, raw text or `{"span": ...}`; ids with placeholders; greedy tokens; the margin of each over the
-second choice, in logits).
+`transformers` computes them in float32: it shares no code with the model that is trained, so each checks the other.
+`golden.json` holds `spans` (text, ids, latents) and `prompts` (parts of one user turn, raw text or `{"span": ...}`; ids
+with placeholders; greedy tokens; the margin of each over the second choice, in logits).
 """
 
 from __future__ import annotations

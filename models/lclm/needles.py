@@ -45,9 +45,10 @@ def words_of(tokenizer: Tokenizer, ids: Sequence[int]) -> list[str]:
     return [word for word, _ in seen.most_common(WORDS)]
 
 
-def some(count: int, words: list[str], rng: np.random.Generator) -> list[Needle]:
-    """Needles with different keys."""
+def some(most: int, words: list[str], rng: np.random.Generator) -> list[Needle]:
+    """Needles with different keys, one to so many."""
     found: dict[str, Needle] = {}
+    count = int(rng.integers(1, most + 1))
     while len(found) < count:
         needle = Needle(_key(words, rng), number(rng))
         found.setdefault(needle.key, needle)
@@ -147,7 +148,7 @@ def converse(
         others = np.setdiff1d(np.arange(len(chunks)), wanted)
         if last and len(others) and rng.random() < WRONG_FIRST:
             wrong = [int(rng.choice(others))]
-            prompt.said(expand(wrong))
+            prompt.raw([*prompt.chat.ids(expand(wrong)), prompt.chat.end])
             prompt.ask(_texts(prompt, wrong, chunks) + question)
         prompt.answer(prompt.chat.ids(expand(wanted)))
     prompt.ask(_texts(prompt, wanted, chunks) + question)

@@ -8,7 +8,6 @@ The sentences stand in `wordings.json`, which `./laconic evaluate` asks with too
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,7 +21,6 @@ from lclm.model import Batch
 from lclm.text import Ids
 
 WORDINGS: dict[str, str] = json.loads(Path(__file__).with_name("wordings.json").read_text(encoding="utf-8"))
-NOWHERE: Mapping[int, int] = {}  # places of an answer that no window holds
 
 
 def say(wording: str, **words: object) -> str:
@@ -123,16 +121,8 @@ class Prompt:
         """Says which chunk the key stands in that the end `rest` of the last question follows."""
         self.homes.append((self.asked - len(self.chat.ids(rest)), self.chunks[chunk]))
 
-    def said(self, text: str) -> None:
-        """What the assistant said in its turn; it is not learnt."""
-        self.raw([*self.chat.ids(text), self.chat.end])
-
     def answer(
-        self,
-        ids: list[int] | Ids,
-        closes: bool = True,
-        shown: Ids | None = None,
-        places: Mapping[int, int] = NOWHERE,
+        self, ids: list[int] | Ids, closes: bool = True, shown: Ids | None = None, places: dict[int, int] | None = None
     ) -> None:
         """The assistant's text and the token that closes its turn; both are learnt.
 
@@ -141,7 +131,7 @@ class Prompt:
         """
         read = ids if shown is None else shown
         first = len(self.slots) - 1
-        self.places.extend((first + at, place) for at, place in places.items())
+        self.places.extend((first + at, place) for at, place in (places or {}).items())
         closing = [self.chat.end] if closes else []
         for token, seen in zip([*ids, *closing], [*read, *closing], strict=True):
             self.targets.append((len(self.slots) - 1, int(token), self.answers))

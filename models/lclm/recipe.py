@@ -189,7 +189,7 @@ def _read(kind: Any, value: Any, at: str) -> Any:
             raise ValueError(f"{place}{unknown[0]}: unknown key (expected: of {sorted(hints)})")
         needed = [one.name for one in dataclasses.fields(kind) if one.default is one.default_factory]
         if missing := [key for key in needed if key not in value]:
-            raise ValueError(f"{place}{missing[0]}: missing (expected: {hints[missing[0]]})")
+            raise ValueError(f"{place}{missing[0]}: missing (expected: {_name(hints[missing[0]])})")
         table = typing.cast(type, kind)
         return table(**{key: _read(hints[key], one, f"{place}{key}") for key, one in value.items()})
     if origin is dict and isinstance(value, dict):
@@ -204,4 +204,8 @@ def _read(kind: Any, value: Any, at: str) -> Any:
         return float(value)
     if isinstance(kind, type) and type(value) is kind:
         return value
-    raise ValueError(f"{at}: {value!r} (expected: {getattr(kind, '__name__', kind)})")
+    raise ValueError(f"{at}: {value!r} (expected: {_name(kind)})")
+
+
+def _name(kind: Any) -> str:
+    return str(kind) if typing.get_args(kind) else kind.__name__

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from tokenizers import Tokenizer
 
 from lclm import checkpoint, corpus, golden, needles, tokenizer
 from lclm.model import Block, LatentContextModel
@@ -50,7 +49,8 @@ def run(path: Path, work: Path, device: torch.device, bfloat16: bool = False, co
     held_out = (path.parent / recipe.validation).read_text(encoding="utf-8")
     validation = Text(np.array(tokenizer.plain_ids(encoder, held_out)), training.vocabulary)
     words = needles.words_of(encoder, training.ids[:3_000_000].tolist())
-    skills, held = (skills_of(recipe, text, decoder, words) for text in (training, validation))
+    sizes = recipe.model.compression_ratio, recipe.model.encoder_window_size, recipe.batch
+    skills, held = (Skills(text, Chat(decoder), words, *sizes) for text in (training, validation))
     trainer = Trainer(model, recipe, skills, held, directory, bfloat16)
     trainer.resume()
     trainer.run()
@@ -58,12 +58,6 @@ def run(path: Path, work: Path, device: torch.device, bfloat16: bool = False, co
         checkpoint.save(model, encoder, decoder, out)
         golden.write(out, held_out)
     return out
-
-
-def skills_of(recipe: Recipe, text: Text, decoder: Tokenizer, words: list[str]) -> Skills:
-    """The skills over a text."""
-    shape = recipe.model
-    return Skills(text, Chat(decoder), words, shape.compression_ratio, shape.encoder_window_size, recipe.batch)
 
 
 def claim(recipe: Recipe, path: Path) -> None:

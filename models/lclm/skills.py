@@ -7,6 +7,7 @@ A batch depends on the moment of the training and on the random generator alone.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lclm import needles
 from lclm.model import Batch
@@ -41,12 +42,7 @@ class Skills:
     def __init__(self, text: Text, chat: Chat, words: list[str], ratio: int, window: int, tokens: int) -> None:
         self.text, self.chat, self.words = text, chat, words
         self.ratio, self.window, self.tokens = ratio, window, tokens
-        self.makers = {
-            "repeat": self.repeat,
-            "continue": self.proceed,
-            "needles": self.needles,
-            "triage": self.triage,
-        }
+        self.makers = {"repeat": self.repeat, "continue": self.proceed, "needles": self.needles, "triage": self.triage}
 
     def batch(self, now: Moment, rng: np.random.Generator) -> Batch:
         """A batch of about `tokens` context tokens and at most 64 samples."""
@@ -68,7 +64,7 @@ class Skills:
             prompt = self.opened(parts, pieces)
             prompt.ask(WORDINGS["repeat"])
             slips = rng.random() < now.stage.slips and len(whole) > 2 * FAR_SLIP
-            shown = slip(whole, self.text.scattered(len(whole), rng), rng) if slips else whole
+            shown = slip(whole, self.text.ids[rng.integers(0, len(self.text.ids), len(whole))], rng) if slips else whole
             prompt.answer(whole, shown=shown, places=dict(enumerate(places.tolist())))
             prompts.append(prompt)
         return gather("repeat", self.chat, prompts, parts, self.ratio)
@@ -76,8 +72,7 @@ class Skills:
     def proceed(self, now: Moment, rng: np.random.Generator) -> Batch:
         """Continue texts whose ends take up what stands before them: to continue those, a context must be read.
 
-        Most of what follows any other text is foretold by its last words or by the language alone. A compressed one
-        is continued from its end and from some places before it.
+        A compressed one is continued from its end and from some places before it.
         """
         kind = rng.choice(["raw", "medley", "text"], p=[RAW_CONTEXTS, MEDLEYS, 1 - RAW_CONTEXTS - MEDLEYS])
         parts: list[Ids] = []
@@ -116,7 +111,7 @@ class Skills:
         prompts: list[Prompt] = []
         for length in sizes:
             # Not more than a text of this length holds without becoming a list of them.
-            hidden = self.some(min(MOST_NEEDLES, max(1, length // 60)), rng)
+            hidden = needles.some(min(MOST_NEEDLES, max(1, length // 60)), self.words, rng)
             stream = needles.hide(hidden, self.text, length, self.chat, rng)
             pieces = self.cut(stream, self.window, rng) if several else [stream[: self.window]]
             raw = self.raw(pieces, rng) if rng.random() < RAW else len(pieces)
@@ -167,7 +162,7 @@ class Skills:
         # The larger of two draws: numbers of two digits are the harder ones.
         count = int(rng.integers(2, min(most, max(2, self.tokens // size)) + 1, 2).max())
         for _ in range(max(1, self.tokens // (size * count + TRIAGE_TOKENS * MOST_NEEDLES))):
-            hidden = self.some(MOST_NEEDLES, rng)
+            hidden = needles.some(MOST_NEEDLES, self.words, rng)
             homes = needles.homes(len(hidden), count, rng)
             chunks = needles.scatter(hidden, homes, self.text, count, size, self.chat, rng)
             prompt = Prompt(self.chat)
@@ -175,10 +170,6 @@ class Skills:
             needles.converse(prompt, hidden, homes, chunks, rng)
             prompts.append(prompt)
         return gather("triage", self.chat, prompts, parts, self.ratio, learns=False)
-
-    def some(self, most: int, rng: np.random.Generator) -> list[Needle]:
-        """Needles to hide, one to `most`."""
-        return needles.some(int(rng.integers(1, most + 1)), self.words, rng)
 
     def cut(self, ids: Ids, most: int, rng: np.random.Generator) -> list[Ids]:
         """Windows as the server cuts them: mostly at boundaries of the text, sometimes all of one length."""
@@ -214,11 +205,8 @@ def lengths(longest: int, tokens: int, rng: np.random.Generator) -> list[int]:
     return [chosen - int(rng.integers(0, min(8, chosen // 8) + 1)) for _ in range(count)]
 
 
-def slip(answer: Ids, foreign: Ids, rng: np.random.Generator) -> Ids:
-    """The answer with short pieces replaced: half by its own text from a few places away, half by `foreign` ids.
-
-    Both are as long as the answer, so that positions still say where in the text it is.
-    """
+def slip(answer: Ids, foreign: Ids | NDArray[np.uint16], rng: np.random.Generator) -> Ids:
+    """The answer with short pieces replaced, half by its own text from a few places away, half by as many other ids."""
     shown = answer.copy()
     for start in np.flatnonzero(rng.random(len(answer)) < MOST_SLIPS * rng.random()):
         end = min(len(answer), int(start) + int(rng.geometric(0.5)))

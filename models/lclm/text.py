@@ -78,16 +78,11 @@ class Text:
             start += int(breaks[0]) + 1 if len(breaks) else 0
         return self.ids[start : start + length].astype(np.int64)
 
-    def scattered(self, count: int, rng: np.random.Generator) -> Ids:
-        """`count` ids from anywhere, as frequent as in the text."""
-        return self.ids[rng.integers(0, len(self.ids), count)].astype(np.int64)
-
 
 def cut(ids: Ids, vocabulary: Vocabulary, most: int, rng: np.random.Generator) -> list[Ids]:
     """Windows of half of `most` to `most` tokens, and the rest, each cut at the strongest boundary in reach.
 
-    The server's `ContentDefinedWindows`. Which of two equal boundaries it takes a hash of the tokens before
-    them says; here chance does.
+    As the server's `ContentDefinedWindows` does, but that chance, not a hash, says which of two equal boundaries.
     """
     keys = boundaries(ids, vocabulary) + rng.random(len(ids))
     cuts: list[int] = []

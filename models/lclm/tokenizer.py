@@ -37,12 +37,8 @@ def train(texts: Iterable[str], size: int) -> tuple[Tokenizer, Tokenizer]:
     """Encoder and decoder tokenizer; the decoder's has `size` entries, added tokens included."""
     base = Tokenizer(models.BPE())
     base.normalizer = normalizers.NFC()
-    base.pre_tokenizer = pre_tokenizers.Sequence(
-        [
-            pre_tokenizers.Split(Regex(SPLIT), "isolated"),
-            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
-        ]
-    )
+    to_bytes = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
+    base.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.Split(Regex(SPLIT), "isolated"), to_bytes])
     base.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
         vocab_size=size - len(CHAT_TOKENS) - len(MEMORY_TOKENS),

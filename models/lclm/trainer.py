@@ -164,8 +164,7 @@ class Trainer:
     def save(self) -> None:
         """Everything that the next step depends on."""
         part = self.state.with_suffix(".part")
-        parts = {"model": self.model, "aids": self.aids}
-        weights = {name: module.state_dict() for name, module in parts.items()}
+        weights = {"model": self.model.state_dict(), "aids": self.aids.state_dict()}
         moments = [optimiser.state_dict() for optimiser in self.optimisers.values()]
         torch.save({**weights, "optimisers": moments, "step": self.step, "tokens": self.tokens}, part)
         part.replace(self.state)

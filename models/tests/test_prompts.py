@@ -118,7 +118,7 @@ def test_skips_move_positions_only(chat: Chat) -> None:
 def test_needles_are_findable(text: Text, chat: Chat) -> None:
     rng = np.random.default_rng(2)
     for _ in range(20):
-        hidden = needles.some(3, ["river", "candle", "orbit"], rng)
+        hidden = needles.some(4, ["river", "candle", "orbit"], rng)
         stream = needles.hide(hidden, text, 200, chat, rng)
         shown = chat.tokenizer.decode(stream.tolist(), skip_special_tokens=False)
         assert stream.tolist() == chat.ids(shown)
@@ -137,8 +137,8 @@ def test_numbered_chunks(chat: Chat) -> None:
 
 def test_needles_are_scattered_over_chunks(text: Text, chat: Chat) -> None:
     rng = np.random.default_rng(6)
-    hidden = needles.some(5, ["river", "candle", "orbit"], rng)
-    homes = needles.homes(5, 4, rng)
+    hidden = needles.some(6, ["river", "candle", "orbit"], rng)
+    homes = needles.homes(len(hidden), 4, rng)
     chunks = needles.scatter(hidden, homes, text, 4, 40, chat, rng)
     assert len(chunks) == 4
     for needle, home in zip(hidden, homes, strict=True):

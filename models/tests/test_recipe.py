@@ -28,7 +28,7 @@ def test_recipes_of_the_repository(path: Path) -> None:
     ("old", "new", "says"),
     [
         ("seed = 1", "sed = 1", r"pico-4x.toml: sed: unknown key \(expected: of \['accumulate', 'batch'"),
-        ("seed = 1", "", r"seed: missing \(expected: <class 'int'>\)"),
+        ("seed = 1", "", r"seed: missing \(expected: int\)"),
         ("seed = 1", "seed = 1.5", r"seed: 1.5 \(expected: int\)"),
         ("head_dim = 32", 'head_dim = "x"', r"model.encoder.head_dim: 'x' \(expected: int\)"),
         (
