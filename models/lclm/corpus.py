@@ -186,11 +186,12 @@ def without_repeats(text: str, seen: set[bytes]) -> str:
 
 def overlap(corpus: Path, text: str, length: int) -> list[str]:
     """The runs of so many words of a text that stand in a corpus too."""
-    words = re.findall(r"\w+", text.lower())
-    wanted = {hash(tuple(words[at : at + length])): at for at in range(len(words) - length + 1)}
-    found: set[int] = set()
+
+    def runs(of: str) -> Iterator[tuple[str, ...]]:
+        words = re.findall(r"\w+", of.lower())
+        return zip(*(words[at:] for at in range(length)), strict=False)
+
+    wanted, found = set(runs(text)), set[tuple[str, ...]]()
     for document in corpus.read_text(encoding="utf-8").split(SEPARATOR):
-        others = re.findall(r"\w+", document.lower())
-        runs = (hash(tuple(others[at : at + length])) for at in range(len(others) - length + 1))
-        found.update(wanted[run] for run in runs if run in wanted)
-    return [" ".join(words[at : at + length]) for at in sorted(found)]
+        found |= wanted.intersection(runs(document))
+    return [" ".join(run) for run in runs(text) if run in found]
