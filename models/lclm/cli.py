@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     one.add_argument("--model", type=Path, required=True, help="checkpoint directory")
     one.add_argument("--text", type=Path, required=True, help="text file to take spans from")
 
-    one = commands.add_parser("overlap", help="count what a text shares with a corpus, word by word")
+    one = commands.add_parser("overlap", help="list the runs of words that a text shares with a corpus")
     one.add_argument("--corpus", type=Path, required=True, help="corpus.txt of a work directory")
     one.add_argument("--text", type=Path, required=True, help="text file that should share nothing")
     one.add_argument("--words", type=int, default=12, help="words of a run that counts (default 12)")
@@ -37,6 +37,15 @@ def main(arguments: list[str] | None = None) -> int:
     one.add_argument("--out", type=Path, required=True, help="image to write (.svg or .png)")
 
     options = parser.parse_args(arguments)
+    try:
+        carry_out(options)
+    except ValueError as refused:
+        parser.error(str(refused))
+    return 0
+
+
+def carry_out(options: argparse.Namespace) -> None:
+    """Runs the command that the options name."""
     if options.command == "run":
         if options.threads:
             torch.set_num_threads(options.threads)
@@ -48,7 +57,6 @@ def main(arguments: list[str] | None = None) -> int:
             print(line)
     else:
         plot.draw(options.log, options.out)
-    return 0
 
 
 def device(name: str) -> torch.device:

@@ -133,8 +133,7 @@ def converse(
 ) -> None:
     """Asks for all needles in random order, a turn for one or two; only the last question is answered.
 
-    A prompt of many chunks is dear and what is learnt of it are a few numbers: hence more than one question.
-    `homes` names the chunk of each needle.
+    A prompt of many chunks is dear: hence more than one question. `homes` names the chunk of each needle.
     """
     for picked, last in turns(len(hidden), rng):
         needles = [hidden[i] for i in picked]

@@ -94,9 +94,11 @@ class Recipe:
         for one in (self.pointing.numbers, self.pointing.homes) if self.pointing else ():
             layers, heads = shape.num_hidden_layers, shape.num_attention_heads
             if not (0 <= one.layer < layers and 0 <= one.head < heads):
-                raise ValueError(
-                    f"pointing: layer {one.layer} and head {one.head} (expected: below {layers} and {heads})"
-                )
+                raise ValueError(f"pointing: layer {one.layer}, head {one.head} (expected: below {layers}, {heads})")
+        counts = {"batch": self.batch, "accumulate": self.accumulate, "rates.warm_up": self.rates.warm_up}
+        for name, count in {**counts, **{f"stages.{stage.name}.tokens": stage.tokens for stage in self.stages}}.items():
+            if count < 1:
+                raise ValueError(f"{name}: {count} (expected: 1 or more)")
         for stage in self.stages:
             self._check(stage)
 

@@ -83,10 +83,11 @@ class Skills:
             whole = renamed(returning(self.text, length, SEQUEL_TOKENS, rng), self.text, rng)
             for end in [length] if kind == "raw" else ends(length, self.ratio, rng):
                 prompt = Prompt(self.chat)
-                prompt.open()
                 if kind == "raw":
-                    prompt.ask(WORDINGS["continue"], behind=self.chat.text(whole[:length]) + "\n")
+                    prompt.raw([self.chat.start])
+                    prompt.ask(WORDINGS["continue"], behind=f"user\n{self.chat.text(whole[:length])}\n")
                 else:
+                    prompt.open()
                     prompt.region([(len(parts), self.latents(whole[:end]))])
                     prompt.ask(WORDINGS["continue"])
                 medleyed = kind == "medley"
@@ -235,20 +236,14 @@ def renamed(ids: Ids, text: Text, rng: np.random.Generator) -> Ids:
 
 
 def ends(length: int, ratio: int, rng: np.random.Generator) -> list[int]:
-    """The end of a window, and some ends of whole groups before it.
-
-    The encoder is causal, so the latents up to there are those of the shorter text: one encoding serves all.
-    """
+    """The end of a window, and some of whole groups before it: the latents up to there are those of a shorter text."""
     groups = (length - 1) // ratio
     before = rng.choice(groups, min(ENDS, groups), replace=False) + 1
     return [length, *(int(group) * ratio for group in before)]
 
 
 def medley(length: int, sequel: int, rng: np.random.Generator) -> Ids:
-    """Indices of pieces of a context of `length` ids, from anywhere in it, one behind another.
-
-    Whoever continues them has to find where the last ids stand, and to read on there.
-    """
+    """Indices of pieces of a context of `length` ids: to continue them is to find where the last ids stand in it."""
     pieces: list[Ids] = []
     while sum(map(len, pieces)) < sequel:
         size = min(length, int(rng.integers(*PIECE)))

@@ -46,17 +46,14 @@ def ahead(source: Iterator[Step], most: int = AHEAD) -> Iterator[Step]:
             yield step
 
 
-def optimisers(model: torch.nn.Module, aids: Aids, rates: Rates) -> dict[float, torch.optim.Optimizer]:
-    """Muon for the matrices, AdamW for embeddings, norms and biases, each under its rate."""
-    matrices: list[torch.nn.Parameter] = []
-    others: list[torch.nn.Parameter] = []
-    for name, parameter in (*model.named_parameters(), *aids.named_parameters()):
-        matrix = parameter.dim() == 2 and "embed_tokens" not in name and "lm_head" not in name
-        (matrices if matrix else others).append(parameter)
-    return {
-        rates.matrices: torch.optim.Muon(matrices, rates.matrices, weight_decay=0.0),
-        rates.others: torch.optim.AdamW(others, rates.others, betas=(0.9, 0.95), weight_decay=0.0),
-    }
+def optimisers(model: torch.nn.Module, aids: Aids, rates: Rates) -> list[tuple[float, torch.optim.Optimizer]]:
+    """Muon for the matrices, AdamW for embeddings, norms and biases, each with its rate."""
+    named = dict((*model.named_parameters(), *aids.named_parameters()))
+    matrices = {n for n, p in named.items() if p.dim() == 2 and "embed_tokens" not in n and "lm_head" not in n}
+    muon = torch.optim.Muon([named[n] for n in named if n in matrices], rates.matrices, weight_decay=0.0)
+    others = [named[n] for n in named if n not in matrices]
+    adam = torch.optim.AdamW(others, rates.others, betas=(0.9, 0.95), weight_decay=0.0)
+    return [(rates.matrices, muon), (rates.others, adam)]
 
 
 def bfloat16_is_right(device: torch.device) -> bool:
@@ -148,7 +145,7 @@ class Trainer:
                 loss = loss + now.aids[name] * aid
             (loss / len(batches)).backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.parameters, self.recipe.rates.clip)
-        for rate, optimiser in self.optimisers.items():
+        for rate, optimiser in self.optimisers:
             for group in optimiser.param_groups:
                 group["lr"] = rate * now.rate
             optimiser.step()
@@ -165,19 +162,18 @@ class Trainer:
         """Everything that the next step depends on."""
         part = self.state.with_suffix(".part")
         weights = {"model": self.model.state_dict(), "aids": self.aids.state_dict()}
-        moments = [optimiser.state_dict() for optimiser in self.optimisers.values()]
+        moments = [optimiser.state_dict() for _, optimiser in self.optimisers]
         torch.save({**weights, "optimisers": moments, "step": self.step, "tokens": self.tokens}, part)
         part.replace(self.state)
 
     def resume(self) -> None:
         """Goes on from the saved state, if there is one; what the log says of later steps is dropped."""
-        if not self.state.exists():
-            return
-        state = torch.load(self.state, map_location=self.model.device, weights_only=True)
-        self.model.load_state_dict(state["model"])
-        self.aids.load_state_dict(state["aids"])
-        for optimiser, saved in zip(self.optimisers.values(), state["optimisers"], strict=True):
-            optimiser.load_state_dict(saved)
-        self.step, self.tokens = state["step"], state["tokens"]
-        lines = self.log.read_text().splitlines(keepends=True)
+        if self.state.exists():
+            state = torch.load(self.state, map_location=self.model.device, weights_only=True)
+            self.model.load_state_dict(state["model"])
+            self.aids.load_state_dict(state["aids"])
+            for (_, optimiser), saved in zip(self.optimisers, state["optimisers"], strict=True):
+                optimiser.load_state_dict(saved)
+            self.step, self.tokens = state["step"], state["tokens"]
+        lines = self.log.read_text().splitlines(keepends=True) if self.log.exists() else []
         self.log.write_text("".join(line for line in lines if json.loads(line)["step"] <= self.step))

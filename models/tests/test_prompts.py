@@ -304,3 +304,14 @@ def test_a_paragraph_goes_before_a_line_a_sentence_and_a_word(tokenizers: tuple[
     first = np.cumsum([0, *(len(piece) for piece in ids)])
     assert kinds[0] == 0
     assert [int(kinds[at]) for at in first[1:-1]] == [1, 2, 3, 0, 4]
+
+
+def test_a_raw_context_is_tokenized_as_the_server_does(skills: Skills, chat: Chat) -> None:
+    rng = np.random.default_rng(3)
+    batch = next(batch for _ in range(80) if not len((batch := skills.proceed(ONE, rng)).windows))
+    for slots in batch.slots:
+        end = slots.tolist().index(chat.end)
+        text = chat.text(slots[1:end].numpy())
+        assert text.startswith("user\n")
+        assert text.endswith("\nContinue the text above.")
+        assert chat.ids(text) == slots[1:end].tolist()

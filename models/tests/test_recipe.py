@@ -28,6 +28,8 @@ def test_recipes_of_the_repository(path: Path) -> None:
     ("old", "new", "says"),
     [
         ("seed = 1", "sed = 1", r"pico-4x.toml: sed: unknown key \(expected: of \['accumulate', 'batch'"),
+        ("accumulate = 1", "accumulate = 0", r"accumulate: 0 \(expected: 1 or more\)"),
+        ("tokens = 1_800_000", "tokens = 0", r"stages.skills.tokens: 0 \(expected: 1 or more\)"),
         ("seed = 1", "", r"seed: missing \(expected: int\)"),
         ("seed = 1", "seed = 1.5", r"seed: 1.5 \(expected: int\)"),
         ("head_dim = 32", 'head_dim = "x"', r"model.encoder.head_dim: 'x' \(expected: int\)"),
@@ -57,7 +59,7 @@ def test_pointing_needs_heads(recipe: Recipe) -> None:
     with pytest.raises(ValueError, match=r"stages\.read\.aids\.pointing: no heads"):
         replace(recipe, stages=(stage,), pointing=None)
     high = replace(recipe.pointing, homes=replace(recipe.pointing.homes, layer=3))  # type: ignore[type-var]
-    with pytest.raises(ValueError, match=r"pointing: layer 3 and head 0 \(expected: below 3 and 4\)"):
+    with pytest.raises(ValueError, match=r"pointing: layer 3, head 0 \(expected: below 3, 4\)"):
         replace(recipe, pointing=high)
 
 

@@ -174,6 +174,28 @@ def test_device_is_one_of_this_machine(capsys: pytest.CaptureFixture[str]) -> No
     assert "argument --device: tpu (expected: one of cpu" in capsys.readouterr().err
 
 
+def test_what_is_refused_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "r.toml").write_text("sed = 1")
+    with pytest.raises(SystemExit):
+        cli.main(["run", str(tmp_path / "r.toml"), "--work", str(tmp_path)])
+    assert "r.toml: sed: unknown key (expected: of [" in capsys.readouterr().err
+
+
+def test_a_training_that_was_never_saved_begins_a_new_log(recipe: Recipe, skills: Skills, tmp_path: Path) -> None:
+    one = made(recipe, skills, tmp_path)
+    one.note(NOW, loss={})
+    one.step = 7
+    one.note(NOW, loss={})
+    two = made(recipe, skills, tmp_path)
+    two.resume()
+    assert [json.loads(line)["step"] for line in two.log.read_text().splitlines()] == [0]
+
+
+def test_equal_rates_make_two_optimisers(recipe: Recipe, skills: Skills, tmp_path: Path) -> None:
+    equal = replace(recipe, rates=replace(recipe.rates, matrices=0.003))
+    assert len(made(equal, skills, tmp_path).optimisers) == 2
+
+
 def test_a_device_computes_bfloat16_right_or_not(monkeypatch: pytest.MonkeyPatch) -> None:
     assert bfloat16_is_right(torch.device("cpu"))
     exact = torch.Tensor.__matmul__
