@@ -1,6 +1,5 @@
-"""`python -m lclm corpus|tokenizer|train|evaluate|export|plot`; each command says what it takes with -h."""
+"""`python -m lclm run|golden|overlap|plot`; each command says what it takes with -h."""
 
 from lclm.cli import main
 
-if __name__ == "__main__":
-    raise SystemExit(main())
+raise SystemExit(main())

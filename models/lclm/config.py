@@ -7,6 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+POOLING = ("mean", "concat")
+"""The mean of a group's states, or all of them one behind another, zeros in place of those that a window lacks."""
+
+SUPPORTED: dict[str, Any] = {"encoder_mask_type": "causal", "boundary_overlap": 0, "adapter_type": "mlp"}
+"""Of the other fields the one variant that this package trains: that of the released models."""
+
 
 @dataclass(frozen=True)
 class StackConfig:
@@ -36,33 +42,23 @@ class StackConfig:
 
     def to_json(self, architecture: str) -> dict[str, Any]:
         """The `config.json` of this stack as `transformers` writes it."""
-        return {
+        fixed = {
             "architectures": [architecture],
             "attention_bias": False,
             "attention_dropout": 0.0,
             "dtype": "bfloat16",
-            "head_dim": self.head_dim,
             "hidden_act": "silu",
-            "hidden_size": self.hidden_size,
             "initializer_range": 0.02,
-            "intermediate_size": self.intermediate_size,
             "layer_types": ["full_attention"] * self.num_hidden_layers,
-            "max_position_embeddings": self.max_position_embeddings,
             "max_window_layers": self.num_hidden_layers,
             "model_type": "qwen3",
-            "num_attention_heads": self.num_attention_heads,
-            "num_hidden_layers": self.num_hidden_layers,
-            "num_key_value_heads": self.num_key_value_heads,
-            "rms_norm_eps": self.rms_norm_eps,
             "rope_scaling": None,
-            "rope_theta": self.rope_theta,
             "sliding_window": None,
-            "tie_word_embeddings": self.tie_word_embeddings,
             "transformers_version": "4.57.6",
             "use_cache": True,
             "use_sliding_window": False,
-            "vocab_size": self.vocab_size,
         }
+        return dict(sorted({**fixed, **vars(self)}.items()))
 
 
 @dataclass(frozen=True)
@@ -75,6 +71,10 @@ class ModelConfig:
     encoder_window_size: int = 1024
     pooling: str = "mean"
 
+    def __post_init__(self) -> None:
+        if self.pooling not in POOLING:
+            raise ValueError(f"pooling is {self.pooling!r}, expected one of {', '.join(POOLING)}")
+
     @property
     def places(self) -> int:
         """Encoder states side by side in what the adapter reads of a group."""
@@ -82,30 +82,5 @@ class ModelConfig:
 
     def to_json(self) -> dict[str, Any]:
         """The fields of `model_config.json`."""
-        return {
-            "compression_ratio": self.compression_ratio,
-            "encoder_window_size": self.encoder_window_size,
-            "pooling": self.pooling,
-            **SUPPORTED,
-        }
-
-
-POOLING = ("mean", "concat")
-"""The mean of a group's states, or all of them one behind another, zeros in place of those that a window lacks."""
-
-SUPPORTED: dict[str, Any] = {
-    "encoder_mask_type": "causal",
-    "boundary_overlap": 0,
-    "adapter_type": "mlp",
-}
-"""Of the other fields the one variant that this package trains: that of the released models."""
-
-
-def nano(encoder_vocabulary: int, decoder_vocabulary: int, ratio: int, pooling: str = "mean") -> ModelConfig:
-    """About 8 million parameters; 256 wide, 3 encoder and 4 decoder layers, windows of 1,024 ids."""
-    return ModelConfig(
-        encoder=StackConfig(encoder_vocabulary, num_hidden_layers=3, max_position_embeddings=2048),
-        decoder=StackConfig(decoder_vocabulary, num_hidden_layers=4),
-        compression_ratio=ratio,
-        pooling=pooling,
-    )
+        own = {name: getattr(self, name) for name in ("compression_ratio", "encoder_window_size", "pooling")}
+        return {**own, **SUPPORTED}

@@ -18,19 +18,15 @@ from pathlib import Path
 from lxml import etree
 from lxml import html as lxml_html
 
-SEPARATOR = "\x1e"
-"""Between documents (ASCII record separator; removed from the text itself)."""
+SEPARATOR = "\x1e"  # between documents (ASCII record separator; removed from the text itself)
 
-SHORTEST_DOCUMENT = 400
-"""Characters below which a document is left out."""
+SHORTEST_DOCUMENT = 400  # characters below which a document is left out
 
-BLOCKS = frozenset(
-    [
-        *("p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "section", "article", "blockquote", "pre", "br"),
-        *("ul", "ol", "li", "dl", "dt", "dd", "table", "tr"),
-    ]
-)
-DROPPED = frozenset(["script", "style", "nav", "head", "header", "footer", "form", "svg"])
+BLOCKS = ("p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "section", "article", "blockquote", "pre")
+LISTS = ("ul", "ol", "dl", "dt", "dd", "table")
+LINES = ("br", "li", "tr")
+CELLS = ("td", "th")
+DROPPED = ("script", "style", "nav", "head", "header", "footer", "form", "svg")
 CHROME = re.compile(r"navheader|navfooter|sphinxsidebar|related|headerlink|bottomlang|toplang|toc\b", re.I)
 
 
@@ -68,7 +64,8 @@ def build(out: Path, sources: tuple[Source, ...] = SOURCES) -> dict[str, int]:
     seen: set[bytes] = set()
     counts: dict[str, int] = {}
     out.parent.mkdir(parents=True, exist_ok=True)
-    with out.open("w", encoding="utf-8") as sink:
+    part = out.with_suffix(".part")
+    with part.open("w", encoding="utf-8") as sink:
         for source in sources:
             total = 0
             for number, raw in enumerate(documents(source)):
@@ -79,6 +76,7 @@ def build(out: Path, sources: tuple[Source, ...] = SOURCES) -> dict[str, int]:
                     sink.write(text + SEPARATOR)
                     total += len(text)
             counts[source.package] = total
+    part.replace(out)
     return counts
 
 
@@ -94,54 +92,30 @@ def documents(source: Source) -> Iterator[str]:
         data = path.read_bytes()
         if data[:2] == b"\x1f\x8b":
             data = gzip.decompress(data)
-        text = data.decode("utf-8", errors="replace")
-        if source.kind == "html":
-            yield from_html(data)
-        elif source.kind == "roff":
-            yield from_roff(text)
-        elif source.kind == "pod":
-            yield from_pod(text)
-        elif source.kind == "fortune":
-            yield re.sub(r"\n%+\n", "\n\n", text)
-        elif source.kind == "dict":
-            yield from from_dict(text)
-        else:
-            yield text
+        yield from READERS[source.kind](data.decode("utf-8", errors="replace"))
 
 
-def from_html(data: bytes) -> str:
+def from_html(text: str) -> Iterator[str]:
     """Text of the body with a blank line between blocks; code keeps its lines."""
     try:
-        root = lxml_html.fromstring(data)
+        root = lxml_html.fromstring(text.encode())
     except (etree.ParserError, ValueError):
-        return ""
-    body = root.find("body")
-    pieces: list[str] = []
-    _walk(root if body is None else body, pieces, preformatted=False)
-    return "".join(pieces)
+        return
+    for node in list(root.iter(etree.Element)):
+        if node is not root and (node.tag in DROPPED or CHROME.search(node.get("class") or "")):
+            node.drop_tree()
+    code = {node for pre in root.iter("pre") for node in pre.iter()}
+    for node in root.iter(etree.Element):
+        around = "\n\n" if node.tag in BLOCKS + LISTS else "\n" if node.tag in LINES else ""
+        text, tail = node.text or "", node.tail or ""
+        inside, behind = node in code, node.tag != "pre" and node in code
+        node.text = around + (text if inside else re.sub(r"\s+", " ", text))
+        around = "  " if node.tag in CELLS else around
+        node.tail = around + (tail if behind else re.sub(r"\s+", " ", tail))
+    yield str(root.text_content())
 
 
-def _walk(node: etree._Element, pieces: list[str], preformatted: bool) -> None:
-    tag = node.tag
-    hidden = not isinstance(tag, str) or tag in DROPPED or CHROME.search(node.get("class") or "")
-    if not hidden:
-        block = tag in BLOCKS
-        inside = preformatted or tag == "pre"
-        if block:
-            pieces.append("\n" if tag in {"br", "tr", "li"} else "\n\n")
-        if node.text:
-            pieces.append(node.text if inside else re.sub(r"\s+", " ", node.text))
-        for child in node:
-            _walk(child, pieces, inside)
-        if tag in {"td", "th"}:
-            pieces.append("  ")
-        if block:
-            pieces.append("\n" if tag in {"br", "tr", "li"} else "\n\n")
-    if node.tail:
-        pieces.append(node.tail if preformatted else re.sub(r"\s+", " ", node.tail))
-
-
-def from_roff(text: str) -> str:
+def from_roff(text: str) -> Iterator[str]:
     """A manual page with its macros and font changes removed."""
     lines: list[str] = []
     for line in text.split("\n"):
@@ -160,16 +134,16 @@ def from_roff(text: str) -> str:
     page = page.replace("\\-", "-").replace("\\(aq", "'").replace("\\(bu", "-").replace("\\(em", " - ")
     page = re.sub(r"\\\(lq|\\\(rq|\\\(dq", '"', page)
     page = re.sub(r"\\\[\w+\]|\\\(..|\\\*\(..|\\\*.|\\n\(..|\\[|^]", "", page)
-    return page.replace("\\e", "\\").replace("\\ ", " ").replace("\\~", " ").replace("\\(", "")
+    yield page.replace("\\e", "\\").replace("\\ ", " ").replace("\\~", " ").replace("\\(", "")
 
 
-def from_pod(text: str) -> str:
+def from_pod(text: str) -> Iterator[str]:
     """A Perl manual page with its commands and formatting codes removed."""
     text = re.sub(r"^=(?:head\d|item)\s+", "", text, flags=re.M)
     text = re.sub(r"^=\w+.*\n", "", text, flags=re.M)
     for _ in range(3):
         text = re.sub(r"\b[BICFLSX]<<* ?([^<>]*?) ?>+", r"\1", text)
-    return text.replace("E<gt>", ">").replace("E<lt>", "<")
+    yield text.replace("E<gt>", ">").replace("E<lt>", "<")
 
 
 def from_dict(text: str) -> Iterator[str]:
@@ -183,6 +157,10 @@ def from_dict(text: str) -> Iterator[str]:
             yield "\n\n".join(part)
             size, part = 0, []
     yield "\n\n".join(part)
+
+
+READERS = {"html": from_html, "roff": from_roff, "pod": from_pod, "dict": from_dict}
+READERS["fortune"] = lambda text: iter([re.sub(r"\n%+\n", "\n\n", text)])
 
 
 def normalise(text: str) -> str:
@@ -204,3 +182,16 @@ def without_repeats(text: str, seen: set[bytes]) -> str:
             seen.add(key)
             kept.append(paragraph)
     return "\n\n".join(kept)
+
+
+def overlap(corpus: Path, text: str, length: int) -> list[str]:
+    """The runs of so many words of a text that stand in a corpus too."""
+
+    def runs(of: str) -> Iterator[tuple[str, ...]]:
+        words = re.findall(r"\w+", of.lower())
+        return zip(*(words[at:] for at in range(length)), strict=False)
+
+    wanted, found = set(runs(text)), set[tuple[str, ...]]()
+    for document in corpus.read_text(encoding="utf-8").split(SEPARATOR):
+        found |= wanted.intersection(runs(document))
+    return [" ".join(run) for run in runs(text) if run in found]

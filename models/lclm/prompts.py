@@ -2,12 +2,14 @@ r"""Prompts as a server assembles them, gathered into one padded batch.
 
 One user turn is `<|im_start|>user\n`, regions, `\n`, an instruction, `<|im_end|>\n<|im_start|>assistant\n`.
 Text between two added tokens is tokenized in one piece; an answer apart from the text before it.
+The sentences stand in `wordings.json`, which `./laconic evaluate` asks with too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -15,22 +17,15 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from lclm import tokenizer as tok
-from lclm.data import Ids
 from lclm.model import Batch
+from lclm.text import Ids
 
-REPEAT = "Repeat the text above."
-CONTINUE = "Continue the text above."
-NEEDLE = "The magic number for {key} is {digits}."
-QUESTION = "What is the magic number for {key}?"
-QUESTIONS = "What are the magic numbers for {a} and {b}?"
-QUOTE = "Quote the line that mentions {phrase}."
-TRIAGE = "Expand what you need, then answer: {question}"
-CHUNK = "[{number}] "
-EXPAND = "EXPAND: {numbers}"
-ANSWER = "ANSWER: {answer}"
+WORDINGS: dict[str, str] = json.loads(Path(__file__).with_name("wordings.json").read_text(encoding="utf-8"))
 
-NOWHERE: Mapping[int, int] = {}
-"""Places of an answer that no window holds."""
+
+def say(wording: str, **words: object) -> str:
+    """A sentence of `wordings.json` with these words in it."""
+    return WORDINGS[wording].format(**words)
 
 
 class Chat:
@@ -69,15 +64,12 @@ class Prompt:
     slots: list[int] = field(default_factory=list)
     latents: list[tuple[int, int, int]] = field(default_factory=list)
     """(slot, window, group) of each latent; the slot itself holds 0 until the batch is gathered."""
-    gaps: dict[int, int] = field(default_factory=dict)
-    """Rotary positions left out before a slot."""
-    targets: list[tuple[int, int, int]] = field(default_factory=list)
-    """(slot that predicts, id, number of the answer)."""
+    gaps: dict[int, int] = field(default_factory=dict)  # rotary positions left out before a slot
+    targets: list[tuple[int, int, int]] = field(default_factory=list)  # (slot that predicts, id, number of the answer)
     places: list[tuple[int, int]] = field(default_factory=list)
     """(slot that predicts, place in its group of the token), where an answer says what stands in a window."""
     answers: int = 0
-    asked: int = 0
-    """Slot behind the text of the last question."""
+    asked: int = 0  # slot behind the text of the last question
     chunks: list[Chunk] = field(default_factory=list)
     homes: list[tuple[int, Chunk]] = field(default_factory=list)
     """Slots at which questions end their keys, and the chunks that the keys stand in."""
@@ -93,12 +85,10 @@ class Prompt:
         """The user turn's first tokens, with the text before the first region."""
         self.raw([self.chat.start, *(self.chat.ids("user\n" + text) if text else self.chat.user)])
 
-    def region(self, windows: list[tuple[int, int]], gaps: list[int] | None = None) -> None:
+    def region(self, windows: list[tuple[int, int]]) -> None:
         """A memory region of consecutive windows, each (index in the batch, number of latents)."""
         self.raw([self.chat.memory_start])
-        for order, (window, count) in enumerate(windows):
-            if gaps and gaps[order]:
-                self.skip(gaps[order])
+        for window, count in windows:
             first = len(self.slots)
             self.latents.extend((first + group, window, group) for group in range(count))
             self.slots.extend([0] * count)
@@ -107,7 +97,7 @@ class Prompt:
     def numbered(self, chunks: list[tuple[int, int]]) -> None:
         """Opens the prompt with numbered regions, one for each chunk (index in the batch, number of latents)."""
         for at, chunk in enumerate(chunks):
-            label = CHUNK.format(number=at + 1)
+            label = say("chunk", number=at + 1)
             if at:
                 self.raw(self.chat.ids("\n" + label))
             else:
@@ -118,45 +108,21 @@ class Prompt:
             end = len(self.slots) - 1
             self.chunks.append(Chunk((behind - len(str(at + 1)), behind), (end - chunk[1], end)))
 
-    def ask(self, text: str) -> None:
-        """The rest of the user turn, and the opening of the assistant's."""
+    def ask(self, text: str, behind: str = "\n") -> None:
+        """An instruction behind the context, or a user turn of its own behind an answer; opens the assistant's turn."""
         chat = self.chat
-        self.raw(chat.ids(text))
+        if self.asked:
+            self.raw([*chat.newline, chat.start])
+        self.raw(chat.ids(("user\n" if self.asked else behind) + text))
         self.asked = len(self.slots)
         self.raw([chat.end, *chat.newline, chat.start, *chat.assistant])
-
-    def ask_first(self, text: str) -> None:
-        """An instruction on a line of its own behind the context."""
-        self.ask("\n" + text)
-
-    def ask_again(self, text: str) -> None:
-        """A further user turn."""
-        self.raw([*self.chat.newline, self.chat.start])
-        self.ask("user\n" + text)
-
-    def ask_next(self, text: str) -> None:
-        """An instruction: the first behind the context, others as turns of their own."""
-        (self.ask_again if self.answers else self.ask_first)(text)
 
     def point(self, rest: str, chunk: int) -> None:
         """Says which chunk the key stands in that the end `rest` of the last question follows."""
         self.homes.append((self.asked - len(self.chat.ids(rest)), self.chunks[chunk]))
 
-    def said(self, text: str) -> None:
-        """What the assistant said in its turn; it is not learnt."""
-        self.raw([*self.chat.ids(text), self.chat.end])
-
-    def repeat(self, windows: list[Ids], shown: Ids, ratio: int) -> None:
-        """The assistant repeats the text of the windows."""
-        places = np.concatenate([np.arange(len(window)) % ratio for window in windows])
-        self.answer(np.concatenate(windows), shown=shown, places=dict(enumerate(places.tolist())))
-
     def answer(
-        self,
-        ids: list[int] | Ids,
-        closes: bool = True,
-        shown: Ids | None = None,
-        places: Mapping[int, int] = NOWHERE,
+        self, ids: list[int] | Ids, closes: bool = True, shown: Ids | None = None, places: dict[int, int] | None = None
     ) -> None:
         """The assistant's text and the token that closes its turn; both are learnt.
 
@@ -165,7 +131,7 @@ class Prompt:
         """
         read = ids if shown is None else shown
         first = len(self.slots) - 1
-        self.places.extend((first + at, place) for at, place in places.items())
+        self.places.extend((first + at, place) for at, place in (places or {}).items())
         closing = [self.chat.end] if closes else []
         for token, seen in zip([*ids, *closing], [*read, *closing], strict=True):
             self.targets.append((len(self.slots) - 1, int(token), self.answers))
@@ -173,9 +139,7 @@ class Prompt:
         self.answers += 1
 
 
-def gather(
-    task: str, chat: Chat, prompts: list[Prompt], windows: list[Ids], ratio: int, learns: list[bool] | None = None
-) -> Batch:
+def gather(skill: str, chat: Chat, prompts: list[Prompt], windows: list[Ids], ratio: int, learns: bool = True) -> Batch:
     """One right-padded batch of prompts over `windows`."""
     lengths = [len(window) for window in windows]
     width = max(lengths, default=0)
@@ -186,10 +150,10 @@ def gather(
     columns = max(len(prompt.slots) for prompt in prompts)
     slots = np.zeros((len(prompts), columns), dtype=np.int64)
     positions = np.zeros_like(slots)
-    predictors: list[int] = []
-    targets: list[int] = []
-    owners: list[int] = []
-    places: list[tuple[int, int]] = []
+    targets: list[tuple[int, ...]] = []
+    places: list[tuple[int, ...]] = []
+    numbers: list[tuple[int, ...]] = []
+    homes: list[tuple[int, ...]] = []
     owner = 0
     for row, prompt in enumerate(prompts):
         slots[row, : len(prompt.slots)] = prompt.slots
@@ -201,36 +165,28 @@ def gather(
         for slot, gap in prompt.gaps.items():
             steps[slot] += gap
         positions[row] = steps.cumsum()
-        for slot, token, answer in prompt.targets:
-            predictors.append(row * columns + slot)
-            targets.append(token)
-            owners.append(owner + answer)
+        targets.extend((row * columns + slot, token, owner + answer) for slot, token, answer in prompt.targets)
         owner += prompt.answers
         places.extend((row * columns + slot, place) for slot, place in prompt.places)
+        numbered = ((slot, chunk.number) for chunk in prompt.chunks for slot in range(*chunk.latents))
+        numbers.extend((row, slot, *number, *number) for slot, number in numbered)
+        homes.extend((row, slot, *chunk.latents, *chunk.number) for slot, chunk in prompt.homes)
+    predictors, wanted, owners = _rows(targets, 3).unbind(1)
     return Batch(
-        task=task,
+        skill=skill,
         windows=torch.from_numpy(padded),
         lengths=torch.tensor(lengths, dtype=torch.int64),
-        learns=torch.tensor(learns if learns is not None else [True] * len(windows)),
+        learns=learns,
         slots=torch.from_numpy(slots),
         positions=torch.from_numpy(positions),
-        predictors=torch.tensor(predictors),
-        targets=torch.tensor(targets),
-        owners=torch.tensor(owners),
-        places=torch.tensor(places, dtype=torch.int64).view(-1, 2),
-        numbers=_rows(
-            (row, slot, *chunk.number, *chunk.number)
-            for row, prompt in enumerate(prompts)
-            for chunk in prompt.chunks
-            for slot in range(*chunk.latents)
-        ),
-        homes=_rows(
-            (row, slot, *chunk.latents, *chunk.number)
-            for row, prompt in enumerate(prompts)
-            for slot, chunk in prompt.homes
-        ),
+        predictors=predictors,
+        targets=wanted,
+        owners=owners,
+        places=_rows(places, 2),
+        numbers=_rows(numbers, 6),
+        homes=_rows(homes, 6),
     )
 
 
-def _rows(pointers: Iterable[tuple[int, ...]]) -> Tensor:
-    return torch.tensor(list(pointers), dtype=torch.int64).view(-1, 6)
+def _rows(rows: list[tuple[int, ...]], width: int) -> Tensor:
+    return torch.tensor(rows, dtype=torch.int64).view(-1, width)

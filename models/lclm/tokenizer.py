@@ -37,12 +37,8 @@ def train(texts: Iterable[str], size: int) -> tuple[Tokenizer, Tokenizer]:
     """Encoder and decoder tokenizer; the decoder's has `size` entries, added tokens included."""
     base = Tokenizer(models.BPE())
     base.normalizer = normalizers.NFC()
-    base.pre_tokenizer = pre_tokenizers.Sequence(
-        [
-            pre_tokenizers.Split(Regex(SPLIT), "isolated"),
-            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
-        ]
-    )
+    to_bytes = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
+    base.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.Split(Regex(SPLIT), "isolated"), to_bytes])
     base.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
         vocab_size=size - len(CHAT_TOKENS) - len(MEMORY_TOKENS),
@@ -78,14 +74,6 @@ def load(directory: Path) -> Tokenizer:
 def both(directory: Path) -> tuple[Tokenizer, Tokenizer]:
     """The tokenizers of a checkpoint's encoder and decoder."""
     return load(directory / "encoder"), load(directory / "decoder")
-
-
-def check(mine: Path, other: Path) -> None:
-    """Refuses two directories whose tokenizers differ: ids of one mean nothing to a model of the other."""
-    for side in ("encoder", "decoder"):
-        if load(mine / side).to_str() != load(other / side).to_str():
-            path = mine / side / "tokenizer.json"
-            raise ValueError(f"{path}: another tokenizer than that of {other}, expected the same (tokenizer --from)")
 
 
 def plain_ids(tokenizer: Tokenizer, text: str) -> list[int]:

@@ -1,197 +1,179 @@
-"""The training loop: a budget of minutes, resumable, with exports and evaluations on the way."""
+"""The training: batches built ahead on a thread, steps of one or more of them, a log, states to resume from."""
 
 from __future__ import annotations
 
+import json
 import time
-from collections import defaultdict
-from dataclasses import dataclass
+from collections import defaultdict, deque
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from tokenizers import Tokenizer
-from torch import Tensor
+from torch.nn import functional as F
 
-from lclm import checkpoint
-from lclm.evaluation import Evaluation
+from lclm.aids import Aids
 from lclm.model import Batch, LatentContextModel
-from lclm.optimiser import Optimiser
-from lclm.schedule import FIRST, Schedule
-from lclm.tasks import Tasks
+from lclm.recipe import Moment, Rates, Recipe, moment
+from lclm.skills import Skills
 
-SAVE_EVERY = 3.0
-"""Minutes between states to resume from."""
-EXPORT_EVERY = 10.0
-"""Minutes between servable checkpoints, each with a short evaluation."""
-LOG_EVERY = 5
-"""Steps."""
-LONGEST_STEP = 120.0
-"""Seconds that one step counts at most: a machine that slept doesn't use up the budget."""
+AHEAD = 4  # steps whose batches are built before they are wanted
+SEED, BATCHES = 7, 4  # of a validation, for each skill: every model of equal shapes gets the same
+LOG_EVERY, SAVE_EVERY, VALIDATE_EVERY = 10, 100, 500  # steps
+
+Step = tuple[Moment, list[Batch]]
 
 
-@dataclass
-class Directories:
-    """Where a run keeps its things."""
+def steps(recipe: Recipe, skills: Skills, step: int, tokens: int) -> Iterator[Step]:
+    """What each step from number `step` on learns from; the recipe and the tokens before it decide that alone."""
+    while tokens < recipe.tokens:
+        now = moment(recipe, tokens)
+        seeds = ([recipe.seed, step, part] for part in range(recipe.accumulate))
+        batches = [skills.batch(now, np.random.default_rng(seed)) for seed in seeds]
+        yield now, batches
+        step, tokens = step + 1, tokens + sum(batch.tokens for batch in batches)
 
-    root: Path
 
-    @property
-    def state(self) -> Path:
-        return self.root / "state.pt"
+def ahead(source: Iterator[Step], most: int = AHEAD) -> Iterator[Step]:
+    """The same steps, built on another thread, at most so many before they are wanted."""
+    with ThreadPoolExecutor(1) as worker:
+        building = deque(worker.submit(next, source, None) for _ in range(most))
+        while (step := building.popleft().result()) is not None:
+            building.append(worker.submit(next, source, None))
+            yield step
 
-    @property
-    def log(self) -> Path:
-        return self.root / "train.log"
 
-    @property
-    def export(self) -> Path:
-        return self.root / "export-latest"
+def optimisers(model: torch.nn.Module, aids: Aids, rates: Rates) -> list[tuple[float, torch.optim.Optimizer]]:
+    """Muon for the matrices, AdamW for embeddings, norms and biases, each with its rate."""
+    named = dict((*model.named_parameters(), *aids.named_parameters()))
+    matrices = {n for n, p in named.items() if p.dim() == 2 and "embed_tokens" not in n and "lm_head" not in n}
+    muon = torch.optim.Muon([named[n] for n in named if n in matrices], rates.matrices, weight_decay=0.0)
+    others = [named[n] for n in named if n not in matrices]
+    adam = torch.optim.AdamW(others, rates.others, betas=(0.9, 0.95), weight_decay=0.0)
+    return [(rates.matrices, muon), (rates.others, adam)]
 
-    def kept(self, minutes: float) -> Path:
-        """A checkpoint on the way, named so that names are in the order of time."""
-        return self.root / f"kept/{minutes:06.1f}"
+
+def bfloat16_is_right(device: torch.device) -> bool:
+    """Whether the device's products of bfloat16 matrices are off by no more than rounding: some emulate it wrongly."""
+    one, other = torch.randn(2, 256, 256, generator=torch.Generator().manual_seed(1)).bfloat16()
+    exact = one.float() @ other.float()
+    found = (one.to(device) @ other.to(device)).float().cpu()
+    return bool((found - exact).norm() < 0.01 * exact.norm())
+
+
+@torch.no_grad()
+def validate(model: LatentContextModel, skills: Skills, recipe: Recipe) -> dict[str, dict[str, float]]:
+    """By skill, on a text that isn't learnt: nats a token, and the shares of tokens and answers that are first choice.
+
+    Choices are made on this; the tables of the model cards come from `./laconic evaluate`, on another text.
+    """
+    last = moment(recipe, recipe.tokens)
+    out = {}
+    for skill, share in last.stage.shares.items():
+        if not share:
+            continue
+        alone = replace(last.stage, shares={skill: 1.0}, far=0.0, slips=0.0)
+        now = replace(last, stage=alone, windows=min(last.windows, 4))
+        loss, right, whole = [], [], []
+        for number in range(BATCHES):
+            batch = skills.batch(now, np.random.default_rng([SEED, number])).to(model.device)
+            logits = model(batch)[0]
+            first = (logits.argmax(-1) == batch.targets).cpu().numpy()
+            loss.append(F.cross_entropy(logits, batch.targets, reduction="none").cpu().numpy())
+            right.append(first)
+            wrong = np.bincount(batch.owners.cpu().numpy(), weights=~first)
+            whole.append(wrong == 0)
+        means = {"loss": loss, "tokens": right, "answers": whole}
+        out[skill] = {name: round(float(np.concatenate(values).mean()), 4) for name, values in means.items()}
+    return out
 
 
 class Trainer:
-    """Trains `model` on `tasks` for `minutes` of wall-clock time, all runs together."""
+    """Trains `model` by `recipe`, on from what `directory` holds."""
 
     def __init__(
         self,
         model: LatentContextModel,
-        tasks: Tasks,
-        tokenizers: tuple[Tokenizer, Tokenizer],
-        minutes: float,
-        seed: int,
-        directories: Directories,
-        evaluation: Evaluation | None = None,
-        schedule: Schedule = FIRST,
-        products: torch.dtype = torch.float32,
-        keeps: bool = False,
+        recipe: Recipe,
+        skills: Skills,
+        validation: Skills | None,
+        directory: Path,
+        bfloat16: bool = False,
     ) -> None:
-        self.model, self.tasks, self.tokenizers = model, tasks, tokenizers
-        self.minutes, self.seed, self.directories = minutes, seed, directories
-        self.evaluation, self.schedule = evaluation, schedule
-        self.products = products
-        """What matrices are multiplied in, the optimiser's too; weights stay float32."""
-        self.keeps = keeps
-        """Whether a checkpoint is kept with every saved state, for a mean over the way."""
-        self.optimiser = Optimiser(model, products=products)
-        self.steps = 0
-        self.elapsed = 0.0
-        """Minutes of training so far; evaluations count too."""
-        self.context_tokens = 0
+        self.model, self.recipe, self.skills, self.validation = model, recipe, skills, validation
+        self.aids = Aids(model, recipe.pointing).to(model.device)
+        self.optimisers = optimisers(model, self.aids, recipe.rates)
+        self.parameters = [*model.parameters(), *self.aids.parameters()]
+        self.bfloat16 = bfloat16
+        """Whether matrices are multiplied in it; weights stay float32. Muon's iterations always are."""
+        self.state, self.log = directory / "state.pt", directory / "log.jsonl"
+        self.step = self.tokens = 0
         self.losses: dict[str, list[float]] = defaultdict(list)
 
-    def step(self) -> float:
-        """One update; the batch depends on the seed, the step's number and the progress alone."""
-        progress = min(1.0, self.elapsed / self.minutes)
-        rng = np.random.default_rng([self.seed, self.steps])
-        batch = self.tasks.batch(self.schedule.plan(progress, self.tasks.window), rng).to(self.model.device)
-        with torch.autocast(self.model.device.type, self.products, enabled=self.products != torch.float32):
-            task, loss = self.objective(batch, progress)
-        loss.backward()  # type: ignore[no-untyped-call]
-        self.optimiser.step(self.schedule.rate(progress, self.steps))
-        self.steps += 1
-        self.context_tokens += int(batch.lengths.sum()) if len(batch.windows) else batch.slots.numel()
-        self.losses[batch.task].append(task.item())
-        return task.item()
-
-    def objective(self, batch: Batch, progress: float) -> tuple[Tensor, Tensor]:
-        """The loss on the batch's answers, and that with the training aids, which is what is made smaller."""
-        latents = self.model.latents(batch) if len(batch.windows) else None
-        weights = self.schedule.aids(progress)
-        task, aids = self.model.losses(batch, latents, weights)
-        whole = task
-        for aid, loss in aids.items():
-            whole = whole + weights[aid] * loss
-            self.losses[aid].append(loss.item())
-        return task, whole
-
     def run(self) -> None:
-        """Trains until the budget is used up, then exports."""
-        saved = exported = self.elapsed
-        self.export()
-        marker, tokens = time.monotonic(), self.context_tokens
-        while self.elapsed < self.minutes:
-            before = time.monotonic()
-            self.step()
-            self.elapsed += min(LONGEST_STEP, time.monotonic() - before) / 60
-            if self.steps % LOG_EVERY == 0:
-                now = time.monotonic()
-                self.report((self.context_tokens - tokens) / (now - marker))
-                marker, tokens = now, self.context_tokens
-            if self.elapsed - saved >= SAVE_EVERY:
+        """Trains until the recipe's tokens are used up."""
+        since, before = time.monotonic(), self.tokens
+        for now, batches in ahead(steps(self.recipe, self.skills, self.step, self.tokens)):
+            self.update(now, batches)
+            last = self.tokens >= self.recipe.tokens
+            if self.step % LOG_EVERY == 0 or last:
+                speed = (self.tokens - before) / (time.monotonic() - since)
+                loss = {name: round(float(np.mean(values)), 4) for name, values in sorted(self.losses.items())}
+                self.note(now, loss=loss, rate=round(now.rate, 6), tokens_per_second=round(speed))
+                self.losses.clear()
+            if self.validation and (self.step % VALIDATE_EVERY == 0 or last):
+                self.note(now, validation=validate(self.model, self.validation, self.recipe))
+            if self.step % SAVE_EVERY == 0 or last:
                 self.save()
-                self.keep()
-                saved = self.elapsed
-            if self.elapsed - exported >= EXPORT_EVERY:
-                before = time.monotonic()
-                self.export()
-                self.evaluate()
-                self.elapsed += (time.monotonic() - before) / 60
-                exported = self.elapsed
-        self.save()
-        self.keep()
-        self.export()
-        self.evaluate()
+            if self.step % LOG_EVERY == 0:
+                since, before = time.monotonic(), self.tokens
 
-    def report(self, speed: float) -> None:
-        """A log line: minutes, step, million context tokens, tokens a second, mean loss by task."""
-        losses = " ".join(f"{task}={np.mean(values):.3f}" for task, values in sorted(self.losses.items()))
-        self.losses.clear()
-        self.log(f"{self.elapsed:7.2f} min step {self.steps} {self.context_tokens / 1e6:.2f}M {speed:.0f}/s {losses}")
+    def update(self, now: Moment, batches: list[Batch]) -> None:
+        """One step: the mean of the batches' gradients, clipped, at the moment's rate."""
+        for built in batches:
+            batch = built.to(self.model.device)
+            with torch.autocast(self.model.device.type, torch.bfloat16, enabled=self.bfloat16):
+                logits, states, latents = self.model(batch)
+                loss = F.cross_entropy(logits, batch.targets)
+                self.losses[batch.skill].append(loss.item())
+                helping = {} if latents is None else self.aids(self.model, batch, latents, states, now.aids)
+            for name, aid in helping.items():
+                self.losses[name].append(aid.item())
+                loss = loss + now.aids[name] * aid
+            (loss / len(batches)).backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self.parameters, self.recipe.rates.clip)
+        for rate, optimiser in self.optimisers:
+            for group in optimiser.param_groups:
+                group["lr"] = rate * now.rate
+            optimiser.step()
+            optimiser.zero_grad()
+        self.step += 1
+        self.tokens += sum(batch.tokens for batch in batches)
 
-    def evaluate(self) -> None:
-        """A short evaluation into the log."""
-        if self.evaluation is None:
-            return
-        results = []
-        for length, samples in ((64, 8), (256, 8), (1024, 4), (2048, 2)):
-            results.append(f"repeat@{length}={self.evaluation.reconstruction(length, samples).tokens:.3f}")
-        for length, questions in ((256, 12), (1024, 12), (4096, 8), (20480, 4)):
-            results.append(f"needle@{length}={self.evaluation.needles(length, questions).answers:.2f}")
-        results.append(f"quote={self.evaluation.skill('quote', 3).answers:.2f}")
-        for chunks, size in ((4, 64), (16, 64), (16, 256)):
-            results.append(f"expand@{chunks * size}={self.evaluation.expansion(chunks, size, 16).answers:.2f}")
-        self.log(f"{self.elapsed:7.2f} min step {self.steps} evaluation {' '.join(results)}")
-
-    def log(self, line: str) -> None:
-        with self.directories.log.open("a") as sink:
-            sink.write(line + "\n")
-
-    def export(self) -> None:
-        """A servable checkpoint directory, replaced whole."""
-        checkpoint.save(self.model, *self.tokenizers, self.directories.export)
-
-    def keep(self) -> None:
-        """A servable checkpoint that stays, if they are wanted."""
-        if self.keeps:
-            checkpoint.save(self.model, *self.tokenizers, self.directories.kept(self.elapsed))
+    def note(self, now: Moment, **what: Any) -> None:
+        """A line of the log."""
+        with self.log.open("a") as sink:
+            sink.write(json.dumps({"step": self.step, "tokens": self.tokens, "stage": now.stage.name, **what}) + "\n")
 
     def save(self) -> None:
         """Everything that the next step depends on."""
-        part = self.directories.state.with_suffix(".part")
-        state = {
-            "model": self.model.state_dict(),
-            "optimiser": self.optimiser.state(),
-            "steps": self.steps,
-            "elapsed": self.elapsed,
-            "context_tokens": self.context_tokens,
-            "seed": self.seed,
-        }
-        torch.save(state, part)
-        part.replace(self.directories.state)
+        part = self.state.with_suffix(".part")
+        weights = {"model": self.model.state_dict(), "aids": self.aids.state_dict()}
+        moments = [optimiser.state_dict() for _, optimiser in self.optimisers]
+        torch.save({**weights, "optimisers": moments, "step": self.step, "tokens": self.tokens}, part)
+        part.replace(self.state)
 
-    def resume(self) -> bool:
-        """Goes on from the saved state, if there is one."""
-        if not self.directories.state.exists():
-            return False
-        state: dict[str, Any] = torch.load(self.directories.state, map_location=self.model.device, weights_only=True)
-        if state["seed"] != self.seed:
-            raise ValueError(f"{self.directories.state}: seed is {state['seed']}, expected {self.seed}")
-        self.model.load_state_dict(state["model"])
-        self.optimiser.load(state["optimiser"])
-        self.steps, self.elapsed = state["steps"], state["elapsed"]
-        self.context_tokens = state["context_tokens"]
-        return True
+    def resume(self) -> None:
+        """Goes on from the saved state, if there is one; what the log says of later steps is dropped."""
+        if self.state.exists():
+            state = torch.load(self.state, map_location=self.model.device, weights_only=True)
+            self.model.load_state_dict(state["model"])
+            self.aids.load_state_dict(state["aids"])
+            for (_, optimiser), saved in zip(self.optimisers, state["optimisers"], strict=True):
+                optimiser.load_state_dict(saved)
+            self.step, self.tokens = state["step"], state["tokens"]
+        lines = self.log.read_text().splitlines(keepends=True) if self.log.exists() else []
+        self.log.write_text("".join(line for line in lines if json.loads(line)["step"] <= self.step))

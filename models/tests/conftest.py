@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,13 +10,19 @@ from tokenizers import Tokenizer
 
 from lclm import tokenizer as tok
 from lclm.config import ModelConfig, StackConfig
-from lclm.data import Text, Vocabulary
 from lclm.model import LatentContextModel
 from lclm.prompts import Chat
-from lclm.tasks import Tasks
+from lclm.recipe import Head, Moment, Pointing, Rates, Recipe, Stage
+from lclm.skills import Skills
+from lclm.text import Text, Vocabulary
 
 GOLDEN = Path(__file__).parents[2] / "runtime/src/test/resources/golden/tiny-4x"
 WINDOW = 64
+SHARES = {"repeat": 0.3, "continue": 0.2, "needles": 0.3, "triage": 0.2}
+STAGE = Stage("skills", 2000, SHARES, rate=(1, 1), longest=(64, 64), several=0.5, far=0.5, slips=0.5)
+NOW = Moment(STAGE, rate=1.0, longest=64, windows=6, aids={"place": 1.0})
+ONE = replace(NOW, stage=replace(STAGE, far=0.0, slips=0.0), windows=1)
+"""Single windows, as they are."""
 
 
 def prose() -> list[str]:
@@ -42,22 +49,49 @@ def text(tokenizers: tuple[Tokenizer, Tokenizer]) -> Text:
 
 
 @pytest.fixture
-def tasks(text: Text, chat: Chat) -> Tasks:
-    return Tasks(text, chat, ["river", "candle", "orbit", "velvet"], ratio=4, window=WINDOW, tokens=256)
+def skills(text: Text, chat: Chat) -> Skills:
+    return Skills(text, chat, ["river", "candle", "orbit", "velvet"], ratio=4, window=WINDOW, tokens=256)
 
 
 @pytest.fixture
-def model(tokenizers: tuple[Tokenizer, Tokenizer]) -> LatentContextModel:
-    encoder, decoder = (t.get_vocab_size() for t in tokenizers)
-    small = {
-        "hidden_size": 32,
-        "intermediate_size": 48,
-        "num_hidden_layers": 3,
-        "num_attention_heads": 4,
-        "num_key_value_heads": 2,
-        "head_dim": 8,
-    }
-    config = ModelConfig(StackConfig(encoder, **small), StackConfig(decoder, **small), 4, WINDOW)
-    model = LatentContextModel(config)
+def shape(tokenizers: tuple[Tokenizer, Tokenizer]) -> ModelConfig:
+    encoder, decoder = (
+        StackConfig(
+            one.get_vocab_size(),
+            hidden_size=32,
+            intermediate_size=48,
+            num_hidden_layers=3,
+            num_attention_heads=4,
+            num_key_value_heads=2,
+            head_dim=8,
+        )
+        for one in tokenizers
+    )
+    return ModelConfig(encoder, decoder, 4, WINDOW)
+
+
+@pytest.fixture
+def model(shape: ModelConfig) -> LatentContextModel:
+    return initialised(shape)
+
+
+def initialised(shape: ModelConfig) -> LatentContextModel:
+    model = LatentContextModel(shape)
     model.initialise(torch.Generator().manual_seed(5))
     return model
+
+
+@pytest.fixture
+def recipe(shape: ModelConfig) -> Recipe:
+    read = Stage("read", 2000, SHARES, rate=(1.0, 1.0), longest=(32, 64), aids={"readout": (1.0, 0.0), "place": (1, 1)})
+    anneal = Stage("anneal", 1000, SHARES, rate=(1.0, 0.0), longest=(64, 64), windows=(2, 6), several=0.5)
+    return Recipe(
+        seed=1,
+        validation="text.txt",
+        batch=256,
+        accumulate=1,
+        model=replace(shape, pooling="concat"),
+        rates=Rates(matrices=0.02, others=0.003, warm_up=500),
+        stages=(read, anneal),
+        pointing=Pointing(numbers=Head(1, 3, 2), homes=Head(2, 0, 1)),
+    )

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -50,25 +49,6 @@ def test_layout(model: LatentContextModel, tokenizers: Tokenizers, tmp_path: Pat
         assert json.loads((tmp_path / "out/decoder" / file).read_text())["eos_token_id"] == end
 
 
-def test_mean(model: LatentContextModel, tokenizers: Tokenizers, tmp_path: Path) -> None:
-    checkpoint.save(model, *tokenizers, tmp_path / "first")
-    with torch.no_grad():
-        model.adapter.norm.weight += 2
-    checkpoint.save(model, *tokenizers, tmp_path / "second")
-    first, second = (checkpoint.load(tmp_path / name) for name in ("first", "second"))
-    mean = checkpoint.mean([tmp_path / "first", tmp_path / "second"])
-    torch.testing.assert_close(mean.adapter.norm.weight, (first.adapter.norm.weight + second.adapter.norm.weight) / 2)
-    assert torch.equal(mean.adapter.fc1.weight, first.adapter.fc1.weight)
-
-
-def test_no_mean_of_two_ratios(model: LatentContextModel, tokenizers: Tokenizers, tmp_path: Path) -> None:
-    checkpoint.save(model, *tokenizers, tmp_path / "first")
-    twice = replace(model.config, compression_ratio=2 * model.config.compression_ratio)
-    checkpoint.save(LatentContextModel(twice), *tokenizers, tmp_path / "second")
-    with pytest.raises(ValueError, match=r"second: shapes are .*compression_ratio=8.*, expected .*compression_ratio=4"):
-        checkpoint.mean([tmp_path / "first", tmp_path / "second"])
-
-
 @pytest.mark.parametrize(
     ("file", "field", "value"),
     [
@@ -92,31 +72,3 @@ def test_names_a_missing_tensor(model: LatentContextModel, tokenizers: Tokenizer
     (tmp_path / "out/adapter/adapter.safetensors").unlink()
     with pytest.raises(ValueError, match=r"no tensor norm\.weight"):
         checkpoint.load(tmp_path / "out")
-
-
-def test_no_way_back_to_means(model: LatentContextModel, tokenizers: Tokenizers, tmp_path: Path) -> None:
-    checkpoint.save(LatentContextModel(replace(model.config, pooling="concat")), *tokenizers, tmp_path / "side")
-    with pytest.raises(ValueError, match=r"side: pooling concat puts 4 states side by side, expected a divisor of 1"):
-        checkpoint.start(model, tmp_path / "side")
-
-
-def test_a_wider_adapter_begins_with_what_the_narrower_one_computes(
-    model: LatentContextModel, tokenizers: Tokenizers, tmp_path: Path
-) -> None:
-    def concat(ratio: int) -> LatentContextModel:
-        return LatentContextModel(replace(model.config, compression_ratio=ratio, pooling="concat"))
-
-    states = torch.randn(2, model.config.encoder.hidden_size)
-    narrow = concat(2)
-    checkpoint.save(narrow, *tokenizers, tmp_path / "narrow")
-    narrow = checkpoint.load(tmp_path / "narrow")
-    wide = concat(4)
-    assert checkpoint.start(wide, tmp_path / "narrow") == 2
-    found = wide.adapter(states.repeat_interleave(2, 0).flatten())
-    torch.testing.assert_close(found, narrow.adapter(states.flatten()))
-
-    checkpoint.save(model, *tokenizers, tmp_path / "mean")
-    checkpoint.start(wide, tmp_path / "mean")
-    mean = checkpoint.load(tmp_path / "mean").adapter
-    found = wide.adapter.fc1(wide.adapter.norm(states[:1].repeat(4, 1).flatten())) - wide.adapter.fc1.bias
-    torch.testing.assert_close(found / checkpoint.ALIKE, mean.fc1(mean.norm(states[0])) - mean.fc1.bias)

@@ -2,11 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
 import torch
-from torch.nn.functional import scaled_dot_product_attention
 
-from lclm.layers import STRIP, WRITTEN_OUT_BELOW, attend
 from lclm.model import LatentContextModel
 
 
@@ -28,28 +25,6 @@ def test_appending_leaves_complete_groups_unchanged(model: LatentContextModel) -
     ids = torch.randint(0, 500, (1, 23))
     short = model.encode(ids[:, :16], torch.tensor([16]))
     torch.testing.assert_close(model.encode(ids, torch.tensor([23]))[:, :4], short)
-
-
-@pytest.mark.parametrize("length", [1, STRIP - 1, STRIP, STRIP + 1, 2 * STRIP + 88])
-def test_attention_in_strips_is_attention(length: int) -> None:
-    torch.manual_seed(1)
-    inputs = [torch.randn(2, heads, length, 8, requires_grad=True) for heads in (4, 2, 2)]
-    expected = scaled_dot_product_attention(*inputs, is_causal=True, enable_gqa=True)
-    found = attend(*inputs)
-    torch.testing.assert_close(found, expected, atol=1e-5, rtol=1e-4)
-    weights = torch.randn_like(expected)
-    for one, other in zip(
-        torch.autograd.grad(found, inputs, weights), torch.autograd.grad(expected, inputs, weights), strict=True
-    ):
-        torch.testing.assert_close(one, other, atol=1e-5, rtol=1e-4)
-
-
-def test_both_forms_of_attention_agree() -> None:
-    q, k, v = (torch.randn(1, heads, WRITTEN_OUT_BELOW + 9, 8) for heads in (4, 2, 2))
-    cut = WRITTEN_OUT_BELOW - 9
-    torch.testing.assert_close(
-        attend(q, k, v)[:, :, :cut], attend(q[:, :, :cut], k[:, :, :cut], v[:, :, :cut]), atol=1e-5, rtol=1e-4
-    )
 
 
 def test_concat_reads_all_states_of_a_group_and_zeros_behind_them(model: LatentContextModel) -> None:

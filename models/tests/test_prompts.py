@@ -6,16 +6,38 @@ import numpy as np
 import pytest
 import torch
 from tokenizers import Tokenizer
-from torch.nn import functional as F
 
-from lclm import lines, needles, triage, windows
-from lclm.data import Text
+from lclm import needles, prompts
+from lclm.aids import Aids
+from lclm.config import ModelConfig
 from lclm.model import LatentContextModel
 from lclm.needles import Needle
-from lclm.plan import Plan
 from lclm.prompts import Chat, Prompt, gather
-from lclm.tasks import POSITIONS, Tasks
+from lclm.recipe import Head, Pointing
+from lclm.skills import POSITIONS, Skills
+from lclm.text import Text, Vocabulary, boundaries, cut, places_of
 from lclm.tokenizer import CHAT_TOKENS, MEMORY_TOKENS, plain_ids
+from tests.conftest import NOW, ONE, initialised
+
+HEADS = Pointing(numbers=Head(1, 3, 2), homes=Head(2, 0, 1))
+
+
+def test_wordings_have_the_places_that_both_sides_fill() -> None:
+    places = {
+        "needle": ["key", "digits"],
+        "question": ["key"],
+        "questions": ["first", "second"],
+        "quote": ["phrase"],
+        "triage": ["question"],
+        "chunk": ["number"],
+        "expand": ["numbers"],
+        "answer": ["answer"],
+    }
+    assert set(prompts.WORDINGS) == {"repeat", "continue", *places}
+    for name, wanted in places.items():
+        words = {place: f"<{place}>" for place in wanted}
+        assert all(word in prompts.say(name, **words) for word in words.values())
+    assert prompts.say("question", key="{digits}") == "What is the magic number for {digits}?"
 
 
 def test_added_tokens_stand_at_the_end_in_order(tokenizers: tuple[Tokenizer, Tokenizer]) -> None:
@@ -43,7 +65,7 @@ def test_a_prompt_reads_as_the_server_writes_it(chat: Chat) -> None:
     prompt = Prompt(chat)
     prompt.open()
     prompt.region([(0, 3), (1, 1)])
-    prompt.ask("\nWhat?")
+    prompt.ask("What?")
     prompt.answer(chat.ids("It is."))
     batch = gather("x", chat, [prompt], [np.arange(12), np.arange(2)], 4)
     head = [chat.start, *chat.user, chat.memory_start]
@@ -62,24 +84,25 @@ def test_repeated_tokens_have_the_places_of_their_windows(chat: Chat) -> None:
     prompt = Prompt(chat)
     prompt.open()
     prompt.region([(0, 2), (1, 1)])
-    prompt.ask_first("Again?")
-    prompt.repeat(windows, text, 4)
+    prompt.ask("Again?")
+    places = np.concatenate([np.arange(len(window)) % 4 for window in windows])
+    prompt.answer(text, places=dict(enumerate(places.tolist())))
     batch = gather("x", chat, [prompt], windows, 4)
     assert batch.targets.tolist() == [*text, chat.end]
-    predictors, places = batch.places.T.tolist()
+    predictors, told = batch.places.T.tolist()
     assert predictors == batch.predictors[:-1].tolist()
-    assert places == [0, 1, 2, 3, 0, 1, 2, 0, 1, 2]
+    assert told == [0, 1, 2, 3, 0, 1, 2, 0, 1, 2]
 
 
 def test_needles_have_the_places_of_the_windows_that_hold_them(chat: Chat) -> None:
     needle = Needle("amber harbor", "4711")
     sentence = chat.ids(needle.sentence)
     held = np.array(chat.ids(f"Before it. {needle.sentence}\nBehind it."))
-    places = windows.places(sentence, [np.arange(10, 17), held, held[1:]], 4)
+    places = places_of(sentence, [np.arange(10, 17), held, held[1:]], 4)
     assert list(places) == list(range(1, len(sentence)))
     at = held.tolist().index(sentence[1])
     assert list(places.values()) == [(at + step) % 4 for step in range(len(sentence) - 1)]
-    assert windows.places(sentence, [held[: at + 3], held[at + 3 :]], 4) == {}
+    assert places_of(sentence, [held[: at + 3], held[at + 3 :]], 4) == {}
 
 
 def test_skips_move_positions_only(chat: Chat) -> None:
@@ -92,65 +115,16 @@ def test_skips_move_positions_only(chat: Chat) -> None:
     assert batch.positions[0].tolist() == [*range(opened), opened + 100, opened + 101, opened + 102]
 
 
-def test_an_expanded_window_stands_between_regions(tasks: Tasks, chat: Chat) -> None:
-    prompt = Prompt(chat)
-    plan = Plan(longest=64, skips=False, most_windows=6, shares={})
-    tasks.regions(prompt, [(0, 2), (1, 1), np.array([7, 8]), (2, 2)], plan, np.random.default_rng(1))
-    opened, closed = chat.memory_start, chat.memory_end
-    without_newline = [slot for slot in prompt.slots if slot not in chat.newline]
-    assert without_newline == [opened, 0, 0, 0, closed, 7, 8, opened, 0, 0, closed]
-    assert [(window, group) for _, window, group in prompt.latents] == [(0, 0), (0, 1), (1, 0), (2, 0), (2, 1)]
-
-
 def test_needles_are_findable(text: Text, chat: Chat) -> None:
     rng = np.random.default_rng(2)
     for _ in range(20):
-        hidden = needles.several(3, ["river", "candle", "orbit"], rng)
+        hidden = needles.some(4, ["river", "candle", "orbit"], rng)
         stream = needles.hide(hidden, text, 200, chat, rng)
         shown = chat.tokenizer.decode(stream.tolist(), skip_special_tokens=False)
         assert stream.tolist() == chat.ids(shown)
         for needle in hidden:
             assert needle.sentence in shown
             assert 4 <= len(needle.digits) <= 8
-
-
-def test_numbers_of_few_digits() -> None:
-    rng = np.random.default_rng(5)
-    numbers = [needles.number(rng, few=1.0) for _ in range(50)]
-    assert all(4 <= len(number) <= 8 and len(set(number)) <= 3 for number in numbers)
-    assert len(set("".join(numbers))) == 10
-
-
-SHARES = {"reconstruct": 0.2, "proceed": 0.2, "mixed": 0.1, "needle": 0.2, "quote": 0.15, "triage": 0.15}
-
-
-def test_every_task_makes_a_batch_that_the_model_takes(tasks: Tasks, model: LatentContextModel) -> None:
-    rng = np.random.default_rng(4)
-    seen = set()
-    for _ in range(120):
-        batch = tasks.batch(Plan(longest=64, skips=True, most_windows=6, shares=SHARES), rng)
-        seen.add(batch.task)
-        assert int(batch.positions.max()) < POSITIONS
-        assert len(batch.targets) == len(batch.predictors) == len(batch.owners)
-        latents = model.latents(batch) if len(batch.windows) else None
-        task, aids = model.losses(batch, latents, ("pointing", "place", "readout"))
-        assert task.item() == F.cross_entropy(model.predict(batch, latents), batch.targets).item()
-        assert ("readout" in aids) == (latents is not None and bool(batch.learns.any()))
-        assert batch.task == "triage" or "pointing" not in aids
-        assert all(aid.isfinite() for aid in aids.values())
-    ones = {"continue", "continue_raw", "medley", "mixed", "needle", "long", "quote", "triage"}
-    assert seen == {"reconstruct", "reconstruct2", *ones}
-
-
-def test_shares_of_more_than_one_window(tasks: Tasks) -> None:
-    rng = np.random.default_rng(6)
-    one = Plan(longest=64, skips=False, most_windows=4, shares={}, several=0.0, many=0.0)
-    more = replace(one, several=1.0, many=1.0)
-    assert {tasks.reconstruct(one, rng).task for _ in range(8)} == {"reconstruct"}
-    assert {tasks.reconstruct(more, rng).task for _ in range(8)} == {"reconstruct2"}
-    assert {tasks.needle(one, rng).task for _ in range(8)} == {"needle"}
-    assert {tasks.needle(more, rng).task for _ in range(8)} == {"long"}
-    assert tasks.needle(replace(more, most_windows=1), rng).task == "needle"
 
 
 def test_numbered_chunks(chat: Chat) -> None:
@@ -163,8 +137,8 @@ def test_numbered_chunks(chat: Chat) -> None:
 
 def test_needles_are_scattered_over_chunks(text: Text, chat: Chat) -> None:
     rng = np.random.default_rng(6)
-    hidden = needles.several(5, ["river", "candle", "orbit"], rng)
-    homes = triage.homes(5, 4, rng)
+    hidden = needles.some(6, ["river", "candle", "orbit"], rng)
+    homes = needles.homes(len(hidden), 4, rng)
     chunks = needles.scatter(hidden, homes, text, 4, 40, chat, rng)
     assert len(chunks) == 4
     for needle, home in zip(hidden, homes, strict=True):
@@ -175,7 +149,7 @@ def test_every_needle_is_asked_for_once() -> None:
     rng = np.random.default_rng(9)
     last = []
     for needle_count in [1, 2, 3, 9] * 50:
-        questions = list(triage.turns(needle_count, rng))
+        questions = list(needles.turns(needle_count, rng))
         assert sorted(np.concatenate([picked for picked, _ in questions])) == list(range(needle_count))
         assert all(len(picked) in (1, 2) for picked, _ in questions)
         assert [is_last for _, is_last in questions] == [False] * (len(questions) - 1) + [True]
@@ -183,16 +157,8 @@ def test_every_needle_is_asked_for_once() -> None:
     assert 0.35 < np.mean([count == 2 for count in last]) < 0.55
 
 
-def test_triage_leaves_the_encoder_alone(tasks: Tasks, model: LatentContextModel) -> None:
-    batch = tasks.triage(Plan(longest=64, skips=False, most_windows=1, shares=SHARES), np.random.default_rng(5))
-    task, _ = model.losses(batch, model.latents(batch), ())
-    task.backward()  # type: ignore[no-untyped-call]
-    assert all(weight.grad is None for weight in model.encoder.parameters())
-    assert all(weight.grad is not None for weight in model.decoder.parameters())
-
-
-def test_pointers_of_triage(tasks: Tasks, chat: Chat) -> None:
-    batch = tasks.triage(Plan(longest=64, skips=False, most_windows=1, shares=SHARES), np.random.default_rng(8))
+def test_pointers_of_triage(skills: Skills, chat: Chat) -> None:
+    batch = skills.triage(ONE, np.random.default_rng(8))
 
     def spelt(row: int, first: int, end: int) -> str:
         return chat.text(batch.slots[row, first:end].numpy())
@@ -211,46 +177,10 @@ def test_pointers_of_triage(tasks: Tasks, chat: Chat) -> None:
         assert number_end < first < end < slot
 
 
-def test_places_are_learnt_where_states_stand_side_by_side(tasks: Tasks, model: LatentContextModel) -> None:
-    wide = LatentContextModel(replace(model.config, pooling="concat"))
-    plan = Plan(longest=64, skips=False, most_windows=1, shares=SHARES)
-    batch = tasks.reconstruct(plan, np.random.default_rng(3))
-    assert set(wide.losses(batch, wide.latents(batch), ("place", "pointing"))[1]) == {"place"}
-    assert model.losses(batch, model.latents(batch), ("place",))[1] == {}
-    assert wide.losses(batch, wide.latents(batch), ())[1] == {}
-
-
-def test_pointing_teaches_both_steps(tasks: Tasks, model: LatentContextModel) -> None:
-    steps = [torch.optim.Adam(model.decoder.parameters(), 3e-3)]
-    losses = []
-    for _ in range(12):
-        batch = tasks.triage(Plan(longest=64, skips=False, most_windows=1, shares=SHARES), np.random.default_rng(8))
-        _, aids = model.losses(batch, model.latents(batch), ("pointing",))
-        pointing = aids["pointing"]
-        pointing.backward()  # type: ignore[no-untyped-call]
-        steps[0].step()
-        steps[0].zero_grad()
-        losses.append(pointing.item())
-    assert losses[-1] < losses[0] - 0.5
-
-
-def test_lines_are_pointed_at_by_one_word() -> None:
-    text = "A first line of some words here.\n\nThe second mentions a nightingale once.\nAnd words again here, but cut"
-    rng = np.random.default_rng(1)
-    chosen = lines.choose(text, 5, rng)
-    assert {line.text for line in chosen} == {
-        "A first line of some words here.",
-        "The second mentions a nightingale once.",
-    }
-    for line in chosen:
-        assert text.count(line.phrase) == 1
-        assert line.phrase in line.text
-
-
-def test_triage_expands_the_chunks_that_hold_the_answer(tasks: Tasks, chat: Chat) -> None:
+def test_triage_expands_the_chunks_that_hold_the_answer(skills: Skills, chat: Chat) -> None:
     rng = np.random.default_rng(5)
     for _ in range(10):
-        batch = tasks.triage(Plan(longest=64, skips=False, most_windows=1, shares=SHARES), rng)
+        batch = skills.triage(ONE, rng)
         answers = [
             chat.tokenizer.decode(batch.targets[batch.owners == owner].tolist(), skip_special_tokens=True)
             for owner in range(int(batch.owners.max()) + 1)
@@ -262,3 +192,126 @@ def test_triage_expands_the_chunks_that_hold_the_answer(tasks: Tasks, chat: Chat
             assert len(numbers) == len(set(numbers))
         assert len(others) == len(batch.slots)
         assert all(answer.startswith("ANSWER: The magic number for ") for answer in others)
+
+
+def test_a_raw_piece_stands_between_regions(skills: Skills, chat: Chat) -> None:
+    prompt = Prompt(chat)
+    pieces = [np.arange(8), np.arange(3), np.array([7, 8]), np.arange(6)]
+    skills.regions(prompt, pieces, 2, [np.arange(4)] * 5)
+    opened, closed = chat.memory_start, chat.memory_end
+    assert prompt.slots == [opened, 0, 0, 0, closed, 7, 8, opened, 0, 0, closed]
+    assert [(window, group) for _, window, group in prompt.latents] == [(5, 0), (5, 1), (6, 0), (7, 0), (7, 1)]
+
+
+def test_the_only_window_is_split_where_a_piece_of_it_is_raw(skills: Skills) -> None:
+    pieces = [np.arange(9)]
+    raw = skills.raw(pieces, np.random.default_rng(1))
+    assert len(pieces) == 2
+    assert np.concatenate(pieces).tolist() == list(range(9))
+    assert raw in (0, 1)
+
+
+def test_every_skill_makes_a_batch_that_the_model_takes(skills: Skills, model: LatentContextModel) -> None:
+    rng, aids = np.random.default_rng(4), Aids(model, HEADS)
+    seen = set()
+    for _ in range(100):
+        batch = skills.batch(NOW, rng)
+        seen.add(batch.skill)
+        assert int(batch.positions.max()) < POSITIONS
+        assert len(batch.targets) == len(batch.predictors) == len(batch.owners)
+        logits, states, latents = model(batch)
+        assert logits.shape == (len(batch.targets), skills.chat.vocabulary)
+        if latents is not None:
+            found = aids(model, batch, latents, states, {"readout": 1.0, "place": 1.0, "pointing": 1.0})
+            assert ("readout" in found) == (batch.skill != "triage")
+            assert ("pointing" in found) == (batch.skill == "triage")
+            assert all(loss.isfinite() for loss in found.values())
+    assert seen == set(NOW.stage.shares)
+
+
+def test_shares_of_more_than_one_window(skills: Skills) -> None:
+    rng = np.random.default_rng(6)
+
+    def most(maker: str, several: float, windows: int) -> int:
+        batches = (
+            skills.makers[maker](replace(ONE, stage=replace(ONE.stage, several=several), windows=windows), rng)
+            for _ in range(8)
+        )
+        return max(len(batch.windows) // len(batch.slots) for batch in batches)
+
+    for maker in ("repeat", "needles"):
+        assert most(maker, several=1.0, windows=6) > 1
+        assert most(maker, several=0.0, windows=6) <= 2
+        assert most(maker, several=1.0, windows=1) <= 2
+
+
+def test_triage_leaves_the_encoder_alone(skills: Skills, model: LatentContextModel) -> None:
+    logits, _, _ = model(skills.triage(ONE, np.random.default_rng(5)))
+    logits.sum().backward()
+    assert all(weight.grad is None for weight in model.encoder.parameters())
+    assert all(weight.grad is not None for weight in model.decoder.parameters())
+
+
+def test_places_are_learnt_where_states_stand_side_by_side(skills: Skills, shape: ModelConfig) -> None:
+    batch = skills.repeat(ONE, np.random.default_rng(3))
+    for pooling, expected in (("concat", {"place"}), ("mean", set())):
+        model = initialised(replace(shape, pooling=pooling))
+        _, states, latents = model(batch)
+        assert set(Aids(model, HEADS)(model, batch, latents, states, {"place": 1.0, "pointing": 1.0})) == expected
+
+
+def test_pointing_teaches_both_steps(skills: Skills, model: LatentContextModel) -> None:
+    adam, aids = torch.optim.Adam(model.decoder.parameters(), 3e-3), Aids(model, HEADS)
+    losses = []
+    for _ in range(12):
+        batch = skills.triage(ONE, np.random.default_rng(8))
+        _, states, latents = model(batch)
+        loss = aids(model, batch, latents, states, {"pointing": 1.0})["pointing"]
+        loss.backward()
+        adam.step()
+        adam.zero_grad()
+        losses.append(loss.item())
+    assert losses[-1] < losses[0] - 0.5
+
+
+def test_what_is_read_is_not_what_is_learnt(chat: Chat) -> None:
+    prompt = Prompt(chat)
+    prompt.answer([5, 6, 7], shown=np.array([5, 99, 7]))
+    assert [token for _, token, _ in prompt.targets] == [5, 6, 7, chat.end]
+    assert prompt.slots == [5, 99, 7, chat.end]
+
+
+def test_windows_are_half_full_to_full_and_lose_nothing(text: Text) -> None:
+    ids = text.ids[:2000].astype(np.int64)
+    cuts = cut(ids, text.vocabulary, 64, np.random.default_rng(1))
+    assert np.concatenate(cuts).tolist() == ids.tolist()
+    assert all(32 <= len(piece) <= 64 for piece in cuts[:-1])
+    assert 1 <= len(cuts[-1]) <= 64
+
+
+@pytest.mark.parametrize("length", [0, 1, 64])
+def test_what_fits_one_window_is_not_cut(text: Text, length: int) -> None:
+    ids = text.ids[:length].astype(np.int64)
+    cuts = cut(ids, text.vocabulary, 64, np.random.default_rng(1))
+    assert [piece.tolist() for piece in cuts] == [ids.tolist()]
+
+
+def test_a_paragraph_goes_before_a_line_a_sentence_and_a_word(tokenizers: tuple[Tokenizer, Tokenizer]) -> None:
+    chat, vocabulary = Chat(tokenizers[1]), Vocabulary.of(tokenizers[1])
+    pieces = ["So it", " is.", " And on\n", "it goes,\n\n", "\n", "they say"]
+    ids = [np.array(chat.ids(piece), dtype=np.int64) for piece in pieces]
+    kinds = boundaries(np.concatenate(ids), vocabulary)
+    first = np.cumsum([0, *(len(piece) for piece in ids)])
+    assert kinds[0] == 0
+    assert [int(kinds[at]) for at in first[1:-1]] == [1, 2, 3, 0, 4]
+
+
+def test_a_raw_context_is_tokenized_as_the_server_does(skills: Skills, chat: Chat) -> None:
+    rng = np.random.default_rng(3)
+    batch = next(batch for _ in range(80) if not len((batch := skills.proceed(ONE, rng)).windows))
+    for slots in batch.slots:
+        end = slots.tolist().index(chat.end)
+        text = chat.text(slots[1:end].numpy())
+        assert text.startswith("user\n")
+        assert text.endswith("\nContinue the text above.")
+        assert chat.ids(text) == slots[1:end].tolist()

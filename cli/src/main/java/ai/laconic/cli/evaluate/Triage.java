@@ -64,7 +64,7 @@ record Triage(List<String> chunks, String question, int mostTokens) {
   private Turn first() {
     Turn.Builder turn = Turn.newBuilder().setRole(Role.ROLE_USER);
     for (int i = 0; i < chunks.size(); i++) {
-      turn.addParts(raw((i == 0 ? "" : "\n") + "[" + (i + 1) + "] "));
+      turn.addParts(raw((i == 0 ? "" : "\n") + Wordings.chunk(i + 1)));
       turn.addParts(inline(chunks.get(i)));
     }
     return turn.addParts(raw("\n" + Wordings.triage(question))).build();
@@ -73,7 +73,7 @@ record Triage(List<String> chunks, String question, int mostTokens) {
   private Turn expansion(List<Integer> numbers) {
     String texts =
         numbers.stream()
-            .map(number -> "[" + number + "] " + chunks.get(number - 1))
+            .map(number -> Wordings.chunk(number) + chunks.get(number - 1))
             .collect(Collectors.joining("\n"));
     return user(raw(texts + "\n" + question));
   }
