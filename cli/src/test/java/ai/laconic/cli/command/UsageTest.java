@@ -110,7 +110,7 @@ class UsageTest {
     for (ArgSpec argument : spec.args()) {
       String name = spec.qualifiedName() + " " + argument;
       if (argument.arity().max() > 0) {
-        assertThat(argument.paramLabel()).as(name).matches("[A-Z:=]+");
+        assertThat(argument.paramLabel()).as(name).matches("[A-Z0-9:=]+");
       }
       assertThat(argument.description()).as(name).isNotEmpty();
     }
