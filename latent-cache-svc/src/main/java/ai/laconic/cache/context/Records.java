@@ -54,11 +54,7 @@ final class Records {
     return get(RecordKeys.context(id), ContextRecord.parser());
   }
 
-  Map<String, ContextRecord> contexts(Collection<ContextId> ids) throws InterruptedException {
-    return getAll(ids.stream().map(RecordKeys::context).toList(), ContextRecord.parser());
-  }
-
-  /** As {@link #contexts}, without those that are damaged. */
+  /** Returns contexts by key, without those that are damaged. */
   Map<String, ContextRecord> readableContexts(Collection<ContextId> ids)
       throws InterruptedException {
     return readable(
